@@ -1,0 +1,1 @@
+"""The pages, each a pure `render`, a `layout` and a `register`."""

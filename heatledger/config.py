@@ -1,0 +1,281 @@
+"""The only reader of configuration: what ships, overlaid by the user's own files and the environment, as validated values."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+import platformdirs
+from msgspec import Meta
+
+from heatledger.devices import DeviceFile
+from heatledger.home import Home
+from heatledger.tariff.model import Tariff
+
+T = TypeVar("T")
+
+
+class ConfigError(Exception):
+    """Configuration that cannot be used; the message is one line: file, key, mend."""
+
+
+class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the broker is and what is listened to."""
+
+    url: str = "mqtt://127.0.0.1:1883"
+    topics: tuple[str, ...] = ("#",)
+    client_id: str = "heatledger-ingest"
+
+
+class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where readings and intervals are kept; empty: a SQLite file in the data directory."""
+
+    url: str = ""
+    readings_days: Annotated[int, Meta(ge=2)] = 90
+
+
+class DashboardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the page is served."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8050
+
+
+class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When the monthly statement is made: a day of the month and an hour, in the home's own time."""
+
+    day: Annotated[int, Meta(ge=1, le=28)] = 2
+    hour: Annotated[int, Meta(ge=0, le=23)] = 7
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """settings.toml, with what the environment overrides."""
+
+    mqtt: Mqtt = Mqtt()
+    store: StoreSettings = StoreSettings()
+    dashboard: DashboardSettings = DashboardSettings()
+    reports: ReportSettings = ReportSettings()
+
+
+class Config(msgspec.Struct, frozen=True):
+    """Everything the processes need to know, read once and validated."""
+
+    data_dir: Path
+    settings: Settings
+    homes: Mapping[str, Home]
+    tariffs: Mapping[str, Tariff]
+    devices: tuple[DeviceFile, ...]
+
+    @property
+    def store_url(self) -> str:
+        """The store's URL."""
+        return self.settings.store.url or f"sqlite:///{self.data_dir / 'heatledger.db'}"
+
+    @property
+    def state_path(self) -> Path:
+        """The file of small relational state, whatever the store."""
+        return self.data_dir / "state.db"
+
+
+def default_data_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the directory of state: ``$HEATLEDGER_DATA``, else the user's data directory."""
+    named = environ.get("HEATLEDGER_DATA")
+    return Path(named).expanduser().absolute() if named else Path(platformdirs.user_data_dir("heatledger", appauthor=False))
+
+
+def shipped_dir() -> Path:
+    """Return the folder of configuration that ships: in a clone ``grafana-free-config``, installed a copy of it."""
+    clone = Path(__file__).parent.parent / "grafana-free-config"
+    return clone if clone.is_dir() else Path(__file__).parent / "shipped"
+
+
+def load(
+    *, data_dir: Path | None = None, config_dir: Path | None = None, environ: Mapping[str, str] = os.environ
+) -> Config:
+    """Read both layers of configuration and the environment.
+
+    Parameters
+    ----------
+    data_dir : Path, optional
+        Where state lives; by default `default_data_dir`.
+    config_dir : Path, optional
+        The user's layer; by default ``$HEATLEDGER_CONFIG``, else ``config`` in the data directory.
+    environ : mapping
+        The environment.
+
+    Returns
+    -------
+    Config
+        The validated values.
+
+    Raises
+    ------
+    ConfigError
+        On the first file that cannot be used: file, key, mend, in one line.
+    """
+    data = data_dir or default_data_dir(environ)
+    named = environ.get("HEATLEDGER_CONFIG")
+    user = config_dir or (Path(named).expanduser() if named else data / "config")
+    if (config_dir or named) and not user.is_dir():
+        raise ConfigError(f"{user}: no such folder; make it, or leave out --config and HEATLEDGER_CONFIG")
+    layers = (shipped_dir(), user)
+    tariffs = {path.stem: read_toml(path, Tariff) for path in _files(layers, "tariffs")}
+    homes = {path.stem: read_toml(path, Home) for path in _files((user,), "homes")}
+    for stem, home in homes.items():
+        _check_home(user / "homes" / f"{stem}.toml", stem, home, tariffs)
+    devices = tuple(read_toml(path, DeviceFile) for path in _files(layers, "devices"))
+    settings = _from_environment(_settings(layers), environ)
+    return Config(data_dir=data, settings=settings, homes=homes, tariffs=tariffs, devices=devices)
+
+
+def read_toml(path: Path, kind: type[T]) -> T:
+    """Read a TOML file as a validated value.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    kind : type
+        A msgspec Struct.
+
+    Returns
+    -------
+    T
+        The value.
+
+    Raises
+    ------
+    ConfigError
+        If the file cannot be read, is not TOML, or does not fit: file, key, mend.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}; check that the file exists and may be read") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}; mend that line") from error
+    try:
+        return msgspec.convert(raw, kind)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {_mend(str(error), kind)}") from error
+
+
+def _mend(message: str, kind: type[object]) -> str:
+    what, _, where = message.partition(" - at ")
+    key = where.strip("`").removeprefix("$").removeprefix(".") or "top level"
+    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what)
+    if not unknown:
+        return f"{key}: {what[0].lower()}{what[1:]}"
+    near = difflib.get_close_matches(unknown[1], _field_names(kind), n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "remove it, or see the schema folder for the keys that exist"
+    return f"{key}: unknown key {unknown[1]!r}; {hint}"
+
+
+def _field_names(kind: type[object]) -> set[str]:
+    """Every key that may stand anywhere in a file of this kind."""
+    schema = msgspec.json.schema(kind)
+    return {name for part in schema.get("$defs", {}).values() for name in part.get("properties", {})}
+
+
+def _files(layers: tuple[Path, ...], folder: str) -> list[Path]:
+    found = {path.stem: path for layer in layers for path in sorted((layer / folder).glob("*.toml"))}
+    return [found[stem] for stem in sorted(found)]
+
+
+def _settings(layers: tuple[Path, ...]) -> Settings:
+    merged: dict[str, object] = {}
+    for path in (layer / "settings.toml" for layer in layers):
+        if path.is_file():
+            given = msgspec.to_builtins(read_toml(path, Settings))
+            stated = tomllib.loads(path.read_text(encoding="utf-8"))
+            for table, keys in stated.items():
+                merged[table] = {**_table(merged.get(table)), **{key: given[table][key] for key in keys}}
+    return msgspec.convert(merged, Settings)
+
+
+def _table(value: object) -> dict[str, object]:
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def _from_environment(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    mqtt, store = _secret(environ, "HEATLEDGER_MQTT_URL"), _secret(environ, "HEATLEDGER_STORE_URL")
+    if mqtt:
+        settings = msgspec.structs.replace(settings, mqtt=msgspec.structs.replace(settings.mqtt, url=mqtt))
+    if store:
+        settings = msgspec.structs.replace(settings, store=msgspec.structs.replace(settings.store, url=store))
+    return settings
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str | None:
+    path = environ.get(f"{name}_FILE")
+    if not path:
+        return environ.get(name)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(f"{name}_FILE={path}: {error.strerror}; name a file that may be read") from error
+
+
+def _check_home(path: Path, stem: str, home: Home, tariffs: Mapping[str, Tariff]) -> None:
+    """Refuse a home file whose references lead nowhere, naming file, key and mend."""
+    if home.id != stem:
+        raise ConfigError(f"{path}: id is {home.id!r} but the file is {stem}.toml; make them the same")
+    try:
+        ZoneInfo(home.timezone)
+    except (ValueError, OSError) as error:
+        raise ConfigError(f"{path}: timezone: {home.timezone!r} is not known; write one like Europe/Berlin") from error
+    zones = _unique(path, "zones", [zone.id for zone in home.zones])
+    meters = _unique(path, "meters", [meter.id for meter in home.meters])
+    _unique(path, "heat_pumps", [pump.id for pump in home.heat_pumps])
+    if home.tariff is not None:
+        _refers(path, "tariff", home.tariff, set(tariffs))
+        stated = tariffs[home.tariff].currency
+        if stated != home.currency:
+            raise ConfigError(f"{path}: currency: {home.currency}, but tariff {home.tariff!r} is in {stated}; use one")
+    for number, meter in enumerate(home.meters):
+        where = f"meters[{number}]"
+        _refers(path, f"{where}.parent", meter.parent, meters - {meter.id})
+        _refers(path, f"{where}.zone", meter.zone, zones)
+        _refers(path, f"{where}.of", meter.of, meters - {meter.id})
+        if bool(meter.points) == bool(meter.sum):
+            raise ConfigError(f"{path}: {where}: give either points or sum; a meter is one or the other")
+    _check_tree(path, home)
+    for number, pump in enumerate(home.heat_pumps):
+        _refers(path, f"heat_pumps[{number}].meter", pump.meter, meters)
+        for head_number, head in enumerate(pump.heads):
+            _refers(path, f"heat_pumps[{number}].heads[{head_number}].zone", head.zone, zones)
+
+
+def _check_tree(path: Path, home: Home) -> None:
+    parents = {meter.id: meter.parent for meter in home.meters}
+    for meter in parents:
+        seen, at = set[str](), parents[meter]
+        while at is not None:
+            if at in seen or at == meter:
+                raise ConfigError(f"{path}: meters: {meter!r} is its own ancestor through parent; break the ring")
+            seen.add(at)
+            at = parents[at]
+
+
+def _unique(path: Path, table: str, ids: list[str]) -> set[str]:
+    for identifier in ids:
+        if ids.count(identifier) > 1:
+            raise ConfigError(f"{path}: {table}: id {identifier!r} stands twice; give each its own")
+    return set(ids)
+
+
+def _refers(path: Path, key: str, value: str | None, known: set[str]) -> None:
+    if value is None or value in known:
+        return
+    near = difflib.get_close_matches(value, known, n=1)
+    mend = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"
+    raise ConfigError(f"{path}: {key}: {value!r} is not there; {mend}")

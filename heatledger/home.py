@@ -1,0 +1,142 @@
+"""The household as frozen values: home, zones, meters, heat pumps and their heads, as the home file states them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from heatledger.readings import SeriesKey
+
+Identifier = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]*$", description="lower-case letters, digits, - and _; never changes")]
+Point = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        description="a heard series: device, device:channel, family:device or family:device:channel, names verbatim",
+    ),
+]
+Role = Literal["import", "export", "solar", "battery", "ev", "circuit", "outdoor_unit", "head", "duplicate_of"]
+PumpKind = Literal["mini_split", "multi_split", "air_conditioner", "ducted", "ground_source", "air_source", "air_to_water"]
+
+
+class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class Zone(_Frozen, frozen=True):
+    """A room or group of rooms with its own temperature."""
+
+    id: Identifier
+    name: str
+    area_m2: Annotated[float, Meta(gt=0)] | None = None
+    temperature: Point | None = None
+    humidity: Point | None = None
+    window: Point | None = None
+    presence: Point | None = None
+
+
+class Meter(_Frozen, frozen=True):
+    """Something that measures electric energy: a device's own points by preference, or a sum of clamps."""
+
+    id: Identifier
+    role: Role
+    name: str = ""
+    parent: Identifier | None = None
+    points: tuple[Point, ...] = ()
+    sum: tuple[Point, ...] = ()
+    of: Identifier | None = None
+    invert: bool = False
+    scale: Annotated[float, Meta(gt=0)] = 1.0
+    zone: Identifier | None = None
+    rated_w: Annotated[float, Meta(gt=0)] | None = None
+
+
+class Head(_Frozen, frozen=True):
+    """An indoor unit: the device that speaks for it and the zone it serves."""
+
+    zone: Identifier
+    device: Point
+
+
+class HeatPump(_Frozen, frozen=True):
+    """A heat pump: its kind, the meter on its circuit, and its indoor units."""
+
+    id: Identifier
+    kind: PumpKind
+    meter: Identifier
+    name: str = ""
+    heads: tuple[Head, ...] = ()
+
+
+class Cycle(_Frozen, frozen=True):
+    """The billing cycle: the day of the month on which it begins."""
+
+    day: Annotated[int, Meta(ge=1, le=28)] = 1
+
+
+class Home(_Frozen, frozen=True):
+    """A household: where it is, what it pays, its zones, meters and heat pumps."""
+
+    id: Identifier
+    name: str
+    timezone: str
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217 code")]
+    latitude: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Meta(ge=-180, le=180)] | None = None
+    tariff: Identifier | None = None
+    cycle: Cycle = Cycle()
+    budget: Decimal | None = None
+    compare: str | None = None
+    outdoor_temperature: Point | None = None
+    topic_prefix: str = ""
+    temperature_unit: Literal["C", "F"] = "C"
+    zones: tuple[Zone, ...] = ()
+    meters: tuple[Meter, ...] = ()
+    heat_pumps: tuple[HeatPump, ...] = ()
+
+
+def names(key: SeriesKey) -> Collection[str]:
+    """Return every way a home file may write this series' point.
+
+    Examples
+    --------
+    >>> sorted(names(SeriesKey("home", "faikin", "Living", "", "power")))
+    ['Living', 'faikin:Living']
+    """
+    short = (key.device, f"{key.family}:{key.device}")
+    if not key.channel:
+        return short
+    return (*short, *(f"{name}:{key.channel}" for name in short))
+
+
+def resolve(point: str, quantity: str, heard: Iterable[SeriesKey]) -> SeriesKey | None:
+    """Find the heard series of a quantity that a point of the home file means.
+
+    A point that names a channel means that channel; one that names only the device means the device as a whole, else
+    its only channel. Several channels without a whole are ambiguous: None.
+
+    Parameters
+    ----------
+    point : str
+        As written in the home file.
+    quantity : str
+        A name of `quantities.QUANTITIES`.
+    heard : iterable of SeriesKey
+        Series of this home.
+
+    Returns
+    -------
+    SeriesKey or None
+        The series, or None where nothing (or more than one thing) answers to that name.
+    """
+    found = [key for key in heard if key.quantity == quantity and point in names(key)]
+    whole = [key for key in found if not key.channel]
+    exact = [key for key in found if key.channel and point.endswith(f":{key.channel}")]
+    for choice in (exact, whole, found):
+        if len(choice) == 1:
+            return choice[0]
+    return None

@@ -1,0 +1,113 @@
+"""The door to what is kept: the `Store` protocol that every engine passes one contract suite for, and `open_store`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
+from urllib.parse import urlsplit
+
+from heatledger.readings import Intervals, Reading, Samples, SeriesKey, States
+
+
+class Delivery(NamedTuple):
+    """A QoS 1 delivery already committed: its packet id and the hash of its topic and payload."""
+
+    packet_id: int
+    digest: bytes
+
+
+class Series(NamedTuple):
+    """A series the store has heard of, and when."""
+
+    key: SeriesKey
+    unit: str | None
+    kind: str
+    reset: str
+    first_us: int
+    last_us: int
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked; the message is one line for the user (what, where, the mend)."""
+
+
+class Store(Protocol):
+    """What keeps readings and intervals. Times are UTC: microseconds for readings, seconds for intervals; spans half-open."""
+
+    def write(self, readings: Sequence[Reading], *, deliveries: Sequence[Delivery] = ()) -> None:
+        """Commit readings and the deliveries that brought them, together; durable when it returns; a repeat changes nothing."""
+
+    def deliveries(self) -> Mapping[int, bytes]:
+        """Return the digest of each of the last deliveries committed, by packet id."""
+
+    def homes(self) -> list[str]:
+        """Return the homes that have readings or intervals, sorted."""
+
+    def series(self, home: str) -> list[Series]:
+        """Return every series of a home, sorted by key."""
+
+    def readings(
+        self,
+        home: str,
+        *,
+        start_us: int | None = None,
+        end_us: int | None = None,
+        family: str | None = None,
+        device: str | None = None,
+    ) -> Iterator[Reading]:
+        """Yield readings by device, then time, one batch in memory at a time."""
+
+    def samples(
+        self, home: str, family: str, device: str, *, start_us: int, end_us: int
+    ) -> list[Samples | States]:
+        """Return one device's readings in a span as columns, preceded in each series by the last one before it and
+        followed by the first one after it, where there are any."""
+
+    def latest(self, home: str) -> list[Reading]:
+        """Return the newest reading of every series of a home."""
+
+    def write_intervals(self, blocks: Sequence[Intervals]) -> None:
+        """Insert or replace intervals; durable when it returns."""
+
+    def delete_intervals(self, key: SeriesKey, *, start_s: int, end_s: int) -> None:
+        """Remove a series' intervals in a span, as a recomputation that finds nothing there must."""
+
+    def intervals(
+        self, home: str, *, start_s: int, end_s: int, quantities: Sequence[str] | None = None
+    ) -> list[Intervals]:
+        """Return a home's intervals in a span, one block a series, sorted by start."""
+
+    def expire_readings(self, before_us: int) -> int:
+        """Delete readings older than a time; return how many rows went. Intervals stay."""
+
+    def close(self) -> None:
+        """Release the engine."""
+
+
+def open_store(url: str) -> Store:
+    """Open the store that a URL names.
+
+    Parameters
+    ----------
+    url : str
+        ``sqlite:///relative/path``, ``sqlite:////absolute/path``.
+
+    Returns
+    -------
+    Store
+        Ready to use; made if it was not there.
+
+    Raises
+    ------
+    StoreError
+        If the scheme is unknown or the engine cannot be opened.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
+        from heatledger.store.sqlite import SqliteStore  # noqa: PLC0415 - one engine is loaded, not all
+
+        if not rest.startswith("/") or rest == "/":
+            raise StoreError(f"store URL {url!r}: a file is written sqlite:///relative/path or sqlite:////absolute/path")
+        return SqliteStore(rest.removeprefix("/"))
+    shown = urlsplit(url)._replace(netloc="…").geturl() if "@" in url else url
+    raise StoreError(f"store URL {shown!r}: unknown scheme {scheme!r}; use sqlite:///path")

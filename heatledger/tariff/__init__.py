@@ -1,0 +1,1 @@
+"""The rate plan: what a kilowatt-hour and a day cost."""

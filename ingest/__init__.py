@@ -1,0 +1,1 @@
+"""Process 1: MQTT messages in, readings and intervals out."""

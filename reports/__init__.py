@@ -1,0 +1,1 @@
+"""Process 3: the monthly statement."""
