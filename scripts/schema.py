@@ -1,10 +1,8 @@
-"""Writes the JSON schemas that let an editor complete and check home, settings and tariff files.
-
-    python scripts/schema.py
-"""
+"""Writes the JSON schemas that let an editor complete and check home, settings and tariff files; run after changing one."""
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from typing import Final
@@ -21,7 +19,13 @@ KINDS: Final[dict[str, type[msgspec.Struct]]] = {"home": Home, "settings": Setti
 
 def schema(kind: type[msgspec.Struct]) -> str:
     """Return the JSON schema of a kind of file, as text."""
-    return json.dumps(msgspec.json.schema(kind), indent=2, ensure_ascii=False) + "\n"
+    tidy = json.loads(msgspec.json.encode(msgspec.json.schema(kind)), object_hook=_dedent)
+    return json.dumps(tidy, indent=2, ensure_ascii=False) + "\n"
+
+
+def _dedent(part: dict[str, object]) -> dict[str, object]:
+    text = part.get("description")
+    return {**part, "description": inspect.cleandoc(text)} if isinstance(text, str) else part
 
 
 def main() -> None:

@@ -1,0 +1,36 @@
+# One image, three commands: heatledger ingest, heatledger dashboard, heatledger reports.
+FROM python:3.12-slim
+
+# Inter is what the pages are set in; it is served from the image's own fonts.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends fonts-inter \
+ && rm -rf /var/lib/apt/lists/*
+
+WORKDIR /app
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock
+
+COPY pyproject.toml README.md LICENSE ./
+COPY heatledger heatledger
+COPY ingest ingest
+COPY dashboard dashboard
+COPY reports reports
+COPY cli cli
+COPY grafana-free-config grafana-free-config
+RUN pip install --no-cache-dir --no-deps . \
+ && rm -rf /app \
+ && useradd --system --uid 10001 --home-dir /data heatledger \
+ && install -d -o heatledger -g heatledger -m 0750 /data
+
+ENV HEATLEDGER_DATA=/data \
+    PYTHONUNBUFFERED=1
+WORKDIR /data
+USER heatledger
+VOLUME /data
+EXPOSE 8050
+
+# Whatever the command is: is the process that should run still able to read its configuration and its store?
+HEALTHCHECK --interval=30s --timeout=20s --start-period=30s --retries=3 CMD ["heatledger", "check", "--quiet"]
+
+ENTRYPOINT ["heatledger"]
+CMD ["dashboard", "--host", "0.0.0.0"]
