@@ -1,4 +1,4 @@
-"""Writes the JSON schemas that let an editor complete and check home, settings and tariff files; run after changing one."""
+"""Writes the JSON schemas by which editors complete and check home, settings and tariff files; run it after a change."""
 
 from __future__ import annotations
 
