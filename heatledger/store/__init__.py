@@ -32,10 +32,10 @@ class StoreError(Exception):
 
 
 class Store(Protocol):
-    """What keeps readings and intervals. Times are UTC: microseconds for readings, seconds for intervals; spans half-open."""
+    """What keeps readings and intervals. Times are UTC: µs for readings, seconds for intervals; spans are half-open."""
 
     def write(self, readings: Sequence[Reading], *, deliveries: Sequence[Delivery] = ()) -> None:
-        """Commit readings and the deliveries that brought them, together; durable when it returns; a repeat changes nothing."""
+        """Commit readings and the deliveries that brought them together: durable when it returns, repeatable."""
 
     def deliveries(self) -> Mapping[int, bytes]:
         """Return the digest of each of the last deliveries committed, by packet id."""
@@ -44,7 +44,7 @@ class Store(Protocol):
         """Return the homes that have readings or intervals, sorted."""
 
     def series(self, home: str) -> list[Series]:
-        """Return every series of a home, sorted by key."""
+        """Return every series of a home, sorted by key, with the first and last time it was heard (or has an interval)."""
 
     def readings(
         self,
@@ -57,14 +57,15 @@ class Store(Protocol):
     ) -> Iterator[Reading]:
         """Yield readings by device, then time, one batch in memory at a time."""
 
-    def samples(
-        self, home: str, family: str, device: str, *, start_us: int, end_us: int
-    ) -> list[Samples | States]:
-        """Return one device's readings in a span as columns, preceded in each series by the last one before it and
-        followed by the first one after it, where there are any."""
+    def samples(self, home: str, family: str, device: str, *, start_us: int, end_us: int) -> list[Samples | States]:
+        """Return one device's readings in a span as columns, each series with its neighbours.
+
+        A series is preceded by its last reading before the span and followed by its first one after it, where there
+        are any; one with neither and nothing inside is left out. A state that is a truth is the word true or false.
+        """
 
     def latest(self, home: str) -> list[Reading]:
-        """Return the newest reading of every series of a home."""
+        """Return the reading with the newest time of every series of a home, retained or not, sorted by key."""
 
     def write_intervals(self, blocks: Sequence[Intervals]) -> None:
         """Insert or replace intervals; durable when it returns."""
@@ -104,10 +105,12 @@ def open_store(url: str) -> Store:
     """
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite":
-        from heatledger.store.sqlite import SqliteStore  # noqa: PLC0415 - one engine is loaded, not all
+        from heatledger.store.sqlite import SqliteStore  # one engine is loaded, not all
 
         if not rest.startswith("/") or rest == "/":
-            raise StoreError(f"store URL {url!r}: a file is written sqlite:///relative/path or sqlite:////absolute/path")
+            raise StoreError(
+                f"store URL {url!r}: a file is written sqlite:///relative/path or sqlite:////absolute/path"
+            )
         return SqliteStore(rest.removeprefix("/"))
     shown = urlsplit(url)._replace(netloc="…").geturl() if "@" in url else url
     raise StoreError(f"store URL {shown!r}: unknown scheme {scheme!r}; use sqlite:///path")

@@ -1,0 +1,176 @@
+"""The tables of the SQLite store, and what is asked of them on one connection."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from heatledger.readings import Intervals, SeriesKey, Value
+from heatledger.store import Delivery
+from heatledger.store.rows import SeriesRow, merge, unpack
+
+DELIVERIES: Final = 8192
+"""How many of the last deliveries are kept."""
+DELETED_AT_ONCE: Final = 20_000
+"""How many rows one transaction of a retention job deletes."""
+
+STEPS: Final = (
+    (
+        """CREATE TABLE device (
+            id INTEGER PRIMARY KEY, home TEXT NOT NULL, family TEXT NOT NULL, name TEXT NOT NULL,
+            UNIQUE (home, family, name))""",
+        """CREATE TABLE series (
+            id INTEGER PRIMARY KEY, device_id INTEGER NOT NULL REFERENCES device (id),
+            channel TEXT NOT NULL, quantity TEXT NOT NULL, unit TEXT, kind TEXT NOT NULL, reset TEXT NOT NULL,
+            first_us INTEGER, last_us INTEGER,
+            oldest_us INTEGER, newest_us INTEGER, newest BLOB,
+            UNIQUE (device_id, channel, quantity))""",
+        """CREATE TABLE reading (
+            device_id INTEGER NOT NULL, time_us INTEGER NOT NULL, body BLOB NOT NULL,
+            PRIMARY KEY (device_id, time_us)) WITHOUT ROWID""",
+        """CREATE TABLE interval (
+            series_id INTEGER NOT NULL, start_s INTEGER NOT NULL,
+            energy REAL, mean REAL, min REAL, max REAL, last REAL, coverage REAL, flags INTEGER NOT NULL, state TEXT,
+            PRIMARY KEY (series_id, start_s)) WITHOUT ROWID""",
+        "CREATE TABLE delivery (seq INTEGER PRIMARY KEY, packet_id INTEGER NOT NULL UNIQUE, digest BLOB NOT NULL)",
+    ),
+)
+"""The schema's history; a released step is never changed, a new one is added."""
+
+WRITE_ROW: Final = """INSERT INTO reading VALUES (?, ?, ?) ON CONFLICT (device_id, time_us)
+    DO UPDATE SET body = merge_rows(body, excluded.body) WHERE body != excluded.body"""
+NOTE_SERIES: Final = """UPDATE series SET
+    first_us = min(coalesce(first_us, :oldest), :oldest), last_us = max(coalesce(last_us, :newest), :newest),
+    oldest_us = min(coalesce(oldest_us, :oldest), :oldest), newest_us = max(coalesce(newest_us, :newest), :newest),
+    newest = CASE WHEN newest_us > :newest THEN newest ELSE :body END WHERE id = :id"""
+FIND_SERIES: Final = """SELECT s.id, s.device_id, s.unit, s.kind, s.reset FROM series s
+    JOIN device d ON d.id = s.device_id WHERE d.home = ? AND d.family = ? AND d.name = ? AND s.channel = ? AND s.quantity = ?"""
+SERIES: Final = """SELECT s.id, d.home, d.family, d.name, s.channel, s.quantity, s.unit, s.kind, s.reset,
+    s.oldest_us, s.newest_us, s.newest, s.first_us, s.last_us FROM device d JOIN series s ON s.device_id = d.id"""
+BY_KEY: Final = "ORDER BY d.family, d.name, s.channel, s.quantity"
+_NOTE_INTERVALS: Final = """UPDATE series SET first_us = min(coalesce(first_us, :first), :first),
+    last_us = max(coalesce(last_us, :last), :last) WHERE id = :id"""
+
+Meaning = tuple[str | None, str, str]
+"""Unit, kind and reset of a series."""
+Column = list[tuple[int, Value | None, int]]
+"""Points of one series: time, value (None for NaN), flags."""
+
+
+class Known(NamedTuple):
+    """What is remembered of a series between writes."""
+
+    id: int
+    device_id: int
+    meaning: Meaning
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Teach a connection to merge two bodies of one row."""
+    connection.create_function("merge_rows", 2, merge, deterministic=True)
+
+
+def find_or_add(connection: sqlite3.Connection, key: SeriesKey, meaning: Meaning) -> Known:
+    """Return a series, added with this meaning if it was not there."""
+    found = connection.execute(FIND_SERIES, key).fetchone()
+    if not found:
+        connection.execute("INSERT OR IGNORE INTO device (home, family, name) VALUES (?, ?, ?)", key[:3])
+        connection.execute(
+            """INSERT INTO series (device_id, channel, quantity, unit, kind, reset)
+            SELECT id, ?, ?, ?, ?, ? FROM device WHERE home = ? AND family = ? AND name = ?""",
+            (key.channel, key.quantity, *meaning, *key[:3]),
+        )
+        found = connection.execute(FIND_SERIES, key).fetchone()
+    return Known(found[0], found[1], found[2:])
+
+
+def series(connection: sqlite3.Connection, where: str, values: Sequence[object]) -> dict[int, SeriesRow]:
+    """Return the series that answer to a condition, by id, sorted by key."""
+    rows = connection.execute(f"{SERIES} WHERE {where} {BY_KEY}", values)
+    return {row[0]: SeriesRow(row[0], SeriesKey(*row[1:6]), *row[6:12]) for row in rows}
+
+
+def span(connection: sqlite3.Connection, device: dict[int, SeriesRow], start_us: int, end_us: int) -> dict[int, Column]:
+    """Return the points of one device's series in a span, each with its neighbour on either side.
+
+    A neighbour is looked for only where the span known of the series' readings says there is one; where that is the
+    newest reading of all it is at hand, so the walk to it is long only for a series seldom heard, deep in the past.
+    """
+    found: dict[int, Column] = {series_id: [] for series_id in device}
+    if not device:
+        return found
+    (device_id,) = connection.execute("SELECT device_id FROM series WHERE id = ?", (next(iter(device)),)).fetchone()
+    ask = "SELECT time_us, body FROM reading WHERE device_id = ? AND"
+    inside = connection.execute(f"{ask} time_us >= ? AND time_us < ? ORDER BY time_us", (device_id, start_us, end_us))
+    for time_us, body in inside:
+        for series_id, value, flags in unpack(body):
+            found[series_id].append((time_us, value, flags))
+    before = {row.id for row in device.values() if row.oldest_us is not None and row.oldest_us < start_us}
+    after = {row.id for row in device.values() if row.newest_us is not None and row.newest_us >= end_us}
+    for row in device.values():
+        if row.newest_us is not None and row.newest is not None and row.newest_us < start_us:
+            found[row.id].append((row.newest_us, *unpack(row.newest)[0][1:]))
+            before.discard(row.id)
+    earlier = f"{ask} time_us < ? ORDER BY time_us DESC"
+    for series_id, point in _first_of_each(connection.execute(earlier, (device_id, start_us)), before).items():
+        found[series_id].insert(0, point)
+    later = f"{ask} time_us >= ? ORDER BY time_us"
+    for series_id, point in _first_of_each(connection.execute(later, (device_id, end_us)), after).items():
+        found[series_id].append(point)
+    return found
+
+
+def _first_of_each(rows: sqlite3.Cursor, wanted: set[int]) -> dict[int, tuple[int, Value | None, int]]:
+    """Walk rows until a point of every wanted series was met."""
+    met: dict[int, tuple[int, Value | None, int]] = {}
+    while len(met) < len(wanted) and (row := rows.fetchone()):
+        for series_id, value, flags in unpack(row[1]):
+            if series_id in wanted:
+                met.setdefault(series_id, (row[0], value, flags))
+    rows.close()
+    return met
+
+
+def write_deliveries(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> None:
+    """Note deliveries as committed and forget all but the last ones."""
+    if deliveries:
+        statement = "INSERT OR REPLACE INTO delivery (packet_id, digest) VALUES (?, ?)"
+        connection.executemany(statement, deliveries)
+        connection.execute("DELETE FROM delivery WHERE seq <= (SELECT max(seq) FROM delivery) - ?", (DELIVERIES,))
+
+
+def write_block(connection: sqlite3.Connection, series_id: int, block: Intervals) -> None:
+    """Insert or replace one series' intervals; SQLite stores NaN as NULL by itself."""
+    numbers = (block.energy, block.mean, block.min, block.max, block.last, block.coverage)
+    starts = block.start_s.tolist()
+    state = block.state if block.state is not None else [None] * len(starts)
+    rows = zip(
+        [series_id] * len(starts), starts, *(n.tolist() for n in numbers), block.flags.tolist(), state, strict=True
+    )
+    connection.executemany("INSERT OR REPLACE INTO interval VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    bounds = {"id": series_id, "first": min(starts) * 1_000_000, "last": max(starts) * 1_000_000}
+    connection.execute(_NOTE_INTERVALS, bounds)
+
+
+def block(key: SeriesKey, rows: list[tuple[object, ...]]) -> Intervals:
+    """Return rows (start, energy, mean, min, max, last, coverage, flags, state) as columns."""
+    start, *numbers, flags, words = zip(*rows, strict=True)
+    state = ["" if word is None else str(word) for word in words] if any(word is not None for word in words) else None
+    energy, mean, low, high, last, coverage = (np.array(column, dtype=np.float64) for column in numbers)
+    starts, bits = np.array(start, dtype=np.int64), np.array(flags, dtype=np.int64)
+    return Intervals(key, starts, energy, mean, low, high, last, coverage, bits, state)
+
+
+def forget(connection: sqlite3.Connection, device_id: int, before_us: int) -> None:
+    """Let the series of a device no longer speak of readings that were deleted."""
+    connection.execute(
+        "UPDATE series SET oldest_us = NULL, newest_us = NULL, newest = NULL WHERE device_id = ? AND newest_us < ?",
+        (device_id, before_us),
+    )
+    connection.execute(
+        "UPDATE series SET oldest_us = max(oldest_us, ?) WHERE device_id = ? AND oldest_us < ?",
+        (before_us, device_id, before_us),
+    )
