@@ -1,39 +1,94 @@
-"""In continuous integration a skipped test is a failure, but for `reference` tests where ../shared is absent."""
+"""Fixtures that start real servers on free loopback ports, each in its own temporary directory."""
 
 from __future__ import annotations
 
-import os
+import getpass
+import shutil
+import socket
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).parents[1].parent / "shared"
-left_out: list[str] = []
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Note what was skipped."""
-    excused = "reference" in report.keywords and not SHARED.is_dir()
-    if report.skipped and not hasattr(report, "wasxfail") and not excused:
-        left_out.append(report.nodeid)
+def free_port() -> int:
+    """Return a loopback TCP port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
-def pytest_collectreport(report: pytest.CollectReport) -> None:
-    """Note what was skipped before it was even collected."""
-    if report.skipped:
-        left_out.append(report.nodeid)
+def accepts(port: int) -> bool:
+    """Whether something listens on a loopback port."""
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
-    """Fail a run in continuous integration that left something out."""
-    if os.environ.get("CI") == "true" and left_out and session.exitstatus == 0:
-        session.exitstatus = 1
-    return (yield)
+class Mosquitto:
+    """A real mosquitto of our own: start, orderly stop, start again on the same port with the same persistence."""
+
+    def __init__(self, directory: Path, *, port: int | None = None, extra: str = "allow_anonymous true\n") -> None:
+        self.port = port or free_port()
+        self.url = f"mqtt://127.0.0.1:{self.port}"
+        self.config = directory / "mosquitto.conf"
+        self.log = directory / "mosquitto.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        limits = "max_queued_messages 0\nmax_queued_bytes 0\nmax_inflight_messages 0\nset_tcp_nodelay true\n"
+        keeps = f"persistence true\npersistence_location {directory}/\nautosave_interval 1800\n"
+        user = f"user {getpass.getuser()}\n"  # started by root, it would give up the right to its own directory
+        self.config.write_text(f"{user}listener {self.port} 127.0.0.1\n{extra}{limits}{keeps}")
+
+    def start(self) -> Mosquitto:
+        """Start, and return once it accepts connections."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen([_mosquitto(), "-c", str(self.config)], stdout=log, stderr=log)
+        deadline = time.monotonic() + 10
+        while not accepts(self.port):
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.01)
+        return self
+
+    def stop(self) -> None:
+        """Stop in order: what it holds is saved."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(timeout=20)
+            self.process = None
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was left out."""
-    if os.environ.get("CI") == "true" and left_out:
-        terminalreporter.write_line(f"In CI no test may be left out, but these were: {', '.join(left_out)}", red=True)
+def _mosquitto() -> str:
+    found = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/sbin")
+    if found is None:
+        pytest.skip("mosquitto is not installed: apt-get install mosquitto")
+    return found
+
+
+@pytest.fixture
+def broker_dir(tmp_path: Path) -> Path:
+    """A directory for a broker's configuration and persistence."""
+    directory = tmp_path / "broker"
+    directory.mkdir()
+    return directory
+
+
+@pytest.fixture
+def mosquitto(broker_dir: Path, socket_enabled: None) -> Iterator[Mosquitto]:
+    """A running mosquitto on a free loopback port (needs no `enable_socket`)."""
+    broker = Mosquitto(broker_dir)
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The reference data beside the repository, where it is."""
+    if not SHARED.is_dir():
+        pytest.skip(f"{SHARED} is absent: reference data is not part of the repository")
+    return SHARED

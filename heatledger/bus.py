@@ -1,0 +1,296 @@
+"""The only door to MQTT: connect and stay connected, subscribe, poll, acknowledge, publish."""
+
+from __future__ import annotations
+
+import select
+import ssl
+import time
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from heatledger.broker import BusError, Endpoint, Message, OnState, Outage, Will, endpoint, log_state
+
+__all__ = ["RECEIVE_MAXIMUM", "BusError", "Connection", "Message", "Will", "connect"]
+
+RECEIVE_MAXIMUM: Final = 4_000
+"""Messages the broker may have on the way to us unacknowledged; must exceed a group commit."""
+
+_NEVER: Final = 0xFFFF_FFFF
+_KEEPALIVE_S: Final = 30
+_CONNACK_S: Final = 10.0
+_BAD_LOGIN: Final = frozenset((0x86, 0x87, 0x8A))
+_OLD_PROTOCOL: Final = 0x84
+_TAKEN_OVER: Final = 0x8E
+_SENT: Final = frozenset((MQTTErrorCode.MQTT_ERR_SUCCESS,))
+_KEPT: Final = _SENT | {MQTTErrorCode.MQTT_ERR_NO_CONN}  # QoS 1: sent again on the next connection
+
+
+def connect(
+    url: str, *, client_id: str, clean: bool = False, will: Will | None = None, on_state: OnState | None = None
+) -> Connection:
+    """Prepare a connection to a broker; `Connection.poll` makes it, and makes it again whenever it is lost.
+
+    Parameters
+    ----------
+    url : str
+        ``mqtt://user:secret@host:1883`` or ``mqtts://host:8883`` (TLS; trusts what the system or SSL_CERT_FILE does).
+    client_id : str
+        Stable name of this client; a persistent session belongs to it.
+    clean : bool
+        True: no session is kept. False: the broker keeps the session, and what arrives meanwhile, for ever.
+    will : Will, optional
+        Published by the broker when this client vanishes without `Connection.close`.
+    on_state : callable, optional
+        Called with (connected, one line to show) at every change; by default the line is logged.
+
+    Returns
+    -------
+    Connection
+        To be used from one thread.
+
+    Raises
+    ------
+    BusError
+        If the URL cannot be used.
+    """
+    return Connection(endpoint(url), client_id=client_id, clean=clean, will=will, on_state=on_state or log_state)
+
+
+class Connection:
+    """A connection kept up for ever; all network traffic happens inside its methods, on the caller's thread."""
+
+    def __init__(self, broker: Endpoint, *, client_id: str, clean: bool, will: Will | None, on_state: OnState) -> None:
+        self._broker, self._client_id, self._clean, self._will = broker, client_id, clean, will
+        self._outage = Outage(broker, client_id, on_state)
+        self._topics: dict[str, int] = {}
+        self._inbox: list[Message] = []
+        self._awaited: set[int] = set()
+        self._unconfirmed: int | None = None
+        self._up = self._modern_worked = self._refused = False
+        self._number, self._tried = 0, 0.0
+        self._client = self._make(MQTTProtocolVersion.MQTTv5)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker has accepted us and the connection stands."""
+        return self._up
+
+    @property
+    def subscribed(self) -> bool:
+        """Whether the broker has confirmed every subscription on this connection."""
+        return self._up and self._unconfirmed is None
+
+    @property
+    def unacknowledged(self) -> int:
+        """How many QoS 1 publications the broker has not acknowledged yet."""
+        return len(self._awaited)
+
+    @property
+    def shown(self) -> str:
+        """The broker's address without user and secret."""
+        return self._broker.shown
+
+    def subscribe(self, topics: Iterable[str], qos: int = 1) -> None:
+        """Subscribe now and on every later connection; our own publications do not come back (MQTT 5)."""
+        self._topics.update(dict.fromkeys(topics, qos))
+        if self._up:
+            self._send_subscriptions()
+
+    def poll(self, timeout_s: float, *, limit: int = 1_000) -> list[Message]:
+        """Do what the network needs and return what came.
+
+        Parameters
+        ----------
+        timeout_s : float
+            How long to wait for a first message; 0 takes what is there. [s]
+        limit : int
+            Return at the latest when this many have been read.
+
+        Returns
+        -------
+        list of Message
+            In order of arrival; empty where nothing came or the broker is away.
+        """
+        deadline = time.monotonic() + timeout_s
+        while True:
+            left_s = max(0.0, deadline - time.monotonic())
+            if self._client.socket() is None or self._unanswered():
+                self._reconnect_or_wait(left_s)
+            else:
+                self._service(left_s, limit)
+            if self._inbox or time.monotonic() >= deadline:
+                taken, self._inbox = self._inbox, []
+                return taken
+
+    def ack(self, messages: Sequence[Message]) -> None:
+        """Acknowledge messages, in order; those of an earlier connection are left: the broker sends them again."""
+        for message in messages:
+            if message.qos and message.connection == self._number and self._up:
+                self._client.ack(message.packet_id, message.qos)
+
+    def publish(self, topic: str, payload: bytes | str, qos: int = 0, *, retain: bool = False) -> bool:
+        """Publish; False where there is no connection. QoS 1 is repeated until acknowledged (`unacknowledged`)."""
+        if not self._up:
+            return False
+        info = self._client.publish(topic, payload, qos, retain)
+        kept = info.rc in (_KEPT if qos else _SENT)
+        if qos and kept:
+            self._awaited.add(info.mid)
+        return kept
+
+    def close(self) -> None:
+        """Send what is waiting, say goodbye (no will is published) and close."""
+        if self._up:
+            self._outage.on_state = lambda _connected, _line: None
+            self._client.disconnect()
+            deadline = time.monotonic() + 1.0
+            while self._client.socket() is not None and time.monotonic() < deadline:
+                self._service(0.05, 1)
+        self._up = False
+
+    def _make(self, protocol: MQTTProtocolVersion) -> Client:
+        broker, modern = self._broker, protocol == MQTTProtocolVersion.MQTTv5
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            self._client_id,
+            clean_session=None if modern else self._clean,
+            protocol=protocol,
+            reconnect_on_failure=False,
+            manual_ack=True,
+        )
+        if broker.user is not None:
+            client.username_pw_set(broker.user, broker.password)
+        if broker.tls:
+            client.tls_set_context(ssl.create_default_context())
+        if self._will:
+            client.will_set(self._will.topic, self._will.payload, 1, self._will.retain)
+        client.on_connect, client.on_disconnect = self._connected, self._disconnected
+        client.on_message, client.on_subscribe, client.on_publish = self._message, self._confirmed, self._published
+        properties = self._session() if modern else None
+        client.connect_async(broker.host, broker.port, _KEEPALIVE_S, clean_start=self._clean, properties=properties)
+        return client
+
+    def _session(self) -> Properties:
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho leaves it untyped
+        properties.SessionExpiryInterval = 0 if self._clean else _NEVER
+        properties.ReceiveMaximum = RECEIVE_MAXIMUM
+        return properties
+
+    def _unanswered(self) -> bool:
+        return not self._up and time.monotonic() - self._tried > _CONNACK_S
+
+    def _reconnect_or_wait(self, timeout_s: float) -> None:
+        wait_s = self._outage.wait_s()
+        if wait_s > 0:
+            time.sleep(min(timeout_s, wait_s))
+            return
+        self._tried = time.monotonic()
+        self._outage.trying()
+        try:
+            self._client.reconnect()
+        except (OSError, UnicodeError) as error:
+            why = getattr(error, "verify_message", None) or getattr(error, "strerror", None) or str(error)
+            self._outage.unreachable(why)
+
+    def _service(self, timeout_s: float, limit: int) -> None:
+        """Wait for the socket, then write and read what it takes without waiting."""
+        client, sock = self._client, self._client.socket()
+        if sock is None:
+            return
+        waiting = isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
+        try:
+            writers = [sock] if client.want_write() else []
+            readable, writable, _ = select.select([sock], writers, [], 0.0 if waiting else timeout_s)
+        except (OSError, ValueError):  # the socket went while we looked: reading says so
+            readable, writable = [sock], []
+        if writable:
+            client.loop_write()
+        if readable or waiting:
+            self._read(client, limit)
+        client.loop_misc()
+
+    def _read(self, client: Client, limit: int) -> None:
+        """Read packets until the socket has no more or the limit is reached."""
+        fruitless = 0
+        while len(self._inbox) < limit and fruitless < 3:  # a packet that is no message, or half of one, is not the end
+            before = len(self._inbox)
+            if client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS or client.socket() is None:
+                return
+            fruitless = 0 if len(self._inbox) > before else fruitless + 1
+
+    def _connected(
+        self, client: Client, _data: object, _flags: ConnectFlags, reason: ReasonCode, _: Properties | None
+    ) -> None:
+        if reason.value == _OLD_PROTOCOL:
+            self._refused = True
+            self._try_other_protocol()
+        elif reason.is_failure:
+            self._refused = True
+            self._outage.refused(str(reason), login=reason.value in _BAD_LOGIN)
+        else:
+            self._up, self._number = True, self._number + 1
+            self._modern_worked |= client.protocol == MQTTProtocolVersion.MQTTv5
+            self._send_subscriptions()
+            self._outage.over()
+
+    def _disconnected(
+        self, client: Client, _data: object, flags: DisconnectFlags, reason: ReasonCode, _: Properties | None
+    ) -> None:
+        was_up, was_refused, self._up, self._refused = self._up, self._refused, False, False
+        if flags.is_disconnect_packet_from_server and reason.value == _TAKEN_OVER:
+            self._outage.taken_over()
+        elif was_up:
+            self._outage.unreachable("the connection was lost")
+        elif not was_refused:
+            if client.protocol != MQTTProtocolVersion.MQTTv5 or self._modern_worked:
+                self._outage.unreachable("it closed the connection")
+            self._try_other_protocol()
+
+    def _try_other_protocol(self) -> None:
+        """Speak 3.1.1 to a broker that refuses MQTT 5 or just hangs up, and 5 again where that fails too."""
+        if not self._modern_worked:
+            modern = self._client.protocol == MQTTProtocolVersion.MQTTv5
+            self._client = self._make(MQTTProtocolVersion.MQTTv311 if modern else MQTTProtocolVersion.MQTTv5)
+            if modern:
+                self._outage.retry_now()
+
+    def _message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
+        now_us = time.time_ns() // 1_000
+        flags = (message.qos, message.retain, message.dup)
+        self._inbox.append(Message(_topic(message), bytes(message.payload), *flags, message.mid, now_us, self._number))
+
+    def _send_subscriptions(self) -> None:
+        rows = list(self._topics.items())
+        if rows and self._client.protocol == MQTTProtocolVersion.MQTTv5:
+            options = [(topic, SubscribeOptions(qos=qos, noLocal=True)) for topic, qos in rows]
+            self._unconfirmed = self._client.subscribe(options)[1]
+        elif rows:
+            self._unconfirmed = self._client.subscribe(rows)[1]
+
+    def _confirmed(
+        self, _client: Client, _data: object, mid: int, reasons: list[ReasonCode], _: Properties | None
+    ) -> None:
+        for topic, reason in zip(self._topics, reasons, strict=False):
+            if reason.is_failure:
+                mend = "let the broker's access list allow it"
+                self._outage.on_state(True, f"{self.shown} refuses the subscription to {topic!r} ({reason}): {mend}")
+        if mid == self._unconfirmed:
+            self._unconfirmed = None
+
+    def _published(self, _client: Client, _data: object, mid: int, _reason: ReasonCode, _: Properties | None) -> None:
+        self._awaited.discard(mid)
+
+
+def _topic(message: MQTTMessage) -> str:
+    """Return the topic as text; bytes that are not UTF-8 become backslash escapes, to be counted and named."""
+    try:
+        return message.topic
+    except UnicodeDecodeError as error:
+        return error.object.decode("utf-8", "backslashreplace")
