@@ -11,13 +11,11 @@ from datetime import date, datetime
 from decimal import ROUND_FLOOR, Decimal
 from typing import Final, Literal
 
-from heatledger.locales import CURRENCIES, LOCALES, Currency
+from heatledger.locales import LOCALES, MONTHS, WEEKDAYS, currency_row
 from heatledger.rounding import Number, exactly, rounded
 from heatledger.rounding import largest_remainder as largest_remainder
 
 NOT_KNOWN: Final = "Not known"
-_MONTHS: Final = "January February March April May June July August September October November December".split()  # noqa: SIM905 - reads as the list it is
-_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def number(value: Number | None, digits: int, *, locale: str = "en") -> str:
@@ -38,17 +36,17 @@ def number(value: Number | None, digits: int, *, locale: str = "en") -> str:
     return f"{rounded(exact, digits):,f}".translate(swap)
 
 
-def _currency(code: str) -> Currency:
-    return CURRENCIES.get(code, Currency(code, None))
+def money_digits(currency: str) -> int:
+    """Return the decimals of measured money: cents, where the currency has them."""
+    return currency_row(currency).digits
 
 
 def _with_symbol(amount: Decimal, code: str, digits: int, locale: str) -> str:
-    row, symbol = LOCALES[locale], _currency(code).symbol
+    row, symbol = LOCALES[locale], currency_row(code).symbol
     printed = rounded(amount, digits)
-    figure = number(abs(printed), digits, locale=locale)
-    space = "\u00a0" if (len(symbol) > 1 and symbol.isalpha()) or not row.symbol_first else ""
-    sign = "−" if printed < 0 else ""
-    return f"{sign}{symbol}{space}{figure}" if row.symbol_first else f"{sign}{figure}{space}{symbol}"
+    sign, figure = "−" if printed < 0 else "", number(abs(printed), digits, locale=locale)
+    space = "\u00a0" if symbol.isalpha() or not row.symbol_first else ""
+    return sign + (f"{symbol}{space}{figure}" if row.symbol_first else f"{figure}{space}{symbol}")
 
 
 def money(amount: Number | None, currency: str, *, locale: str = "en") -> str:
@@ -62,7 +60,7 @@ def money(amount: Number | None, currency: str, *, locale: str = "en") -> str:
     ['1.234,56', '€']
     """
     exact = exactly(amount)
-    return NOT_KNOWN if exact is None else _with_symbol(exact, currency, _currency(currency).digits, locale)
+    return NOT_KNOWN if exact is None else _with_symbol(exact, currency, money_digits(currency), locale)
 
 
 def whole_money(amount: Number | None, currency: str, *, locale: str = "en") -> str:
@@ -86,7 +84,7 @@ def difference(amount: Number | None, currency: str, *, locale: str = "en") -> s
     ('+$81.40', '−$0.50', '$0.00')
     """
     exact = exactly(amount)
-    plus = "+" if exact is not None and rounded(exact, _currency(currency).digits) > 0 else ""
+    plus = "+" if exact is not None and rounded(exact, money_digits(currency)) > 0 else ""
     return plus + money(amount, currency, locale=locale)
 
 
@@ -98,7 +96,7 @@ def money_per_hour(amount: Number | None, currency: str, *, locale: str = "en") 
     >>> money_per_hour("1.09", "USD"), money_per_hour(0.084, "USD"), money_per_hour(0, "USD")
     ('$1.09', '8.4 ¢', '$0.00')
     """
-    exact, minor = exactly(amount), _currency(currency).minor
+    exact, minor = exactly(amount), currency_row(currency).minor
     if exact is None or minor is None or not 0 < abs(rounded(exact * 100, 1)) < 10:
         return money(amount, currency, locale=locale)
     return f"{number(exact * 100, 1, locale=locale)} {minor}"
@@ -112,7 +110,7 @@ def price(rate: Number | None, currency: str, *, locale: str = "en") -> str:
     >>> price("0.384", "USD"), price("0.384", "EUR", locale="de"), price("31.5", "JPY")
     ('38.4 ¢/kWh', '38,4 ct/kWh', '¥31.50/kWh')
     """
-    exact, minor = exactly(rate), _currency(currency).minor
+    exact, minor = exactly(rate), currency_row(currency).minor
     if exact is None:
         return NOT_KNOWN
     if minor is None:
@@ -131,9 +129,8 @@ def full_rate(rate: Number | None, currency: str, *, locale: str = "en") -> str:
     exact = exactly(rate)
     if exact is None:
         return NOT_KNOWN
-    exponent = exact.as_tuple().exponent
-    digits = max(_currency(currency).digits, -exponent if isinstance(exponent, int) else 0)
-    return _with_symbol(exact, currency, digits, locale)
+    stated = -int(exact.as_tuple().exponent)
+    return _with_symbol(exact, currency, max(money_digits(currency), stated), locale)
 
 
 def energy_digits(kwh: Number | None) -> int:
@@ -256,14 +253,12 @@ def duration(seconds: float | None) -> str:
     exact = exactly(seconds)
     if exact is None:
         return NOT_KNOWN
-    whole = int(rounded(exact, 0))
-    if whole < 60:
-        return f"{whole} s"
-    minutes = int(rounded(exact / 60, 0))
-    hours, rest = divmod(minutes, 60)
+    if exact < Decimal("59.5"):
+        return f"{number(exact, 0)} s"
+    hours, minutes = divmod(int(rounded(exact / 60, 0)), 60)
     if hours >= 48:
-        return f"{int(rounded(exact / 86_400, 0))} days"
-    return " ".join(f"{part} {unit}" for part, unit in ((hours, "h"), (rest, "min")) if part)
+        return f"{number(exact / 86_400, 0)} days"
+    return " ".join(f"{part} {unit}" for part, unit in ((hours, "h"), (minutes, "min")) if part)
 
 
 def clock(time: datetime, *, hour12: bool = True) -> str:
@@ -289,9 +284,9 @@ def day(when: date, *, weekday: bool = False, year: bool = False) -> str:
     >>> day(date(2026, 10, 4)), day(date(2026, 10, 4), weekday=True, year=True)
     ('Oct 4', 'Sun Oct 4, 2026')
     """
-    before = f"{_WEEKDAYS[when.weekday()]} " if weekday else ""
+    before = f"{WEEKDAYS[when.weekday()]} " if weekday else ""
     after = f", {when.year}" if year else ""
-    return f"{before}{_MONTHS[when.month - 1][:3]} {when.day}{after}"
+    return f"{before}{MONTHS[when.month - 1][:3]} {when.day}{after}"
 
 
 def month(when: date, *, year: bool = True) -> str:
@@ -302,4 +297,4 @@ def month(when: date, *, year: bool = True) -> str:
     >>> month(date(2026, 10, 1)), month(date(2026, 10, 1), year=False)
     ('October 2026', 'October')
     """
-    return f"{_MONTHS[when.month - 1]} {when.year}" if year else _MONTHS[when.month - 1]
+    return f"{MONTHS[when.month - 1]} {when.year}" if year else MONTHS[when.month - 1]

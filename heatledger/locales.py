@@ -44,3 +44,24 @@ CURRENCIES: Final = {
     "DKK": Currency("DKK", "øre"),
     "JPY": Currency("¥", None, 0),
 }
+
+MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def currency_row(code: str) -> Currency:
+    """Return a currency's row; one that is not in the table is written by its code."""
+    return CURRENCIES.get(code, Currency(code, None))
