@@ -1,4 +1,4 @@
-"""The only reader of configuration: what ships, overlaid by the user's own files and the environment, as validated values."""
+"""The only reader of configuration: what ships, overlaid by the user's own files and the environment, validated."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -87,7 +87,11 @@ class Config(msgspec.Struct, frozen=True):
 def default_data_dir(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the directory of state: ``$HEATLEDGER_DATA``, else the user's data directory."""
     named = environ.get("HEATLEDGER_DATA")
-    return Path(named).expanduser().absolute() if named else Path(platformdirs.user_data_dir("heatledger", appauthor=False))
+    return (
+        Path(named).expanduser().absolute()
+        if named
+        else Path(platformdirs.user_data_dir("heatledger", appauthor=False))
+    )
 
 
 def shipped_dir() -> Path:
@@ -175,15 +179,26 @@ def _mend(message: str, kind: type[object]) -> str:
     unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what)
     if not unknown:
         return f"{key}: {what[0].lower()}{what[1:]}"
-    near = difflib.get_close_matches(unknown[1], _field_names(kind), n=1)
+    near = difflib.get_close_matches(unknown[1], _keys_at(kind, where), n=1)
     hint = f"did you mean {near[0]!r}?" if near else "remove it, or see the schema folder for the keys that exist"
     return f"{key}: unknown key {unknown[1]!r}; {hint}"
 
 
-def _field_names(kind: type[object]) -> set[str]:
-    """Every key that may stand anywhere in a file of this kind."""
+def _keys_at(kind: type[object], where: str) -> set[str]:
+    """Every key that may stand in the table at a place like ``$.heat_pumps[0].heads[0]`` of a file of this kind."""
     schema = msgspec.json.schema(kind)
-    return {name for part in schema.get("$defs", {}).values() for name in part.get("properties", {})}
+    parts = _alternatives(schema, schema["$defs"])
+    for step in re.findall(r"[A-Za-z_]\w*|\[", where):
+        inner = [part.get("items", {}) if step == "[" else part.get("properties", {}).get(step, {}) for part in parts]
+        parts = [found for part in inner for found in _alternatives(part, schema["$defs"])]
+    return {name for part in parts for name in part.get("properties", {})}
+
+
+def _alternatives(part: dict[str, Any], definitions: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every shape a part of a JSON schema allows, with references followed."""
+    if "$ref" in part:
+        return _alternatives(definitions[part["$ref"].rpartition("/")[2]], definitions)
+    return [found for option in part.get("anyOf", []) for found in _alternatives(option, definitions)] or [part]
 
 
 def _files(layers: tuple[Path, ...], folder: str) -> list[Path]:
@@ -231,7 +246,7 @@ def _check_home(path: Path, stem: str, home: Home, tariffs: Mapping[str, Tariff]
         raise ConfigError(f"{path}: id is {home.id!r} but the file is {stem}.toml; make them the same")
     try:
         ZoneInfo(home.timezone)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:  # KeyError: a name unknown
         raise ConfigError(f"{path}: timezone: {home.timezone!r} is not known; write one like Europe/Berlin") from error
     zones = _unique(path, "zones", [zone.id for zone in home.zones])
     meters = _unique(path, "meters", [meter.id for meter in home.meters])

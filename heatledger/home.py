@@ -11,7 +11,9 @@ from msgspec import Meta
 
 from heatledger.readings import SeriesKey
 
-Identifier = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]*$", description="lower-case letters, digits, - and _; never changes")]
+Identifier = Annotated[
+    str, Meta(pattern="^[a-z0-9][a-z0-9_-]*$", description="lower-case letters, digits, - and _; never changes")
+]
 Point = Annotated[
     str,
     Meta(
@@ -20,7 +22,9 @@ Point = Annotated[
     ),
 ]
 Role = Literal["import", "export", "solar", "battery", "ev", "circuit", "outdoor_unit", "head", "duplicate_of"]
-PumpKind = Literal["mini_split", "multi_split", "air_conditioner", "ducted", "ground_source", "air_source", "air_to_water"]
+PumpKind = Literal[
+    "mini_split", "multi_split", "air_conditioner", "ducted", "ground_source", "air_source", "air_to_water"
+]
 
 
 class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -135,7 +139,7 @@ def resolve(point: str, quantity: str, heard: Iterable[SeriesKey]) -> SeriesKey 
     """
     found = [key for key in heard if key.quantity == quantity and point in names(key)]
     whole = [key for key in found if not key.channel]
-    exact = [key for key in found if key.channel and point.endswith(f":{key.channel}")]
+    exact = [key for key in found if key.channel and point not in (key.device, f"{key.family}:{key.device}")]
     for choice in (exact, whole, found):
         if len(choice) == 1:
             return choice[0]

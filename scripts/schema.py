@@ -1,4 +1,4 @@
-"""Writes the JSON schemas by which editors complete and check home, settings and tariff files; run it after a change."""
+"""Writes the schemas by which editors complete and check home, settings and tariff files; run it after a change."""
 
 from __future__ import annotations
 
