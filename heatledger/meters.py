@@ -1,0 +1,138 @@
+"""Reading a meter of the home file off the intervals that were heard: registers before integrated power."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from heatledger.home import Meter, resolve
+from heatledger.readings import INTERVAL_S, Flag, Floats, Intervals, Ints
+
+_STATE_LOOKBACK_S = 86_400
+
+
+class Metered(NamedTuple):
+    """What one meter counted in each interval; NaN where it is not known.
+
+    Attributes
+    ----------
+    kwh, returned : array, shape (n,)
+        Energy drawn and fed back. [kWh]
+    estimated : array, shape (n,)
+        The part of `kwh` whose amount or timing is a guess. [kWh]
+    coverage : array, shape (n,)
+        Share of the interval that was heard. [0–1]
+    flags : array, shape (n,)
+        `Flag` bits.
+    """
+
+    kwh: Floats
+    returned: Floats
+    estimated: Floats
+    coverage: Floats
+    flags: Ints
+
+
+class Grid:
+    """The intervals of a span, and a home's blocks laid on them."""
+
+    def __init__(self, blocks: Sequence[Intervals], start_s: int, end_s: int) -> None:
+        self.start_s = start_s
+        self.size = (end_s - start_s) // INTERVAL_S
+        self.blocks = {block.key: block for block in blocks}
+
+    def find(self, point: str, quantity: str) -> Intervals | None:
+        """Return the block that a point of the home file means for a quantity."""
+        key = resolve(point, quantity, self.blocks)
+        return None if key is None else self.blocks[key]
+
+    def lay(self, block: Intervals, column: Floats, empty: float = np.nan) -> Floats:
+        """Lay a block's column on the grid; `empty` where the block has no row."""
+        out = np.full(self.size, empty)
+        where = (block.start_s - self.start_s) // INTERVAL_S
+        inside = (where >= 0) & (where < self.size)
+        out[where[inside]] = column[inside]
+        return out
+
+    def words(self, device: str, quantity: str) -> list[str | None]:
+        """Lay a state's words, each standing until the next, at most a day."""
+        block = self.find(device, quantity)
+        out: list[str | None] = [None] * self.size
+        if block is None or block.state is None:
+            return out
+        starts = block.start_s.tolist()
+        for number, word in enumerate(block.state):
+            until = starts[number + 1] if number + 1 < len(starts) else self.start_s + self.size * INTERVAL_S
+            first = max((starts[number] - self.start_s) // INTERVAL_S, 0)
+            last = min((min(until, starts[number] + _STATE_LOOKBACK_S) - self.start_s) // INTERVAL_S, self.size)
+            out[first:last] = [word] * max(last - first, 0)
+        return out
+
+
+def read(meter: Meter, grid: Grid) -> Metered:
+    """Read a meter off a grid: in each interval the first of its points that was heard, or the sum of its clamps.
+
+    Parameters
+    ----------
+    meter : Meter
+        As the home file states it.
+    grid : Grid
+        The home's intervals.
+
+    Returns
+    -------
+    Metered
+        NaN wherever no point (or not every clamp) was heard.
+    """
+    parts = [_read_point(point, meter, grid) for point in meter.points or meter.sum]
+    flags = np.bitwise_or.reduce([part.flags for part in parts], axis=0)
+    if meter.sum:
+        kwh, returned, estimated = (np.sum([part[i] for part in parts], axis=0) for i in range(3))
+        return Metered(kwh, returned, estimated, np.min([part.coverage for part in parts], axis=0), flags)
+    best = parts[0]
+    for other in parts[1:]:
+        heard = np.isfinite(best.kwh)
+        kwh, returned, estimated, coverage = (np.where(heard, best[i], other[i]) for i in range(4))
+        best = Metered(kwh, returned, estimated, coverage, flags)
+    return best._replace(flags=flags)
+
+
+def _read_point(point: str, meter: Meter, grid: Grid) -> Metered:
+    """Read one point; a reversed clamp counts on the other register, an export meter on the returned one."""
+    drawn, fed = ("energy", "power"), ("energy_returned", "power_returned")
+    forward, backward = (fed, drawn) if meter.invert or meter.role == "export" else (drawn, fed)
+    heard = _register_or_power(point, forward, grid)
+    kwh, returned = heard.kwh, np.zeros(grid.size)
+    if meter.role in ("import", "battery"):
+        returned = np.nan_to_num(_register_or_power(point, backward, grid).kwh)
+    if meter.role == "import" and grid.find(point, backward[0]) is None:  # a signed power is both directions in one
+        returned, kwh = returned + np.maximum(np.nan_to_num(-kwh), 0), np.where(kwh < 0, 0, kwh)
+    return heard._replace(
+        kwh=kwh * meter.scale, returned=returned * meter.scale, estimated=heard.estimated * meter.scale
+    )
+
+
+def _register_or_power(point: str, names: tuple[str, str], grid: Grid) -> Metered:
+    """Take the register where it was heard, else the power, integrated and so estimated."""
+    best: Metered | None = None
+    for quantity in names:
+        block = grid.find(point, quantity)
+        if block is None:
+            continue
+        kwh = grid.lay(block, block.energy)
+        flags = grid.lay(block, block.flags.astype(float), 0.0).astype(np.int64)
+        guess = (flags & Flag.ESTIMATED != 0) | (quantity != names[0])
+        estimated = np.where(guess, np.abs(np.nan_to_num(kwh)), 0.0)
+        row = Metered(kwh, np.zeros(grid.size), estimated, grid.lay(block, block.coverage, 0.0), flags)
+        if best is None:
+            best = row
+        else:
+            heard = np.isfinite(best.kwh)
+            kwh, returned, estimated, coverage = (np.where(heard, best[i], row[i]) for i in range(4))
+            best = Metered(kwh, returned, estimated, coverage, best.flags)
+    if best is not None:
+        return best
+    empty = np.zeros(grid.size)
+    return Metered(np.full(grid.size, np.nan), empty, empty, empty, np.zeros(grid.size, dtype=np.int64))
