@@ -1,4 +1,4 @@
-"""What a message is, where the broker is, when to try it again, and the one clear line for each kind of trouble with it."""
+"""What a message is, where the broker is, when to try it again, and one clear line for each trouble with it."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def log_state(connected: bool, line: str) -> None:
 
 
 class Outage:
-    """One outage after another: back-off of 0.5 to 10 s with jitter; each kind of trouble is told once until it is over."""
+    """One outage after another: back-off of 0.5 to 10 s with jitter; each kind of trouble told once."""
 
     def __init__(self, broker: Endpoint, client_id: str, on_state: OnState) -> None:
         self.on_state = on_state

@@ -24,7 +24,10 @@ RECEIVE_MAXIMUM: Final = 4_000
 
 _NEVER: Final = 0xFFFF_FFFF
 _KEEPALIVE_S: Final = 30
-_CONNACK_S: Final = 10.0
+_CONNACK_S: Final = {
+    MQTTProtocolVersion.MQTTv5: 2.0,
+    MQTTProtocolVersion.MQTTv311: 10.0,
+}  # old brokers may never answer 5
 _BAD_LOGIN: Final = frozenset((0x86, 0x87, 0x8A))
 _OLD_PROTOCOL: Final = 0x84
 _TAKEN_OVER: Final = 0x8E
@@ -120,11 +123,7 @@ class Connection:
         """
         deadline = time.monotonic() + timeout_s
         while True:
-            left_s = max(0.0, deadline - time.monotonic())
-            if self._client.socket() is None or self._unanswered():
-                self._reconnect_or_wait(left_s)
-            else:
-                self._service(left_s, limit)
+            self._advance(max(0.0, deadline - time.monotonic()), limit)
             if self._inbox or time.monotonic() >= deadline:
                 taken, self._inbox = self._inbox, []
                 return taken
@@ -183,14 +182,19 @@ class Connection:
         properties.ReceiveMaximum = RECEIVE_MAXIMUM
         return properties
 
-    def _unanswered(self) -> bool:
-        return not self._up and time.monotonic() - self._tried > _CONNACK_S
+    def _advance(self, timeout_s: float, limit: int) -> None:
+        trying = self._client.socket() is not None and not self._up
+        if trying and time.monotonic() - self._tried > _CONNACK_S[self._client.protocol]:
+            self._hung_up(self._client, "it does not answer")
+            self._reconnect_or_wait(timeout_s)
+        elif self._client.socket() is None:
+            self._reconnect_or_wait(timeout_s)
+        else:
+            self._service(min(timeout_s, 0.5), limit)
 
     def _reconnect_or_wait(self, timeout_s: float) -> None:
-        wait_s = self._outage.wait_s()
-        if wait_s > 0:
-            time.sleep(min(timeout_s, wait_s))
-            return
+        if (wait_s := self._outage.wait_s()) > 0:
+            return time.sleep(min(timeout_s, wait_s))
         self._tried = time.monotonic()
         self._outage.trying()
         try:
@@ -225,9 +229,7 @@ class Connection:
                 return
             fruitless = 0 if len(self._inbox) > before else fruitless + 1
 
-    def _connected(
-        self, client: Client, _data: object, _flags: ConnectFlags, reason: ReasonCode, _: Properties | None
-    ) -> None:
+    def _connected(self, client: Client, _data: object, _: ConnectFlags, reason: ReasonCode, *_more: object) -> None:
         if reason.value == _OLD_PROTOCOL:
             self._refused = True
             self._try_other_protocol()
@@ -241,7 +243,7 @@ class Connection:
             self._outage.over()
 
     def _disconnected(
-        self, client: Client, _data: object, flags: DisconnectFlags, reason: ReasonCode, _: Properties | None
+        self, client: Client, _data: object, flags: DisconnectFlags, reason: ReasonCode, *_: object
     ) -> None:
         was_up, was_refused, self._up, self._refused = self._up, self._refused, False, False
         if flags.is_disconnect_packet_from_server and reason.value == _TAKEN_OVER:
@@ -249,9 +251,12 @@ class Connection:
         elif was_up:
             self._outage.unreachable("the connection was lost")
         elif not was_refused:
-            if client.protocol != MQTTProtocolVersion.MQTTv5 or self._modern_worked:
-                self._outage.unreachable("it closed the connection")
-            self._try_other_protocol()
+            self._hung_up(client, "it closed the connection")
+
+    def _hung_up(self, client: Client, why: str) -> None:
+        if client.protocol != MQTTProtocolVersion.MQTTv5 or self._modern_worked:
+            self._outage.unreachable(why)
+        self._try_other_protocol()
 
     def _try_other_protocol(self) -> None:
         """Speak 3.1.1 to a broker that refuses MQTT 5 or just hangs up, and 5 again where that fails too."""
@@ -274,9 +279,7 @@ class Connection:
         elif rows:
             self._unconfirmed = self._client.subscribe(rows)[1]
 
-    def _confirmed(
-        self, _client: Client, _data: object, mid: int, reasons: list[ReasonCode], _: Properties | None
-    ) -> None:
+    def _confirmed(self, _client: Client, _data: object, mid: int, reasons: list[ReasonCode], *_: object) -> None:
         for topic, reason in zip(self._topics, reasons, strict=False):
             if reason.is_failure:
                 mend = "let the broker's access list allow it"
@@ -284,7 +287,7 @@ class Connection:
         if mid == self._unconfirmed:
             self._unconfirmed = None
 
-    def _published(self, _client: Client, _data: object, mid: int, _reason: ReasonCode, _: Properties | None) -> None:
+    def _published(self, _client: Client, _data: object, mid: int, *_: object) -> None:
         self._awaited.discard(mid)
 
 

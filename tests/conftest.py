@@ -1,18 +1,48 @@
-"""Fixtures that start real servers on free loopback ports, each in its own temporary directory."""
+"""Real servers on free loopback ports; and in continuous integration a skipped test is a failure, but for `reference`
+tests where ../shared is absent."""
 
 from __future__ import annotations
 
 import getpass
+import os
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+SHARED = Path(__file__).parents[1].parent / "shared"
+left_out: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note what was skipped."""
+    excused = "reference" in report.keywords and not SHARED.is_dir()
+    if report.skipped and not hasattr(report, "wasxfail") and not excused:
+        left_out.append(report.nodeid)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Note what was skipped before it was even collected."""
+    if report.skipped:
+        left_out.append(report.nodeid)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """Fail a run in continuous integration that left something out."""
+    if os.environ.get("CI") == "true" and left_out and session.exitstatus == 0:
+        session.exitstatus = 1
+    return (yield)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out."""
+    if os.environ.get("CI") == "true" and left_out:
+        terminalreporter.write_line(f"In CI no test may be left out, but these were: {', '.join(left_out)}", red=True)
 
 
 def free_port() -> int:
@@ -78,12 +108,23 @@ def broker_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def mosquitto(broker_dir: Path, socket_enabled: None) -> Iterator[Mosquitto]:
-    """A running mosquitto on a free loopback port (needs no `enable_socket`)."""
-    broker = Mosquitto(broker_dir)
-    broker.start()
-    yield broker
-    broker.stop()
+def make_mosquitto(broker_dir: Path, socket_enabled: None) -> Iterator[Callable[..., Mosquitto]]:
+    """Make brokers that are not started yet; those started are stopped at the end (needs no `enable_socket`)."""
+    made: list[Mosquitto] = []
+
+    def make(**options: object) -> Mosquitto:
+        made.append(Mosquitto(broker_dir, **options))
+        return made[-1]
+
+    yield make
+    for broker in made:
+        broker.stop()
+
+
+@pytest.fixture
+def mosquitto(make_mosquitto: Callable[..., Mosquitto]) -> Mosquitto:
+    """A running mosquitto on a free loopback port."""
+    return make_mosquitto().start()
 
 
 @pytest.fixture(scope="session")
