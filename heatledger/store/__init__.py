@@ -44,7 +44,7 @@ class Store(Protocol):
         """Return the homes that have readings or intervals, sorted."""
 
     def series(self, home: str) -> list[Series]:
-        """Return every series of a home, sorted by key, with the first and last time it was heard (or has an interval)."""
+        """Return every series of a home, sorted by key, with its first and last reading or interval."""
 
     def readings(
         self,

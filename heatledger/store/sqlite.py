@@ -97,13 +97,8 @@ class SqliteStore:
         """Return the newest reading of every series of a home, by its time, retained or not."""
         with self._database.read() as connection:
             series = tables.series(connection, "d.home = ?", (home,))
-        kept = [(row, row.newest_us, row.newest) for row in series.values()]
-        return [
-            reading
-            for _, newest_us, body in kept
-            if newest_us is not None and body is not None
-            for reading in readings(series, newest_us, body)
-        ]
+        heard = ((row.newest_us, row.newest) for row in series.values())
+        return [r for at, body in heard if at is not None and body is not None for r in readings(series, at, body)]
 
     def write_intervals(self, blocks: Sequence[Intervals]) -> None:
         """Insert or replace intervals, in transactions of bounded size; durable when it returns."""

@@ -47,7 +47,8 @@ NOTE_SERIES: Final = """UPDATE series SET
     oldest_us = min(coalesce(oldest_us, :oldest), :oldest), newest_us = max(coalesce(newest_us, :newest), :newest),
     newest = CASE WHEN newest_us > :newest THEN newest ELSE :body END WHERE id = :id"""
 FIND_SERIES: Final = """SELECT s.id, s.device_id, s.unit, s.kind, s.reset FROM series s
-    JOIN device d ON d.id = s.device_id WHERE d.home = ? AND d.family = ? AND d.name = ? AND s.channel = ? AND s.quantity = ?"""
+    JOIN device d ON d.id = s.device_id
+    WHERE d.home = ? AND d.family = ? AND d.name = ? AND s.channel = ? AND s.quantity = ?"""
 SERIES: Final = """SELECT s.id, d.home, d.family, d.name, s.channel, s.quantity, s.unit, s.kind, s.reset,
     s.oldest_us, s.newest_us, s.newest, s.first_us, s.last_us FROM device d JOIN series s ON s.device_id = d.id"""
 BY_KEY: Final = "ORDER BY d.family, d.name, s.channel, s.quantity"
