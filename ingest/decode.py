@@ -1,0 +1,234 @@
+"""The decoder: one MQTT message in, readings in canonical units out, by the rules of device files; it never raises."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+
+from heatledger.devices import DeviceFile, Emit, Reject
+from heatledger.quantities import Reset
+from heatledger.readings import Flag, Reading
+from heatledger.topics import Shape, compile_shape
+from ingest.rows import Message, Row
+from ingest.rules import Entry, RuleOnTopic, compile_file
+
+LARGEST_PAYLOAD: Final = 1_000_000
+"""Longer payloads are not looked at. [bytes]"""
+
+_REMEMBERED_TOPICS: Final = 4096
+_LONGEST_INTEGER: Final = 400
+_BROKER, _OURS = "$SYS/", "heatledger/"
+
+Outcome = Literal["understood", "ignored", "unknown", "malformed"]
+
+
+class Decoded(NamedTuple):
+    """What became of a message: its readings, and one line on why they are what they are."""
+
+    readings: list[Reading]
+    outcome: Outcome
+    note: str = ""
+
+
+class MapEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The user's word on what one value of a payload is."""
+
+    path: str
+    quantity: str
+    unit: str
+    scale: float = 1.0
+    channel: str | None = None
+    reset: Reset = "never"
+
+    def __post_init__(self) -> None:
+        self.emit()
+
+    def emit(self) -> Emit:
+        """Return the same as a row of a device file."""
+        return Emit(quantity=self.quantity, path=self.path, unit=self.unit, scale=self.scale, reset=self.reset)
+
+
+class DecodeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the user says of a device: the unit of its temperatures, and values its messages do not explain."""
+
+    temp_unit: Literal["C", "F"] = "C"
+    map: tuple[MapEntry, ...] = ()
+
+
+_NOTHING_SAID: Final = DecodeConfig()
+
+
+class _Candidate(NamedTuple):
+    """What a topic may mean: a rule for one form of payload, or None where it is known to hold nothing."""
+
+    rule: RuleOnTopic | None
+    bare: bool
+    lines: Shape | None
+    fold: bool
+
+
+class Decoder:
+    """Decodes messages by the rules of device files, compiled once.
+
+    Parameters
+    ----------
+    files : sequence of DeviceFile
+        The families that are understood.
+    """
+
+    def __init__(self, files: Sequence[DeviceFile]) -> None:
+        entries = [entry for file in files for entry in compile_file(file)]
+        self._entries = sorted(entries, key=lambda entry: (entry.shape.rank, entry.rule is None), reverse=True)
+        self._candidates = lru_cache(maxsize=_REMEMBERED_TOPICS)(self._match)
+
+    def decode(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        retain: bool,
+        received_us: int,
+        home: str = "home",
+        config: DecodeConfig | None = None,
+    ) -> Decoded:
+        """Decode one message; pure, and total: whatever the bytes, it answers.
+
+        Parameters
+        ----------
+        topic : str
+            The topic, without the home's prefix.
+        payload : bytes
+            The payload as it came.
+        retain : bool
+            Whether the broker had kept the message; flagged on every reading.
+        received_us : int
+            When it came. [µs UTC]
+        home : str
+            The home it belongs to.
+        config : DecodeConfig, optional
+            What the user says of this device.
+
+        Returns
+        -------
+        Decoded
+            Readings in canonical units, the outcome, and a line for a human.
+        """
+        candidates = self._candidates(topic)
+        if isinstance(candidates, Decoded):
+            return Decoded([], candidates.outcome, candidates.note)
+        if not payload:
+            return Decoded([], "ignored", "empty payload: a retained message was cleared")
+        message = Message(home, received_us, int(Flag.RETAINED) if retain else 0)
+        try:
+            return _decode(candidates, payload, message, config or _NOTHING_SAID)
+        except RecursionError:
+            return Decoded([], "malformed", "JSON nested too deeply")
+
+    def _match(self, topic: str) -> Decoded | tuple[_Candidate, ...]:
+        """Return what may be done on a topic, the most literal shape first."""
+        if topic.startswith((_BROKER, _OURS)):
+            return Decoded([], "ignored", "the broker's own topics and ours are not decoded")
+        try:
+            topic.encode()
+        except UnicodeEncodeError:
+            return Decoded([], "unknown", "the topic is not UTF-8")
+        found: list[_Candidate] = []
+        for entry in self._entries:
+            captures = entry.shape.match(topic)
+            if captures is None:
+                continue
+            found.append(_candidate(entry, captures))
+            if entry.rule is None:
+                break
+        return tuple(found) or Decoded([], "unknown", "no device file knows this topic")
+
+
+def _decode(candidates: tuple[_Candidate, ...], payload: bytes, message: Message, config: DecodeConfig) -> Decoded:
+    parsed = _parse(payload)
+    for candidate in candidates:
+        rule = candidate.rule
+        if rule is None:
+            return Decoded([], "ignored", "a topic known to hold no readings")
+        document = _document(candidate, parsed)
+        if document is None or not rule.holds(document):
+            continue
+        message.fahrenheit = config.temp_unit == "F"
+        rule.run(document, message)
+        for entry in config.map:
+            channel = rule.channel if entry.channel is None else entry.channel
+            _map_row(entry).run(document, rule.device, channel, message)
+        return Decoded(message.readings, "understood", "" if message.readings else "no reading in this message")
+    sure = any(not candidate.rule.guards for candidate in candidates if candidate.rule)
+    why = parsed.why if isinstance(parsed, _Unreadable) else "no rule fits this payload"
+    return Decoded([], "malformed" if sure else "unknown", why)
+
+
+def _candidate(entry: Entry, captures: dict[str, str]) -> _Candidate:
+    source = entry.rule.source if entry.rule else None
+    lines = compile_shape(source.lines) if source and source.lines else None
+    return _Candidate(entry.on(captures), entry.bare, lines, bool(source and source.fold))
+
+
+class _Unreadable(NamedTuple):
+    why: str
+
+
+def _parse(payload: bytes) -> object:
+    """Return a JSON object or list, else the text, else why it is neither."""
+    if len(payload) > LARGEST_PAYLOAD:
+        return _Unreadable(f"payload of {len(payload)} bytes; at most {LARGEST_PAYLOAD} are read")
+    start = payload[:1] if payload[:1] in b'{["' else payload.lstrip()[:1]
+    try:
+        if start not in (b"{", b"[", b'"'):
+            return payload.decode()
+        return msgspec.json.decode(payload)
+    except UnicodeDecodeError as error:
+        return _Unreadable(f"not UTF-8 at byte {error.start}")
+    except RecursionError:
+        return _Unreadable("JSON nested too deeply")
+    except msgspec.DecodeError as error:
+        return _parse_odd(payload, str(error))
+
+
+def _parse_odd(payload: bytes, why: str) -> object:
+    """Return JSON whose numbers or characters are beyond the strict parser, else why it cannot be read."""
+    try:
+        return json.loads(payload, parse_constant=_refuse_constant, parse_int=_parse_integer)
+    except (ValueError, RecursionError):
+        return _Unreadable(why)
+
+
+def _refuse_constant(word: str) -> object:
+    raise ValueError(word)
+
+
+def _parse_integer(digits: str) -> float | int:
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else float("inf")
+
+
+def _document(candidate: _Candidate, parsed: object) -> object:
+    """Return the payload in the form the rule wants, None where it has another."""
+    if isinstance(parsed, _Unreadable) or candidate.bare != isinstance(parsed, str):
+        return None
+    if candidate.fold:
+        return _folded(parsed)
+    if candidate.lines is None or not isinstance(parsed, str):
+        return parsed
+    found = (candidate.lines.match(line.strip()) for line in parsed.splitlines())
+    return {line["key"]: line for line in found if line}
+
+
+def _folded(node: object) -> object:
+    """Return a payload with its keys in lower case."""
+    if isinstance(node, dict):
+        return {key.lower(): _folded(value) for key, value in node.items()}
+    return [_folded(value) for value in node] if isinstance(node, list) else node
+
+
+@lru_cache(maxsize=1024)
+def _map_row(entry: MapEntry) -> Row:
+    return Row(entry.emit(), Reject(), "", contested=False)

@@ -1,0 +1,197 @@
+"""Rows of a device file made ready to run: from a value in a payload to a Reading in canonical units."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from heatledger.devices import NON_VALUES, Emit, Reject
+from heatledger.quantities import ACTIONS, MODES, QUANTITIES
+from heatledger.readings import Flag, Reading, Value
+from heatledger.topics import render
+from heatledger.vocabulary import TEMPERATURE_UNIT, Conversion, unit_conversion
+from ingest.selectors import Selector, Test, as_number, as_word, compile_selector, compile_test
+
+_LONGEST_WORD = 40
+_FLAGS = {"estimated": Flag.ESTIMATED, "assumed": Flag.ASSUMED, "uncertain": Flag.UNCERTAIN}
+_ON_OFF: Mapping[str, Value] = {"on": "on", "true": "on", "1": "on", "off": "off", "false": "off", "0": "off"}
+_TRUE, _FALSE = ("true", "online", "connected"), ("false", "offline", "disconnected")
+_WORDS: Mapping[str, Mapping[str, Value]] = {
+    "mode": {word: word for word in MODES},
+    "action": {word: word for word in ACTIONS},
+    "online": {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)},
+}
+
+
+@dataclass(slots=True)
+class Message:
+    """What is known of the message being decoded, and the readings made from it so far."""
+
+    home: str
+    received_us: int
+    flags: int
+    family: str = ""
+    time_us: int = 0
+    fahrenheit: bool = False
+    readings: list[Reading] = field(default_factory=list)
+    seen: set[tuple[str, str, str]] = field(default_factory=set)
+
+
+class Row:
+    """One `Emit`, compiled."""
+
+    __slots__ = (
+        "channel",
+        "contested",
+        "flags",
+        "kind",
+        "lists",
+        "quantity",
+        "read",
+        "reset",
+        "selectors",
+        "unit",
+        "when",
+    )
+
+    def __init__(self, emit: Emit, reject: Reject, channel: str, *, contested: bool) -> None:
+        quantity = QUANTITIES[emit.quantity]
+        self.quantity, self.kind = quantity.name, quantity.kind
+        self.channel = emit.channel if emit.channel is not None else channel
+        self.reset = emit.reset if quantity.kind == "counter" else ""
+        self.flags = int(sum(_FLAGS[name] for name in emit.flags))
+        self.lists, self.contested = emit.lists, contested
+        self.selectors: tuple[Selector, ...] = tuple(compile_selector(path) for path in emit.paths)
+        self.when: Test | None = compile_test(emit.when) if emit.when else None
+        if quantity.kind == "state":
+            self.unit: str | None = None
+            self.read = _state_reader(emit, reject)
+        else:
+            self.unit = unit_conversion(emit.unit or "", emit.quantity).unit
+            self.read = _number_reader(emit, reject)
+
+    def run(self, node: object, device: str, channel: str, message: Message) -> None:
+        """Append the readings this row finds in a node of the payload.
+
+        Parameters
+        ----------
+        node : object
+            The object the row's paths start from.
+        device, channel : str
+            What the readings are of.
+        message : Message
+            The message they come from.
+        """
+        if self.when is not None and not self.when(node):
+            return
+        for select in self.selectors:
+            value = select(node)
+            if value is None:
+                continue
+            if type(value) is list and self.lists == "channels":
+                found = [(str(number), self.read(each, node, message)) for number, each in enumerate(value, start=1)]
+            else:
+                found = [(channel, self.read(_middle(value) if self.lists == "middle" else value, node, message))]
+            if self._append(found, device, message):
+                return
+
+    def _append(self, found: list[tuple[str, Value | None]], device: str, message: Message) -> bool:
+        any_value = False
+        for channel, value in found:
+            if value is None:
+                continue
+            any_value = True
+            if self.contested:
+                key = (device, channel, self.quantity)
+                if key in message.seen:
+                    continue
+                message.seen.add(key)
+            message.readings.append(
+                Reading(
+                    message.home,
+                    message.family,
+                    device,
+                    channel,
+                    self.quantity,
+                    message.time_us,
+                    value,
+                    self.unit,
+                    self.kind,
+                    self.reset,
+                    message.flags | self.flags,
+                )
+            )
+        return any_value
+
+
+def compile_rows(emits: Sequence[Emit], reject: Reject, channel: str, contested: frozenset[str]) -> tuple[Row, ...]:
+    """Compile the rows of one object; `channel` is the template for those with none of their own."""
+    return tuple(Row(emit, reject, channel, contested=emit.quantity in contested) for emit in emits)
+
+
+def bind(rows: Sequence[Row], captures: Mapping[str, str]) -> tuple[tuple[Row, str], ...]:
+    """Pair each row with its channel, filled from what the topic and the key captured."""
+    return tuple((row, render(row.channel, captures)) for row in rows)
+
+
+def _middle(value: object) -> object:
+    return value[1] if isinstance(value, list) and len(value) == 3 else value
+
+
+def _state_reader(emit: Emit, reject: Reject) -> Callable[[object, object, Message], Value | None]:
+    words = dict(_WORDS.get(emit.quantity, {} if emit.quantity == "fan" else _ON_OFF))
+    for source, ours in emit.words.items():
+        words[source.lower()] = {"true": True, "false": False}[ours] if emit.quantity == "online" and ours else ours
+    refused = frozenset((*NON_VALUES, *(word.lower() for word in reject.words)))
+    verbatim = emit.quantity == "fan"
+
+    def read(value: object, _node: object, _message: Message) -> Value | None:
+        word = as_word(value)
+        if word is None or word in refused:
+            return None
+        if word in words:
+            return words[word] if words[word] != "" else None
+        return word if verbatim and len(word) <= _LONGEST_WORD and word.isprintable() else None
+
+    return read
+
+
+def _number_reader(emit: Emit, reject: Reject) -> Callable[[object, object, Message], Value | None]:
+    stated = unit_conversion(emit.unit or "", emit.quantity)
+    warm = unit_conversion("°F", emit.quantity) if emit.unit == TEMPERATURE_UNIT else stated
+    scale, low, high = emit.scale, *_believed(emit, reject)
+    least = -sys.float_info.max if emit.min is None else emit.min
+    most = sys.float_info.max if emit.max is None else emit.max
+    refused = frozenset((*emit.reject, *reject.values))
+    unit_at = compile_selector(emit.unit_path) if emit.unit_path else None
+
+    def read(value: object, node: object, message: Message) -> Value | None:
+        number = as_number(value)
+        if number is None or number in refused or not least <= number <= most:
+            return None
+        said = warm if message.fahrenheit else stated
+        if unit_at is not None:
+            named = unit_at(node)
+            other = said if named is None else _named_unit(named, emit.quantity)
+            if other is None:
+                return None
+            said = other
+        result = (number * scale + said.offset) * said.factor
+        return result if low <= result <= high else None
+
+    return read
+
+
+def _believed(emit: Emit, reject: Reject) -> tuple[float, float]:
+    """Return the lowest and highest canonical value to believe; a counter is never negative, nothing is infinite."""
+    lowest = 0.0 if QUANTITIES[emit.quantity].kind == "counter" else -sys.float_info.max
+    low, high = reject.range.get(emit.quantity, (lowest, sys.float_info.max))
+    return max(low, lowest), high
+
+
+def _named_unit(unit: object, quantity: str) -> Conversion | None:
+    try:
+        return unit_conversion(str(unit), quantity)
+    except ValueError:
+        return None

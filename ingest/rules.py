@@ -1,0 +1,196 @@
+"""Rules of a device file made ready to run: from a parsed payload to the readings of one message."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from heatledger.devices import DeviceFile, Each, Rule
+from heatledger.topics import Shape, compile_shape, render
+from ingest.rows import Message, Row, bind, compile_rows
+from ingest.selectors import Selector, Test, as_word, clock_us, compile_selector, compile_test
+
+_LONGEST_NAME = 256
+_REMEMBERED_KEYS = 4096
+
+Bound = tuple[tuple[Row, str], ...]
+
+
+class Visit:
+    """One `Each`, compiled, on one topic; remembers the keys it has seen."""
+
+    def __init__(self, each: Each, rows: tuple[Row, ...], device: str, captures: Mapping[str, str]) -> None:
+        self._select = compile_selector(each.path)
+        self._when: Test | None = compile_test(each.when) if each.when else None
+        self._name: Selector | None = compile_selector(each.device_path) if each.device_path else None
+        self._device, self._skip, self._rows = each.device or device, each.skip, rows
+        self._shape, self._captures = compile_shape(each.key), captures
+        self._clock = each.clock
+        self._keys: dict[str, tuple[str, Bound] | None] = {}
+        self._only = each.key if not self._shape.names else None
+
+    def run(self, body: object, message: Message) -> None:
+        """Append the readings of every key that fits."""
+        part = self._select(body)
+        if isinstance(part, list):
+            part = {str(number): each for number, each in enumerate(part, start=1)}
+        if not isinstance(part, dict):
+            return
+        time_us = message.time_us
+        for key, node in self._nodes(part):
+            bound = self._bound(key)
+            if bound is None or (self._when is not None and not self._when(node)):
+                continue
+            device, rows = bound
+            if self._name is not None:
+                device = _name(self._name(node)) or device
+            if self._clock:
+                message.time_us = clock_us(self._clock, node, message.received_us)
+            for row, channel in rows:
+                row.run(node, device, channel, message)
+        message.time_us = time_us
+
+    def _nodes(self, part: dict[str, object]) -> Iterator[tuple[str, object]]:
+        if self._only is None:
+            return iter(part.items())
+        return iter(((self._only, part[self._only]),) if self._only in part else ())
+
+    def _bound(self, key: str) -> tuple[str, Bound] | None:
+        if key in self._keys:
+            return self._keys[key]
+        if len(self._keys) >= _REMEMBERED_KEYS:
+            self._keys.clear()
+        captured = None if any(fnmatchcase(key, skip) for skip in self._skip) else self._shape.match(key)
+        found = None
+        if captured is not None and _is_text(key):
+            captures = {**self._captures, **captured}
+            found = (render(self._device, captures), bind(self._rows, captures))
+        self._keys[key] = found
+        return found
+
+
+class RuleOnTopic:
+    """One rule with the captures of one topic filled in."""
+
+    def __init__(self, rule: CompiledRule, guards: tuple[Test, ...], captures: Mapping[str, str]) -> None:
+        self.family, self.guards, self.rule = rule.family, guards, rule
+        source = rule.source
+        self._wrap = captures.get(source.wrap) if source.wrap else None
+        self._body: Selector | None = compile_selector(source.body) if source.body else None
+        self._fahrenheit: Selector | None = compile_selector(source.temp_unit.path) if source.temp_unit else None
+        self.device, self.channel = render(source.device, captures), render(source.channel, captures)
+        self.rows = bind(rule.rows, captures)
+        self._visits = tuple(Visit(each, rows, source.device, captures) for each, rows in rule.each)
+
+    def holds(self, document: object) -> bool:
+        """Whether the payload fulfils the conditions of rule and topic."""
+        return all(guard(document) for guard in self.guards)
+
+    def run(self, document: object, message: Message) -> None:
+        """Append the readings of a payload.
+
+        Parameters
+        ----------
+        document : object
+            The payload, parsed.
+        message : Message
+            The message; gets the readings.
+        """
+        source = self.rule.source
+        body = document
+        if self._wrap is not None:
+            body = {self._wrap: document}
+        elif self._body is not None:
+            found = self._body(document)
+            body = document if found is None else found
+        if self._fahrenheit is not None and source.temp_unit is not None:
+            said = as_word(self._fahrenheit(body))
+            if said is not None:
+                message.fahrenheit = said in self.rule.fahrenheit
+        message.family = self.family
+        message.time_us = clock_us(source.clock, document, message.received_us)
+        for row, channel in self.rows:
+            row.run(body, self.device, channel, message)
+        for visit in self._visits:
+            visit.run(body, message)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """One `Rule` of a family, its rows compiled."""
+
+    family: str
+    source: Rule
+    rows: tuple[Row, ...]
+    each: tuple[tuple[Each, tuple[Row, ...]], ...]
+    fahrenheit: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A topic shape and what happens on it: a rule for payloads of one form, or (no rule) nothing."""
+
+    shape: Shape
+    family: str
+    rule: CompiledRule | None = None
+    bare: bool = False
+    guards: tuple[Test, ...] = ()
+
+    def on(self, captures: Mapping[str, str]) -> RuleOnTopic | None:
+        """Return the rule for what the shape captured, or None where the topic is to be ignored."""
+        return RuleOnTopic(self.rule, self.guards, captures) if self.rule else None
+
+
+def compile_file(file: DeviceFile) -> list[Entry]:
+    """Compile a device file.
+
+    Parameters
+    ----------
+    file : DeviceFile
+        The file.
+
+    Returns
+    -------
+    list of Entry
+        What happens on each of its topic shapes.
+    """
+    entries = [Entry(compile_shape(shape), file.family) for shape in file.ignore]
+    for source in file.rules:
+        rule = _compile_rule(source, file)
+        common = (compile_test(source.guard),) if source.guard else ()
+        for bare, topics in ((False, source.topics), (True, source.bare)):
+            for topic in topics:
+                text = topic if isinstance(topic, str) else topic.shape
+                guards = common if isinstance(topic, str) else (*common, compile_test(topic.guard))
+                entries.append(Entry(compile_shape(text), file.family, rule, bare, guards))
+    return entries
+
+
+def _compile_rule(rule: Rule, file: DeviceFile) -> CompiledRule:
+    rows = [*rule.emit, *(row for each in rule.each for row in each.emit)]
+    counts = Counter(row.quantity for row in rows)
+    contested = frozenset(quantity for quantity, count in counts.items() if count > 1)
+    each = tuple(
+        (part, compile_rows(part.emit, file.reject, rule.channel if part.channel is None else part.channel, contested))
+        for part in rule.each
+    )
+    words = rule.temp_unit.fahrenheit if rule.temp_unit else ()
+    own = compile_rows(rule.emit, file.reject, rule.channel, contested)
+    return CompiledRule(file.family, rule, own, each, frozenset(word.lower() for word in words))
+
+
+def _name(value: object) -> str | None:
+    """Return a device's name found in a payload, if it can be one."""
+    text = value if isinstance(value, str) else as_word(value) if isinstance(value, int) else None
+    return text if text and len(text) <= _LONGEST_NAME and _is_text(text) else None
+
+
+def _is_text(text: str) -> bool:
+    """Whether text can be stored: no lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

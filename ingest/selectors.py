@@ -1,0 +1,146 @@
+"""Picking a value out of a payload: JMESPath, with the plain dotted paths turned into key look-ups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import jmespath
+import jmespath.exceptions
+
+from heatledger.devices import Clock
+
+Selector = Callable[[object], object]
+Test = Callable[[object], bool]
+
+_DECIMAL = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*")
+_LONGEST_NUMBER = 64
+_FLOOR_US = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+_LATEST_S = 253_402_300_799.0  # 9999-12-31
+
+
+@lru_cache(maxsize=4096)
+def compile_selector(path: str) -> Selector:
+    """Return the function that picks `path` (JMESPath) out of a payload, None where there is nothing."""
+    expression = jmespath.compile(path)
+    keys = _plain_keys(expression.parsed)
+    if keys is None:
+        return lambda node: _search(expression, node)
+    if not keys:
+        return lambda node: node
+    if len(keys) == 1:
+        only = keys[0]
+        return lambda node: node.get(only) if type(node) is dict else None
+    return lambda node: _walk(node, keys)
+
+
+@lru_cache(maxsize=4096)
+def compile_test(path: str) -> Test:
+    """Return the function that says whether a JMESPath condition holds: anything but false, null and empty does."""
+    select = compile_selector(path)
+    return lambda node: select(node) not in (None, False, "", [], {})
+
+
+def _plain_keys(node: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return the keys of an expression made of fields and dots alone, else None."""
+    children = node["children"]
+    if node["type"] == "current":
+        return ()
+    if node["type"] == "field":
+        return (str(node["value"]),)
+    if node["type"] != "subexpression" or not isinstance(children, list):
+        return None
+    parts = [_plain_keys(child) for child in children]
+    return None if None in parts else tuple(key for part in parts if part is not None for key in part)
+
+
+def _walk(node: object, keys: tuple[str, ...]) -> object:
+    for key in keys:
+        if type(node) is not dict:
+            return None
+        node = node.get(key)
+    return node
+
+
+def _search(expression: jmespath.parser.ParsedResult, node: object) -> object:
+    try:
+        found: object = expression.search(node)
+    except (jmespath.exceptions.JMESPathError, ArithmeticError, TypeError, RecursionError):
+        return None
+    return found
+
+
+def as_number(value: object) -> float | None:
+    """Return a decimal number, written as one or in a string; None for anything else (a boolean, hex, a comma).
+
+    Examples
+    --------
+    >>> as_number("001234.567"), as_number("1,5"), as_number(True)
+    (1234.567, None, None)
+    """
+    if isinstance(value, str):
+        return float(value) if len(value) <= _LONGEST_NUMBER and _DECIMAL.fullmatch(value) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
+
+
+def as_word(value: object) -> str | None:
+    """Return a value as a word in lower case: text, a boolean or a whole number; None for anything else."""
+    if isinstance(value, str):
+        return value.strip().lower()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    number = as_number(value)
+    if number is None or not number.is_integer():
+        return None
+    return str(int(number))
+
+
+def clock_us(clocks: tuple[Clock, ...], document: object, received_us: int) -> int:
+    """Return when a message was measured: its own clock where it can be believed, else its receipt.
+
+    Parameters
+    ----------
+    clocks : tuple of Clock
+        Where the message may say so; the first that can be read counts.
+    document : object
+        The payload.
+    received_us : int
+        When the message came. [µs UTC]
+
+    Returns
+    -------
+    int
+        The device's time if it has a zone, is after 2020 and lies from 10 min before to 1 min after receipt. [µs UTC]
+    """
+    for clock in clocks:
+        said = _parse_clock(clock.format, compile_selector(clock.path)(document))
+        if said is None or said < _FLOOR_US:
+            continue
+        behind = received_us - said
+        return said if behind >= -60_000_000 and (clock.any_age or behind <= 600_000_000) else received_us
+    return received_us
+
+
+def _parse_clock(form: str, value: object) -> int | None:
+    if form in ("unix", "unix-ms"):
+        number = as_number(value)
+        seconds = None if number is None else number / (1000 if form == "unix-ms" else 1)
+        return round(seconds * 1e6) if seconds is not None and 0 <= seconds <= _LATEST_S else None
+    if not isinstance(value, str) or not 16 <= len(value) <= 40:
+        return None
+    zoned = "Z" in value[11:] or "+" in value[11:] or "-" in value[11:]
+    if form == "iso" and not zoned:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except (ValueError, OverflowError):
+        return None
+    return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1e6)
