@@ -15,6 +15,8 @@ from heatledger.store import StoreError
 BUSY_S = 15.0
 """How long one process waits for another that writes. [s]"""
 
+_PAGES_AT_ONCE = 2000
+
 Steps = Sequence[Sequence[str]]
 """The schema's history: step n holds the statements that turn version n into version n + 1."""
 
@@ -104,9 +106,15 @@ class Database:
                 raise
 
     def reclaim(self) -> None:
-        """Give the pages that deletions freed back to the file system."""
-        with self._writing, self._lent() as connection:
-            connection.execute("PRAGMA incremental_vacuum").fetchall()
+        """Give the pages that deletions freed back to the file system, some at a time so that others may write."""
+        while True:
+            with self._writing, self._lent() as connection:
+                (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+                connection.executescript(
+                    f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})"
+                )  # execute() would free one page
+            if free <= _PAGES_AT_ONCE:
+                return
 
     def damage(self) -> str | None:
         """Read the whole file and return the first thing found wrong with it, or None."""
