@@ -43,6 +43,7 @@ CURRENCIES: Final = {
     "NOK": Currency("NOK", "øre"),
     "DKK": Currency("DKK", "øre"),
     "JPY": Currency("¥", None, 0),
+    "KRW": Currency("₩", None, 0),
 }
 
 MONTHS: Final = (

@@ -1,4 +1,4 @@
-"""Numbers as they are printed: the examples of the docstrings, the laws of rounding, and the words for what is not known."""
+"""Numbers as they are printed: the docstrings' examples, the laws of rounding, the words for what is not known."""
 
 import doctest
 from decimal import Decimal
@@ -52,7 +52,7 @@ def test_parts_that_miss_the_total_are_refused():
 
 def test_the_house_of_the_mock_up_adds_up():
     # ../shared/mockups/email-700: the zones of December and their total
-    parts = "70.04 31.38 30.12 23.31 18.82 16.22 134.61 15.67".split()
+    parts = ["70.04", "31.38", "30.12", "23.31", "18.82", "16.22", "134.61", "15.67"]
     assert [str(part) for part in largest_remainder(parts, "340.17", 2)] == parts
 
 

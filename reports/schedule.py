@@ -1,0 +1,126 @@
+"""When statements are made: a day and hour of each month in each home's own time, in a child process that ends."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from heatledger.config import Config, ReportSettings
+from heatledger.home import Home
+from heatledger.store.state import State
+from reports import months
+
+_log = logging.getLogger(__name__)
+
+Make = Callable[[Home, date], None]
+
+
+def trigger(home: Home, settings: ReportSettings) -> CronTrigger:
+    """Return when a home's statements are made: once a month, by its own clocks.
+
+    Parameters
+    ----------
+    home : Home
+        For its time zone.
+    settings : ReportSettings
+        Day of the month and hour.
+
+    Returns
+    -------
+    CronTrigger
+        An hour that a clock change leaves out is made up for just after it.
+    """
+    return CronTrigger(day=settings.day, hour=settings.hour, timezone=ZoneInfo(home.timezone))
+
+
+def make_due(config: Config, home: Home, *, now: datetime, make: Make) -> None:
+    """Make the newest statement that should be there by now, unless it is.
+
+    Parameters
+    ----------
+    config : Config
+        Settings, and the state that knows what was made.
+    home : Home
+        Whose.
+    now : datetime
+        Aware.
+    make : callable
+        Makes the statement of a home's month.
+    """
+    settings = config.settings.reports
+    month = months.due(now, home.timezone, day=settings.day, hour=settings.hour)
+    with closing(State(config.state_path)) as state:
+        made = any(report.start == month for report in state.reports(home.id))
+    if not made:
+        make(home, month)
+
+
+def in_child(config: Config, environ: Mapping[str, str]) -> Make:
+    """Return what makes a statement in a process of its own, so that the arithmetic's memory goes with it.
+
+    Parameters
+    ----------
+    config : Config
+        For the data directory.
+    environ : mapping
+        The environment the child reads its configuration by.
+
+    Returns
+    -------
+    callable
+        Says in the log what was written, that there was no data, or why it failed.
+    """
+    environment = {**environ, "HEATLEDGER_DATA": str(config.data_dir)}
+
+    def make(home: Home, month: date) -> None:
+        command = [sys.executable, "-P", "-m", "reports.publish", home.id, months.label(month)]
+        # a session of its own: Ctrl-C stops the schedule, not a statement half made
+        done = subprocess.run(
+            command, env=environment, capture_output=True, encoding="utf-8", check=False, start_new_session=True
+        )
+        said = (done.stdout if done.returncode == 0 else done.stderr).strip().rpartition("\n")[2]
+        words = {0: f"written: {said}", 1: said or "nothing was heard in it, so there is no statement"}
+        level = logging.ERROR if done.returncode > 1 else logging.INFO
+        _log.log(level, "%s %s: %s", home.id, months.label(month), words.get(done.returncode, f"not made: {said}"))
+
+    return make
+
+
+def run(config: Config, stop: threading.Event, *, environ: Mapping[str, str] = os.environ) -> None:
+    """Make what is due now, then each month's statement on its day, until told to stop.
+
+    Parameters
+    ----------
+    config : Config
+        Homes and settings.
+    stop : threading.Event
+        Set it to end; a statement being made is finished first.
+    environ : mapping
+        What child processes read their configuration by.
+    """
+    scheduler = BackgroundScheduler(
+        timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    )
+    make = in_child(config, environ)
+
+    def job(home: Home) -> None:
+        make_due(config, home, now=datetime.now(UTC), make=make)
+
+    for home in config.homes.values():
+        scheduler.add_job(job, args=[home])
+        scheduler.add_job(job, trigger(home, config.settings.reports), args=[home], id=home.id)
+    scheduler.start()
+    for home in config.homes.values():
+        _log.info("%s: next statement %s", home.id, scheduler.get_job(home.id).next_run_time.isoformat())
+    stop.wait()
+    scheduler.shutdown(wait=True)

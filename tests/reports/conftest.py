@@ -1,0 +1,139 @@
+"""A small house and its October, by hand: figures chosen so that every part adds up."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from heatledger.bill import BillLine
+from heatledger.home import Head, HeatPump, Home, Meter, Zone
+from heatledger.summary import (
+    BaselineSummary,
+    BillSummary,
+    Cop,
+    Electricity,
+    Issue,
+    Period,
+    PumpUse,
+    Quantiles,
+    Summary,
+    ZoneUse,
+)
+
+CHICAGO = ZoneInfo("America/Chicago")
+
+
+@pytest.fixture
+def home():
+    return Home(
+        id="maple",
+        name="Maple Street 14",
+        timezone="America/Chicago",
+        currency="USD",
+        compare="ducted",
+        zones=(Zone(id="living", name="Living room"), Zone(id="bed", name="Bedroom")),
+        meters=(
+            Meter(id="main", role="import", name="Main meter", points=("main",)),
+            Meter(id="outdoor", role="outdoor_unit", name="Outdoor unit", parent="main", points=("plug",)),
+        ),
+        heat_pumps=(
+            HeatPump(
+                id="split",
+                kind="mini_split",
+                meter="outdoor",
+                name="Mini-split",
+                heads=(Head(zone="living", device="Living"),),
+            ),
+        ),
+    )
+
+
+@pytest.fixture
+def october():
+    """October 2026: 655.25 kWh at 14.18 ¢ = $92.91, 31 days at $0.4931 = $15.29; $108.20 in all."""
+    return Summary(
+        home="maple",
+        period=Period(start=datetime(2026, 10, 1, tzinfo=CHICAGO), end=datetime(2026, 11, 1, tzinfo=CHICAGO)),
+        as_of=datetime(2026, 11, 2, 7, 0, tzinfo=CHICAGO),
+        electricity=Electricity(
+            kwh=655.25,
+            by_meter={"main": 655.25, "outdoor": 300.07},
+            by_zone={
+                "bed": ZoneUse(kwh=100.33, cost="14.23", cost_of_heat_per_kwh=None, split="head demand"),
+                "living": ZoneUse(kwh=199.74, cost="28.32", cost_of_heat_per_kwh=None, split="head demand"),
+            },
+            unallocated_kwh=355.18,
+            unallocated_cost="50.36",
+            by_mode={"heating": 300.07, "other": 355.18},
+            coverage=0.996,
+            estimated_kwh=1.25,
+        ),
+        heat_pumps={
+            "split": PumpUse(
+                electricity_kwh=300.07,
+                heat_kwh=780.2,
+                cooling_kwh=None,
+                cop=Cop(value=2.6, low=2.1, high=3.0, method="unit map", boundary="H4", reason=None),
+                starts=212,
+                defrosts=1,
+                standby_w=11.4,
+            )
+        },
+        bill=BillSummary(
+            currency="USD",
+            total="108.20",
+            lines=[
+                line("energy", "Energy", "655.25", "kWh", "0.14180", "92.91"),
+                line("fixed", "Customer charge", "31", "day", "0.4931", "15.29"),
+            ],
+            estimated=True,
+            projected=Quantiles(),
+            reason=None,
+        ),
+        baseline=BaselineSummary(
+            system="ducted",
+            bill=Quantiles(p10="110", p50="139", p90="170"),
+            saving=Quantiles(p10="3.2", p50="31.4", p90="60.1"),
+            because=[
+                {"cause": "Duct losses", "amount": "18.5"},
+                {"cause": "Idle rooms heated too", "amount": "17.5"},
+                {"cause": "Price of its hours", "amount": "-4.6"},
+            ],
+            refused=None,
+        ),
+        issues=[
+            Issue(name="meter.gap", severity="info", message="Outdoor unit was silent for 3 h", data={}, fix=""),
+            Issue(
+                name="meter.stuck",
+                severity="warn",
+                message="Main meter stood still on Oct 19",
+                data={},
+                fix="look at its plug",
+            ),
+        ],
+    )
+
+
+def line(kind, label, quantity, unit, rate, amount):
+    return BillLine(
+        kind=kind,
+        label=label,
+        quantity=quantity,
+        unit=unit,
+        rate=rate,
+        amount=amount,
+        tariff="tou3",
+        start="2026-10-01",
+        end="2026-11-01",
+    )
+
+
+@pytest.fixture
+def change():
+    """Return a Summary with some fields of one of its parts replaced."""
+
+    def change(summary, part, **fields):
+        return msgspec.structs.replace(summary, **{part: msgspec.structs.replace(getattr(summary, part), **fields)})
+
+    return change
