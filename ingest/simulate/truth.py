@@ -78,6 +78,8 @@ class Truth(NamedTuple):
     kwh : dict
         Counters at the step's end: by circuit, `main` and its legs; ``living:heat`` and ``living:cool`` (electricity by
         mode); ``heat:<zone>`` and ``cold:<zone>`` (heat delivered, removed). [kWh]
+    before_kwh : dict
+        The same counters at the first step's start. [kWh]
     cop : dict
         By heat pump; NaN while it rests. [1]
     faults : list of Fault
@@ -94,6 +96,7 @@ class Truth(NamedTuple):
     tank_c: Floats
     power_w: dict[str, Floats]
     kwh: dict[str, Floats]
+    before_kwh: dict[str, float]
     cop: dict[str, Floats]
     faults: list[Fault]
 
@@ -148,24 +151,44 @@ def _measured(
     state: State, time_us: Ints, step_s: float, weather: Weather, driven: Doings, before_c: Floats, rows: Floats
 ) -> Truth:
     zone_c, heat_w = rows[:, :4], rows[:, 4:8]
-    seed, time_s = state.simulation.seed, time_us / 1e6
+    power_w, cop = _electric(state.simulation.seed, time_us / 1e6, weather, zone_c, heat_w)
+    power_w |= {"kids": heat_w[:, 3], "water": rows[:, 9], "base": driven.base_w}
+    power_w["main"] = sum((power_w[name] for name in CIRCUITS), np.zeros(len(rows)))
+    power_w["leg_a"] = 0.5 * (power_w["living"] + power_w["upstairs"] + power_w["water"]) + 0.45 * power_w["base"]
+    power_w["leg_b"] = power_w["main"] - power_w["leg_a"]
+    before_kwh = dict(state.kwh)
+    kwh = _counted(state, step_s, power_w, heat_w)
+    span = (int(time_us[0]), state.time_us) if len(time_us) else (state.time_us, state.time_us)
+    return Truth(
+        time_us=time_us,
+        step_s=step_s,
+        weather=weather,
+        doings=driven,
+        before_c=before_c,
+        zone_c=zone_c,
+        heat_w=heat_w,
+        tank_c=rows[:, 8],
+        power_w=power_w,
+        kwh=kwh,
+        before_kwh=before_kwh,
+        cop=cop,
+        faults=schedule(state.simulation.faults_from_us, *span),
+    )
+
+
+def _electric(
+    seed: int, time_s: Floats, weather: Weather, zone_c: Floats, heat_w: Floats
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Return each heat pump's power [W] and COP for the heat it moved."""
     power_w, cop = {}, {}
     for pump in PUMPS:
         moved = heat_w[:, list(pump.zones)]
         weight = np.abs(moved) + 1e-9
         indoor_c = (zone_c[:, list(pump.zones)] * weight).sum(axis=1) / weight.sum(axis=1)
         total = moved.sum(axis=1)
-        drawn = electricity(pump, seed, time_s, weather, indoor_c=indoor_c, heat_w=total)
-        power_w[pump.id] = drawn
-        cop[pump.id] = np.where(total != 0.0, np.abs(total) / drawn, np.nan)
-    power_w |= {"kids": heat_w[:, 3], "water": rows[:, 9], "base": driven.base_w}
-    power_w["main"] = sum((power_w[name] for name in CIRCUITS), np.zeros(len(rows)))
-    power_w["leg_a"] = 0.5 * (power_w["living"] + power_w["upstairs"] + power_w["water"]) + 0.45 * power_w["base"]
-    power_w["leg_b"] = power_w["main"] - power_w["leg_a"]
-    kwh = _counted(state, step_s, power_w, heat_w)
-    span = (int(time_us[0]), state.time_us) if len(time_us) else (state.time_us, state.time_us)
-    went_wrong = schedule(state.simulation.faults_from_us, *span)
-    return Truth(time_us, step_s, weather, driven, before_c, zone_c, heat_w, rows[:, 8], power_w, kwh, cop, went_wrong)
+        power_w[pump.id] = electricity(pump, seed, time_s, weather, indoor_c=indoor_c, heat_w=total)
+        cop[pump.id] = np.where(total != 0.0, np.abs(total) / power_w[pump.id], np.nan)
+    return power_w, cop
 
 
 def _counted(state: State, step_s: float, power_w: dict[str, Floats], heat_w: Floats) -> dict[str, Floats]:
