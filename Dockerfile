@@ -29,8 +29,8 @@ USER heatledger
 VOLUME /data
 EXPOSE 8050
 
-# Whatever the command is: is the process that should run still able to read its configuration and its store?
-HEALTHCHECK --interval=30s --timeout=20s --start-period=30s --retries=3 CMD ["heatledger", "check", "--quiet"]
+# Configuration can be read, broker and store can be reached; the compose file asks ingest and dashboard more.
+HEALTHCHECK --interval=60s --timeout=20s --start-period=30s --retries=3 CMD ["heatledger", "check"]
 
 ENTRYPOINT ["heatledger"]
 CMD ["dashboard", "--host", "0.0.0.0"]
