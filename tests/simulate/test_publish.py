@@ -1,0 +1,90 @@
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from heatledger.bus import connect
+from ingest import simulate
+from ingest.simulate import publish
+
+pytestmark = [pytest.mark.server, pytest.mark.enable_socket]
+
+RUN = (
+    "import sys, pathlib; from ingest.simulate.publish import run; run(sys.argv[1], pathlib.Path(sys.argv[2]), seed=7)"
+)
+REGISTER = "fuse box/whole home/status/emdata:0"
+
+
+@pytest.fixture
+def listen(mosquitto):
+    def until(enough, *, fresh_only=False, limit_s=15.0):
+        bus, heard, deadline = connect(mosquitto.url, client_id="listener", clean=True), {}, time.monotonic() + limit_s
+        bus.subscribe(["#"])
+        while not enough(heard) and time.monotonic() < deadline:
+            for message in bus.poll(0.1):
+                if not (fresh_only and message.retain):
+                    heard[message.topic] = message.payload
+                bus.ack([message])
+        bus.close()
+        return heard
+
+    return until
+
+
+@pytest.fixture
+def start(mosquitto, tmp_path):
+    processes = []
+
+    def begin():
+        command = [sys.executable, "-c", RUN, mosquitto.url, str(tmp_path / "demo.json")]
+        processes.append(subprocess.Popen(command, stderr=subprocess.PIPE))
+        return processes[-1]
+
+    yield begin
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def total_wh(heard):
+    return json.loads(heard[REGISTER])["total_act"]
+
+
+def test_it_speaks_says_goodbye_and_goes_on_where_it_was(tmp_path, start, listen):
+    past = simulate.new(7, time.time_ns() // 1000 - 3 * 86_400 * 1_000_000)
+    simulate.advance(past, time.time_ns() // 1000 - 3600 * 1_000_000, 300)
+    publish.save(past, tmp_path / "demo.json")
+    process = start()
+    heard = listen(lambda heard: REGISTER in heard and len(heard) > 20)
+    assert heard["tele/living room/AC plug/LWT"] == b"Online"
+    assert heard["shellies/water heater/online"] == b"true"
+    assert total_wh(heard) > past.kwh["main"] * 1000
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=10)
+    assert (process.returncode, errors) == (0, b"")
+    left = listen(lambda heard: len(heard) >= 9)
+    assert left["tele/living room/AC plug/LWT"] == b"Offline"
+    assert left["zigbee2mqtt/bridge/state"] == b'{"state":"offline"}'
+
+
+def test_killed_it_goes_on_with_counters_that_never_go_back(start, listen, tmp_path):
+    first = start()
+    before = listen(lambda heard: REGISTER in heard)
+    first.kill()
+    first.wait()
+    saved = simulate.load((tmp_path / "demo.json").read_bytes())
+    start()
+    after = listen(lambda heard: "shellies/water heater/relay/0/energy" in heard and len(heard) > 12, fresh_only=True)
+    assert saved.kwh["main"] * 1000 >= total_wh(before)
+    power = json.loads(after["fuse box/whole home/events/rpc"])["params"]["em:0"]
+    assert power["total_act_power"] > 50.0
+    assert simulate.load((tmp_path / "demo.json").read_bytes()).kwh["main"] >= saved.kwh["main"]
+
+
+def test_a_state_file_that_is_none_is_named_with_the_mend(tmp_path):
+    (tmp_path / "demo.json").write_text("{")
+    with pytest.raises(ValueError, match=r"demo\.json: not a saved demo home: .*--fresh"):
+        publish.resume(tmp_path / "demo.json", now_us=0, seed=1)
