@@ -23,7 +23,7 @@ class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Clock(_Part, frozen=True, kw_only=True):
-    """Where a message says when it was measured; a clock without a zone is never used."""
+    """Where an object says when it was measured; a clock without a zone is never used."""
 
     path: Text
     format: Literal["unix", "unix-ms", "iso", "iso-utc"]

@@ -77,8 +77,7 @@ def compile_shape(text: str) -> Shape:
         words += bool(captured) and not (token and not kind)
     if len(set(names)) != len(names):
         raise ValueError(f"topic shape {text!r} captures a name twice; give each capture its own name")
-    first = levels[0]
-    rank = (2 if "{" not in first else int(_is_word(first)), literal, words, -paths, len(_TOKEN.sub("", text)))
+    rank = (int("{" not in levels[0]), literal, words, -paths, len(_TOKEN.sub("", text)))
     return Shape(text, frozenset(names), rank, re.compile(pattern, re.DOTALL))
 
 
@@ -120,12 +119,6 @@ def _kind_pattern(kind: str) -> str:
     if not kind:
         return "[^/]+"
     return "|".join(re.escape(word).replace(r"\*", "[^/]*") for word in kind.split("|"))
-
-
-def _is_word(level: str) -> bool:
-    """Whether a level says more than that there is one: literal text beside a capture, or a choice of words."""
-    token = _TOKEN.fullmatch(level)
-    return not token or (":" in token[1] and not token[1].endswith((":path", ":path?")))
 
 
 def template_names(template: str) -> frozenset[str]:

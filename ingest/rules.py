@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -28,6 +28,7 @@ class Visit:
         self._device, self._skip, self._rows = each.device or device, each.skip, rows
         self._shape, self._captures = compile_shape(each.key), captures
         self._clock = each.clock
+        self._objects = all("@" not in emit.paths for emit in each.emit)
         self._keys: dict[str, tuple[str, Bound] | None] = {}
         self._only = each.key if not self._shape.names else None
 
@@ -38,28 +39,30 @@ class Visit:
             part = {str(number): each for number, each in enumerate(part, start=1)}
         if not isinstance(part, dict):
             return
+        if self._only is not None:
+            if self._only in part:
+                self._visit(self._only, part[self._only], message)
+            return
+        objects = self._objects
+        for key, node in part.items():
+            if not objects or type(node) is dict:
+                self._visit(key, node, message)
+
+    def _visit(self, key: str, node: object, message: Message) -> None:
+        bound = self._keys[key] if key in self._keys else self._bound(key)
+        if bound is None or (self._when is not None and not self._when(node)):
+            return
+        device, rows = bound
+        if self._name is not None:
+            device = _name(self._name(node)) or device
         time_us = message.time_us
-        for key, node in self._nodes(part):
-            bound = self._bound(key)
-            if bound is None or (self._when is not None and not self._when(node)):
-                continue
-            device, rows = bound
-            if self._name is not None:
-                device = _name(self._name(node)) or device
-            if self._clock:
-                message.time_us = clock_us(self._clock, node, message.received_us)
-            for row, channel in rows:
-                row.run(node, device, channel, message)
+        if self._clock:
+            message.time_us = clock_us(self._clock, node, message.received_us)
+        for row, channel in rows:
+            row.run(node, device, channel, message)
         message.time_us = time_us
 
-    def _nodes(self, part: dict[str, object]) -> Iterator[tuple[str, object]]:
-        if self._only is None:
-            return iter(part.items())
-        return iter(((self._only, part[self._only]),) if self._only in part else ())
-
     def _bound(self, key: str) -> tuple[str, Bound] | None:
-        if key in self._keys:
-            return self._keys[key]
         if len(self._keys) >= _REMEMBERED_KEYS:
             self._keys.clear()
         captured = None if any(fnmatchcase(key, skip) for skip in self._skip) else self._shape.match(key)
@@ -110,7 +113,7 @@ class RuleOnTopic:
             if said is not None:
                 message.fahrenheit = said in self.rule.fahrenheit
         message.family = self.family
-        message.time_us = clock_us(source.clock, document, message.received_us)
+        message.time_us = clock_us(source.clock, body, message.received_us)
         for row, channel in self.rows:
             row.run(body, self.device, channel, message)
         for visit in self._visits:
