@@ -149,3 +149,43 @@ def test_one_failed_step_fails_the_run_after_all_others_ran(tmp_path):
     assert found.returncode == 1
     assert "python -m pytest" in found.stdout
     assert "FAILED: mypy" in found.stderr
+
+
+def test_as_root_what_is_missing_is_installed_and_no_service_is_started(tmp_path):
+    policy = tmp_path / "policy-rc.d"
+    text = (ROOT / "scripts" / "test").read_text(encoding="utf-8")
+    command(tmp_path / "scripts" / "environment", "true")
+    (tmp_path / "scripts" / "test").write_text(
+        text.replace(":/usr/sbin:/sbin", "").replace("/usr/sbin/policy-rc.d", str(policy))
+    )
+    for tool in ("ruff", "mypy", "lint-imports", "python"):
+        command(tmp_path / ".venv" / "bin" / tool, f'echo "{tool} $*"')
+    tools = tmp_path / "bin"
+    command(tools / "id", "echo 0")
+    command(tools / "chromium", "true")
+    command(
+        tools / "apt-get",
+        f'echo "$*" >>{tmp_path}/apt.log; [ -x {policy} ] && echo guarded >>{tmp_path}/apt.log\n'
+        f'case "$*" in *mosquitto) cp {tools}/chromium {tools}/mosquitto;; esac',
+    )
+    for tool in ("bash", "sh", "dirname", "env", "tee", "chmod", "rm", "cp", "xargs"):
+        (tools / tool).symlink_to(Path("/usr/bin") / tool)
+    found = subprocess.run(
+        [str(tools / "bash"), "scripts/test"],
+        cwd=tmp_path,
+        env={"PATH": str(tools), "CI": "true"},
+        capture_output=True,
+        text=True,
+    )
+    assert found.returncode == 0, found.stderr
+    said = (tmp_path / "apt.log").read_text().splitlines()
+    assert said == [
+        "update -qq",
+        "guarded",
+        "install -y -qq --no-install-recommends mosquitto",
+        "guarded",
+        "install -y -qq --no-install-recommends fonts-inter",
+        "guarded",
+    ]
+    assert not policy.exists()
+    assert "LEFT OUT" not in found.stderr
