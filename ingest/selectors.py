@@ -37,11 +37,60 @@ def compile_selector(path: str) -> Selector:
     return lambda node: _walk(node, keys)
 
 
+_KEYS = {"type": "function_expression", "children": [{"type": "current", "children": []}], "value": "keys"}
+
+
 @lru_cache(maxsize=4096)
 def compile_test(path: str) -> Test:
     """Return the function that says whether a JMESPath condition holds: anything but false, null and empty does."""
-    select = compile_selector(path)
-    return lambda node: select(node) not in (None, False, "", [], {})
+    return _plain_test(jmespath.compile(path).parsed) or _truth(compile_selector(path))
+
+
+def _truth(select: Selector) -> Test:
+    def holds(node: object) -> bool:
+        value = select(node)
+        return not (value is None or value is False or (isinstance(value, (str, list, dict)) and not value))
+
+    return holds
+
+
+def _plain_test(node: Mapping[str, Any]) -> Test | None:
+    """Return a condition of plain paths, keys that are there, null, words, and, or and not; None for any other."""
+    kind, children = node["type"], node["children"]
+    if kind == "comparator":
+        return _plain_comparison(node["value"], *children)
+    if kind == "function_expression":
+        return _has_key(node["value"], *children)
+    if kind not in ("and_expression", "or_expression", "not_expression"):
+        keys = _plain_keys(node)
+        return None if keys is None else _truth(lambda document: _walk(document, keys))
+    parts = [_plain_test(child) for child in children]
+    first, last = parts[0], parts[-1]
+    if first is None or last is None:
+        return None
+    if kind == "not_expression":
+        return lambda document: not first(document)
+    if kind == "and_expression":
+        return lambda document: first(document) and last(document)
+    return lambda document: first(document) or last(document)
+
+
+def _plain_comparison(operator: str, left: Mapping[str, Any], right: Mapping[str, Any]) -> Test | None:
+    keys = _plain_keys(left)
+    if keys is None or operator not in ("eq", "ne") or right["type"] != "literal":
+        return None
+    wanted, same = right["value"], operator == "eq"
+    if wanted is not None and not isinstance(wanted, str):
+        return None
+    return lambda document: (_walk(document, keys) == wanted) is same
+
+
+def _has_key(function: str, *arguments: Mapping[str, Any]) -> Test | None:
+    """Return the test for ``contains(keys(@), 'key')``."""
+    if function != "contains" or arguments[0] != _KEYS or arguments[1]["type"] != "literal":
+        return None
+    key = arguments[1]["value"]
+    return lambda document: isinstance(document, dict) and key in document
 
 
 def _plain_keys(node: Mapping[str, Any]) -> tuple[str, ...] | None:
