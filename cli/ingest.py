@@ -1,0 +1,50 @@
+"""`heatledger ingest`: MQTT messages into the store, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from types import FrameType
+
+import typer
+
+from cli.options import ConfigOption
+from heatledger import bus
+from heatledger.config import load
+from heatledger.store import open_store
+from heatledger.store.state import State
+from ingest.live import STATUS_TOPIC
+from ingest.worker import Worker, status_will
+
+
+def ingest(config: ConfigOption = None) -> None:
+    """Store what the home's devices publish, keep intervals current, republish live values. Ctrl-C ends it in order."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    settings = load(config_dir=config)
+    stop = _Stop()
+    store, state = open_store(settings.store_url), State(settings.state_path)
+    mqtt = settings.settings.mqtt
+    connection = bus.connect(mqtt.url, client_id=mqtt.client_id, will=bus.Will(STATUS_TOPIC, status_will()))
+    where = settings.store_url if "@" not in settings.store_url else settings.store_url.partition("://")[0]
+    line = f"listening on {connection.shown} to {', '.join(mqtt.topics)}, storing in {where}"
+    try:
+        Worker(settings, connection=connection, store=store, state=state).run(stop.asked, lambda: typer.echo(line))
+    finally:
+        state.close()
+        store.close()
+
+
+class _Stop:
+    """Remembers that SIGTERM or SIGINT came."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+
+    def asked(self) -> bool:
+        """Whether it is time to end."""
+        return self._asked
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked = True

@@ -1,0 +1,273 @@
+"""The ingest worker: messages in, decoded, committed in groups, acknowledged after that; one thread does it all."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import msgspec
+
+from heatledger.bus import Connection, Message
+from heatledger.config import Config
+from heatledger.home import Home
+from heatledger.readings import Reading
+from heatledger.store import Delivery, Store, StoreError
+from heatledger.store.state import State
+from ingest.clock import Clock
+from ingest.decode import Decoded, Decoder
+from ingest.group import Deliveries, Group, digest
+from ingest.heard import Heard
+from ingest.intervals import Keeper
+from ingest.live import STATUS_TOPIC, Changed, Live, Status, intervals_topic
+
+OWN_TOPICS: Final = "heatledger/"
+GROUP_S: Final = 0.25
+"""How long a group may wait for its commit. [s]"""
+
+_POLL_S: Final = 0.25
+_NOTE_S: Final = 5.0
+_EXPIRE_FIRST_S: Final = 60.0
+_EXPIRE_S: Final = 3_600.0
+_RETRY_S: Final = (0.5, 10.0)
+_MOST_WAITING: Final = 20_000
+_MOST_TOLD: Final = 1_000
+_DAY_US: Final = 86_400_000_000
+_RECENT_US: Final = 2 * _DAY_US
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Takes what the broker delivers into the store and republishes it; acknowledges a message once it is committed.
+
+    Parameters
+    ----------
+    config : Config
+        Homes, device files and settings.
+    connection : Connection
+        A session of the broker, not subscribed yet.
+    store : Store
+        Where readings and intervals go.
+    state : State
+        Where it is noted which topics were heard.
+    """
+
+    def __init__(self, config: Config, *, connection: Connection, store: Store, state: State) -> None:
+        self._config, self._connection, self._store, self._state = config, connection, store, state
+        self._decoder = Decoder(config.devices)
+        self._prefixes = prefixes(config.homes)
+        known = [reading for home in sorted({*store.homes()}) for reading in store.latest(home)]
+        self._clock, self._live = Clock(known), Live(self._publish, known)
+        self._deliveries, self._group = Deliveries(store.deliveries()), Group()
+        self._heard, self._keeper = Heard(), Keeper(store, config.homes)
+        now_us = time.time_ns() // 1_000
+        self._keeper.touch((each for each in known if each.time_us > now_us - _RECENT_US), time.monotonic())
+        self._counts = Status(online=True, since_us=now_us)
+        self._failing, self._retry_at, self._retry_s = False, 0.0, _RETRY_S[0]
+        self._note_at = time.monotonic()
+        self._expire_at = self._note_at + _EXPIRE_FIRST_S
+        self._told: set[str] = set()
+        self._greeted = False
+        connection.subscribe(config.settings.mqtt.topics)
+
+    def run(self, stopping: Callable[[], bool], on_ready: Callable[[], None]) -> None:
+        """Work until told to stop, then commit, acknowledge and bring the intervals up to date.
+
+        Parameters
+        ----------
+        stopping : callable
+            Asked several times a second.
+        on_ready : callable
+            Called once, when the broker has confirmed the subscriptions.
+        """
+        ready = False
+        while not stopping():
+            self.step()
+            if not ready and self._connection.subscribed:
+                ready = True
+                on_ready()
+        self._finish()
+
+    def step(self) -> None:
+        """Take what has come, commit when it is time, and do what else is due."""
+        now = time.monotonic()
+        idle_s = 0.0 if self._group.messages and not self._failing else min(_POLL_S, self._live.wait_s(now))
+        messages = self._connection.poll(idle_s)
+        now = time.monotonic()
+        for message in messages:
+            self._take(message, now)
+        group = self._group
+        waited = group.since is not None and now - group.since >= GROUP_S
+        if group.messages and (not messages or group.full or waited) and now >= self._retry_at:
+            self._commit(now)
+        self._chores(time.monotonic())
+
+    def _take(self, message: Message, now: float) -> None:
+        if message.topic.startswith(OWN_TOPICS):
+            self._connection.ack([message])
+            return
+        if not message.qos and len(self._group.readings) >= _MOST_WAITING:
+            self._tell_once("QoS 0", f"{_MOST_WAITING} readings wait for the store: messages without QoS 1 are dropped")
+            return
+        self._counts = msgspec.structs.replace(self._counts, heard=self._counts.heard + 1)
+        fingerprint = digest(message)
+        if self._deliveries.again(message, fingerprint):
+            self._group.add(message, [], None, now)
+            return
+        readings = self._decode(message)
+        self._group.add(message, readings, Delivery(message.packet_id, fingerprint) if message.qos else None, now)
+        self._live.update(readings, now)
+
+    def _decode(self, message: Message) -> list[Reading]:
+        """Decode at the edge: whatever is in the message, nothing comes out of here but readings."""
+        readings: list[Reading] = []
+        try:
+            decoded = self._understand(message)
+            readings = self._clock.stamp([each for each in decoded.readings if _storable(each)])
+            outcome, note = str(decoded.outcome), decoded.note
+        except Exception as error:
+            outcome, note = "failed", f"{type(error).__name__}: {error}"
+            self._tell_once(message.topic, note)
+        family = readings[0].family if readings else ""
+        if outcome not in ("understood", "ignored"):
+            self._counts = msgspec.structs.replace(self._counts, not_understood=self._counts.not_understood + 1)
+        self._heard.count(
+            message.topic, message.payload, message.received_us, family=family, outcome=outcome, note=note
+        )
+        return readings
+
+    def _understand(self, message: Message) -> Decoded:
+        placed = self._place(message.topic)
+        if placed is None:
+            return Decoded([], "unknown", "the topic begins with no home's topic_prefix")
+        home, topic = placed
+        received_us, retain = message.received_us, message.retain
+        return self._decoder.decode(topic, message.payload, retain=retain, received_us=received_us, home=home)
+
+    def _place(self, topic: str) -> tuple[str, str] | None:
+        """Return the home a topic belongs to, and the topic without that home's prefix."""
+        for prefix, home in self._prefixes:
+            if topic.startswith(prefix):
+                return home, topic.removeprefix(prefix)
+        return None
+
+    def _commit(self, now: float) -> None:
+        group = self._group
+        try:
+            stored = self._write(group)
+        except (StoreError, OSError) as error:
+            self._fail(error, now)
+            return
+        self._connection.ack(group.messages)
+        self._keeper.touch(stored, now)
+        self._counts = msgspec.structs.replace(self._counts, stored=self._counts.stored + len(stored))
+        self._group = Group()
+        self._recover()
+
+    def _write(self, group: Group) -> list[Reading]:
+        try:
+            self._store.write(group.readings, deliveries=group.deliveries)
+        except (StoreError, OSError):
+            raise
+        except Exception:  # one message holds what the store cannot take
+            return self._write_one_by_one(group)
+        return group.readings
+
+    def _write_one_by_one(self, group: Group) -> list[Reading]:
+        """Find the message that the store will not take, and leave only that one out."""
+        stored: list[Reading] = []
+        for message, readings, delivery in group.parts:
+            try:
+                self._store.write(readings, deliveries=[delivery] if delivery else ())
+                stored += readings
+            except (StoreError, OSError):
+                raise
+            except Exception as error:
+                self._tell_once(message.topic, f"the store does not take it: {type(error).__name__}: {error}")
+        return stored
+
+    def _fail(self, error: Exception, now: float) -> None:
+        """Keep what waits unacknowledged: the broker holds the rest."""
+        if not self._failing:
+            _log.error("%s. Nothing is lost: the broker keeps what is not stored. Trying again", error)
+        self._failing, self._retry_at = True, now + self._retry_s
+        self._retry_s = min(2 * self._retry_s, _RETRY_S[1])
+
+    def _recover(self) -> None:
+        if self._failing:
+            _log.warning("the store works again")
+        self._failing, self._retry_s = False, _RETRY_S[0]
+
+    def _chores(self, now: float) -> None:
+        self._live.flush(now)
+        if self._connection.connected != self._greeted:
+            self._greeted = self._connection.connected
+            self._live.send_all(now)
+            self._note_at = now
+        try:
+            if self._keeper.due(now) and now >= self._retry_at:
+                self._recompute(now)
+            if now >= self._note_at or self._heard.full:
+                self._note_at = now + _NOTE_S
+                self._publish(STATUS_TOPIC, msgspec.json.encode(self._counts))
+                self._heard.note(self._state)
+            if now >= self._expire_at:
+                self._expire_at = now + _EXPIRE_S
+                self._store.expire_readings(
+                    time.time_ns() // 1_000 - self._config.settings.store.readings_days * _DAY_US
+                )
+        except (StoreError, OSError) as error:
+            self._keeper.postpone(now)
+            self._fail(error, now)
+
+    def _recompute(self, now: float) -> None:
+        for home, (start_s, end_s) in self._keeper.recompute().items():
+            self._connection.publish(intervals_topic(home), msgspec.json.encode(Changed(start_s, end_s)))
+        self._keeper.took(time.monotonic() - now)
+
+    def _finish(self) -> None:
+        """Commit, acknowledge, and leave the books in order; what cannot be stored now stays with the broker."""
+        now = time.monotonic()
+        if self._group.messages:
+            self._commit(now)
+        try:
+            self._recompute(now)
+            self._heard.note(self._state)
+        except (StoreError, OSError) as error:
+            self._fail(error, now)
+        self._publish(STATUS_TOPIC, msgspec.json.encode(msgspec.structs.replace(self._counts, online=False)))
+        self._connection.close()
+
+    def _publish(self, topic: str, payload: bytes) -> None:
+        self._connection.publish(topic, payload, retain=True)
+
+    def _tell_once(self, topic: str, why: str) -> None:
+        if topic not in self._told and len(self._told) < _MOST_TOLD:
+            self._told.add(topic)
+            _log.error("%s: %s", topic, why)
+
+
+def prefixes(homes: Mapping[str, Home]) -> list[tuple[str, str]]:
+    """Return each home's topic prefix with its slash and the home's id, the longest prefix first.
+
+    Examples
+    --------
+    >>> prefixes({})
+    [('', 'home')]
+    """
+    rows = [(f"{home.topic_prefix.rstrip('/')}/" if home.topic_prefix else "", name) for name, home in homes.items()]
+    return sorted(rows, key=lambda row: (-len(row[0]), row[1])) or [("", "home")]
+
+
+def _storable(reading: Reading) -> bool:
+    """Whether every text of a reading is UTF-8: JSON may hold halves of a character."""
+    value = reading.value if isinstance(reading.value, str) else ""
+    text = f"{reading.device}{reading.channel}{value}"
+    return text.isascii() or text == text.encode("utf-8", "replace").decode()
+
+
+def status_will() -> bytes:
+    """Return what the broker says of ingest when it vanishes."""
+    return msgspec.json.encode(Status(online=False))
