@@ -1,4 +1,4 @@
-"""The nomenclature: every measured quantity, its canonical unit, its meaning, and how source units become canonical ones."""
+"""The nomenclature: every measured quantity, its canonical unit and meaning, and how source units become canonical."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reading (one data point), and readings as columns: what flows from the decoder to the store and to the arithmetic."""
+"""A reading (one data point), and readings as columns: what flows from the decoder to store and arithmetic."""
 
 from __future__ import annotations
 
@@ -113,9 +113,9 @@ class States(NamedTuple):
 class Intervals(NamedTuple):
     """Five-minute intervals of one series as columns, sorted by start; a missing number is NaN.
 
-    `energy` [kWh] is filled for energy counters (by difference) and for power (by integration); `mean`, `min`, `max` are
-    those of the values in the canonical unit; `last` is the last value inside the interval; `state` the last word of a
-    state series, else None. `coverage` is the share of the interval that was heard. [0–1]
+    `energy` [kWh] is filled for energy counters (by difference) and for power (by integration); `mean`, `min`, `max`
+    are those of the values in the canonical unit; `last` is the last value inside the interval; `state` the last word
+    of a state series, else None. `coverage` is the share of the interval that was heard. [0–1]
     """
 
     key: SeriesKey

@@ -48,6 +48,6 @@ class Tariff(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     @property
     def marginal_rate(self) -> Decimal | None:
-        """What one more imported kilowatt-hour costs now; None without an energy line. [currency/kWh]"""
+        """What one more imported kilowatt-hour costs now; None without an energy line [currency/kWh]."""
         rates = [line.rate for line in self.lines if line.kind == "energy"]
         return sum(rates, Decimal(0)) if rates else None
