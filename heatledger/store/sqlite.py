@@ -155,10 +155,12 @@ class SqliteStore:
     def _write_readings(self, connection: sqlite3.Connection, batch: Sequence[Reading]) -> None:
         rows: dict[tuple[int, int], Points] = {}
         spans: dict[int, tuple[int, int, Value | None, int]] = {}
+        heard: set[tuple[int, int]] = set()
         for reading in batch:
             known = self._identify(connection, reading)
             time_us, value, flags = reading.time_us, storable(reading.value), int(reading.flags)
             rows.setdefault((known.device_id, time_us), {})[known.id] = (value, flags)
+            heard.add((known.id, time_us // tables.HOUR_US))
             span = spans.get(known.id)
             if span is None:
                 spans[known.id] = (time_us, time_us, value, flags)
@@ -167,6 +169,7 @@ class SqliteStore:
             elif time_us < span[0]:
                 spans[known.id] = (time_us, *span[1:])
         connection.executemany(tables.WRITE_ROW, [(*place, pack(points)) for place, points in rows.items()])
+        connection.executemany("INSERT OR IGNORE INTO heard VALUES (?, ?)", heard)
         connection.executemany(
             tables.NOTE_SERIES,
             [

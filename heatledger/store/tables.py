@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,6 +14,8 @@ from heatledger.store.rows import SeriesRow, merge, unpack
 
 DELIVERIES: Final = 8192
 """How many of the last deliveries are kept."""
+HOUR_US: Final = 3_600_000_000
+"""Width of what the table `heard` notes: the hours in which a series spoke. [µs]"""
 DELETED_AT_ONCE: Final = 20_000
 """How many rows one transaction of a retention job deletes."""
 
@@ -35,6 +37,8 @@ STEPS: Final = (
             series_id INTEGER NOT NULL, start_s INTEGER NOT NULL,
             energy REAL, mean REAL, min REAL, max REAL, last REAL, coverage REAL, flags INTEGER NOT NULL, state TEXT,
             PRIMARY KEY (series_id, start_s)) WITHOUT ROWID""",
+        """CREATE TABLE heard (
+            series_id INTEGER NOT NULL, hour INTEGER NOT NULL, PRIMARY KEY (series_id, hour)) WITHOUT ROWID""",
         "CREATE TABLE delivery (seq INTEGER PRIMARY KEY, packet_id INTEGER NOT NULL UNIQUE, digest BLOB NOT NULL)",
     ),
 )
@@ -57,8 +61,22 @@ _NOTE_INTERVALS: Final = """UPDATE series SET first_us = min(coalesce(first_us, 
 
 Meaning = tuple[str | None, str, str]
 """Unit, kind and reset of a series."""
-Column = list[tuple[int, Value | None, int]]
-"""Points of one series: time, value (None for NaN), flags."""
+Point = tuple[int, Value | None, int]
+"""Time, value (None for NaN) and flags."""
+Column = list[Point]
+
+
+class _Side(NamedTuple):
+    """How to look away from an edge: which rows of a device, and which hours of a series, nearest first."""
+
+    rows: str
+    hours: str
+
+
+_NEAR: Final = 64
+_ROWS: Final = "SELECT time_us, body FROM reading WHERE device_id = ? AND"
+_EARLIER: Final = _Side("time_us < ? ORDER BY time_us DESC", f"hour * {HOUR_US} < ? ORDER BY hour DESC")
+_LATER: Final = _Side("time_us >= ? ORDER BY time_us", f"(hour + 1) * {HOUR_US} > ? ORDER BY hour")
 
 
 class Known(NamedTuple):
@@ -95,43 +113,64 @@ def series(connection: sqlite3.Connection, where: str, values: Sequence[object])
 
 
 def span(connection: sqlite3.Connection, device: dict[int, SeriesRow], start_us: int, end_us: int) -> dict[int, Column]:
-    """Return the points of one device's series in a span, each with its neighbour on either side.
+    """Return the points of one device's series in a span, each series with its neighbour on either side.
 
-    A neighbour is looked for only where the span known of the series' readings says there is one; where that is the
-    newest reading of all it is at hand, so the walk to it is long only for a series seldom heard, deep in the past.
+    A neighbour is looked for only where the series' oldest and newest reading say there is one; a newest reading before
+    the span is itself that neighbour.
     """
     found: dict[int, Column] = {series_id: [] for series_id in device}
     if not device:
         return found
     (device_id,) = connection.execute("SELECT device_id FROM series WHERE id = ?", (next(iter(device)),)).fetchone()
-    ask = "SELECT time_us, body FROM reading WHERE device_id = ? AND"
-    inside = connection.execute(f"{ask} time_us >= ? AND time_us < ? ORDER BY time_us", (device_id, start_us, end_us))
-    for time_us, body in inside:
+    inside = f"{_ROWS} time_us >= ? AND time_us < ? ORDER BY time_us"
+    for time_us, body in connection.execute(inside, (device_id, start_us, end_us)):
         for series_id, value, flags in unpack(body):
             found[series_id].append((time_us, value, flags))
-    before = {row.id for row in device.values() if row.oldest_us is not None and row.oldest_us < start_us}
-    after = {row.id for row in device.values() if row.newest_us is not None and row.newest_us >= end_us}
-    for row in device.values():
-        if row.newest_us is not None and row.newest is not None and row.newest_us < start_us:
-            found[row.id].append((row.newest_us, *unpack(row.newest)[0][1:]))
-            before.discard(row.id)
-    earlier = f"{ask} time_us < ? ORDER BY time_us DESC"
-    for series_id, point in _first_of_each(connection.execute(earlier, (device_id, start_us)), before).items():
-        found[series_id].insert(0, point)
-    later = f"{ask} time_us >= ? ORDER BY time_us"
-    for series_id, point in _first_of_each(connection.execute(later, (device_id, end_us)), after).items():
-        found[series_id].append(point)
+    rows = device.values()
+    before = {row.id for row in rows if row.oldest_us is not None and row.oldest_us < start_us}
+    after = {row.id for row in rows if row.newest_us is not None and row.newest_us >= end_us}
+    at_hand = {row.id: point for row in rows if (point := _newest(row)) and point[0] < start_us}
+    earlier = at_hand | _neighbours(connection, device_id, before - at_hand.keys(), start_us, _EARLIER)
+    later = _neighbours(connection, device_id, after, end_us, _LATER)
+    for series_id, column in found.items():
+        column[:0] = [earlier[series_id]] if series_id in earlier else []
+        column += [later[series_id]] if series_id in later else []
     return found
 
 
-def _first_of_each(rows: sqlite3.Cursor, wanted: set[int]) -> dict[int, tuple[int, Value | None, int]]:
+def _newest(row: SeriesRow) -> Point | None:
+    if row.newest_us is None or row.newest is None:
+        return None
+    ((_, value, flags),) = unpack(row.newest)
+    return row.newest_us, value, flags
+
+
+def _neighbours(
+    connection: sqlite3.Connection, device_id: int, wanted: set[int], edge_us: int, side: _Side
+) -> dict[int, Point]:
+    """Return the point nearest an edge of each wanted series: most are a few rows away, the others' hours are noted."""
+    near = connection.execute(f"{_ROWS} {side.rows} LIMIT {_NEAR}", (device_id, edge_us)) if wanted else ()
+    met = _first_of_each(near, wanted)
+    for series_id in wanted - met.keys():
+        hours = connection.execute(f"SELECT hour FROM heard WHERE series_id = ? AND {side.hours}", (series_id, edge_us))
+        for (hour,) in hours:
+            within = f"{_ROWS} time_us >= {hour * HOUR_US} AND time_us < {(hour + 1) * HOUR_US} AND {side.rows}"
+            point = _first_of_each(connection.execute(within, (device_id, edge_us)), {series_id})
+            if point:
+                met |= point
+                break
+    return met
+
+
+def _first_of_each(rows: Iterable[tuple[int, bytes]], wanted: set[int]) -> dict[int, Point]:
     """Walk rows until a point of every wanted series was met."""
-    met: dict[int, tuple[int, Value | None, int]] = {}
-    while len(met) < len(wanted) and (row := rows.fetchone()):
-        for series_id, value, flags in unpack(row[1]):
+    met: dict[int, Point] = {}
+    for time_us, body in rows:
+        for series_id, value, flags in unpack(body):
             if series_id in wanted:
-                met.setdefault(series_id, (row[0], value, flags))
-    rows.close()
+                met.setdefault(series_id, (time_us, value, flags))
+        if len(met) == len(wanted):
+            break
     return met
 
 
@@ -167,6 +206,10 @@ def block(key: SeriesKey, rows: list[tuple[object, ...]]) -> Intervals:
 
 def forget(connection: sqlite3.Connection, device_id: int, before_us: int) -> None:
     """Let the series of a device no longer speak of readings that were deleted."""
+    connection.execute(
+        "DELETE FROM heard WHERE series_id IN (SELECT id FROM series WHERE device_id = ?) AND hour < ?",
+        (device_id, before_us // HOUR_US),
+    )
     connection.execute(
         "UPDATE series SET oldest_us = NULL, newest_us = NULL, newest = NULL WHERE device_id = ? AND newest_us < ?",
         (device_id, before_us),

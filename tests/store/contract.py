@@ -26,6 +26,8 @@ T0 = 1_793_000_000
 """A moment in October 2026. [s]"""
 WRITER = Path(__file__).with_name("writer.py")
 RESETS = {"energy": "reboot", "heat_energy": "daily"}
+STEP = 700
+"""Between the possible times of drawn readings: some fall in one hour, some do not. [s]"""
 SPOKEN = {"mode": st.sampled_from(["off", "heat", "fan_only"]), "online": st.booleans()}
 NUMBERS = st.floats(allow_nan=True, allow_infinity=False, width=64)
 
@@ -325,6 +327,29 @@ def test_each_series_has_its_own_neighbours(store):
     assert found["temperature"].value.tolist() == [5.0]
 
 
+def test_neighbours_are_found_however_far_away(store):
+    store.write([reading(T0 + 60 * n, float(n)) for n in range(3000)])
+    rare = [reading(T0 + hours * 3600, hours, "setpoint") for hours in (1.0, 1.5, 24.0, 25.0, 45.0, 46.0)]
+    store.write(rare)
+    for start, end, expected in (
+        (26, 27, [25, 45]),
+        (1.2, 1.3, [1, 1.5]),
+        (24, 25, [1.5, 24, 25]),
+        (0, 1, [1]),
+        (47, 48, [46]),
+    ):
+        found = store.samples(
+            "home", "tasmota", "plug", start_us=round(T0 + start * 3600) * S, end_us=round(T0 + end * 3600) * S
+        )
+        assert [one.value.tolist() for one in found if one.key.quantity == "setpoint"] == [expected]
+    store.expire_readings((T0 + 23 * 3600) * S)
+    assert [
+        one.value.tolist()
+        for one in store.samples("home", "tasmota", "plug", start_us=(T0 + 84_000) * S, end_us=(T0 + 86_000) * S)
+        if one.key.quantity == "setpoint"
+    ] == [[24]]
+
+
 def test_samples_show_words_truths_and_missing_numbers(store):
     store.write([reading(T0, True, "online"), reading(T0 + 1, False, "online"), reading(T0 + 1, math.nan, flags=8)])
     power_or_online = store.samples("home", "tasmota", "plug", start_us=T0 * S, end_us=(T0 + 2) * S)
@@ -452,7 +477,13 @@ def test_readings_expire_and_intervals_stay(store):
 def _reading(draw_value) -> st.SearchStrategy[Reading]:
     return st.builds(
         lambda time_s, device, channel, home, flags, quantity_value: reading(
-            T0 + time_s, quantity_value[1], quantity_value[0], device=device, channel=channel, home=home, flags=flags
+            T0 + time_s * STEP,
+            quantity_value[1],
+            quantity_value[0],
+            device=device,
+            channel=channel,
+            home=home,
+            flags=flags,
         ),
         time_s=st.integers(0, 12),
         device=st.sampled_from(["plug", "Küche 1"]),
@@ -492,10 +523,12 @@ def test_any_batches_and_repeats_read_back_as_the_set(store_factory, batches, re
             assert plains(store.latest(home)) == plains(newest.values())
             for device in ("plug", "Küche 1"):
                 found = store.samples(
-                    home, "tasmota", device, start_us=(T0 + start) * S, end_us=(T0 + start + width) * S
+                    home, "tasmota", device, start_us=(T0 + start * STEP) * S, end_us=(T0 + (start + width) * STEP) * S
                 )
                 times = {one.key: one.time_us.tolist() for one in found}
-                assert times == spans([one for one in here if one.device == device], T0 + start, T0 + start + width)
+                assert times == spans(
+                    [one for one in here if one.device == device], T0 + start * STEP, T0 + (start + width) * STEP
+                )
     finally:
         store.close()
 
