@@ -111,7 +111,9 @@ def _sum(
 ) -> Day:
     home = dict(zip(names["home"], part["home"].sum(axis=0).tolist(), strict=True))
     meters = np.where(np.isfinite(part["meters"]).any(axis=0), np.nansum(part["meters"], axis=0), np.nan)
-    doubts = {name: meter_flags(bits.tolist()) for name, bits in zip(names["flags"], part["flags"].T, strict=True)}
+    doubts = {
+        name: meter_flags(bits.astype(np.int64)) for name, bits in zip(names["flags"], part["flags"].T, strict=True)
+    }
     return Day(
         use=home["use"],
         imported=home["imported"],

@@ -143,6 +143,50 @@ def period(home: Home, name: str, now: datetime) -> tuple[datetime, datetime]:
     return midnight(start, zone).astimezone(zone), midnight(end, zone).astimezone(zone)
 
 
+def span(
+    home: Home, name: str | None, since: str | None, until: str | None, now: datetime
+) -> tuple[datetime, datetime]:
+    """Return the span that a user asked for, by a period's name or by its ends.
+
+    Parameters
+    ----------
+    home : Home
+        For its time zone and billing cycle.
+    name : str or None
+        As `period`; by default the billing cycle.
+    since, until : str or None
+        ISO dates or times; one without a zone is in the home's own time. Both or neither, and not beside a name.
+    now : datetime
+        Aware.
+
+    Returns
+    -------
+    tuple of datetime
+        Half-open, aware.
+
+    Raises
+    ------
+    ValueError
+        If that is not a span: one line with the mend.
+    """
+    if since is None and until is None:
+        return period(home, name or "cycle", now)
+    if name is not None or since is None or until is None:
+        raise ValueError("give either a period, or both from and to")
+    start, end = _moment("from", since, home), _moment("to", until, home)
+    if start >= end:
+        raise ValueError(f"from {since} is not before to {until}; swap them")
+    return start, end
+
+
+def _moment(key: str, text: str, home: Home) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{key}: {text!r} is not a date; write 2026-10-31 or 2026-10-31T18:00") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(home.timezone))
+
+
 def _month_after(day: date, months: int) -> date:
     count = day.year * 12 + day.month - 1 + months
     return day.replace(year=count // 12, month=count % 12 + 1)

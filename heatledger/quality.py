@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import msgspec
+import numpy as np
 
 from heatledger.formatting import duration
-from heatledger.readings import INTERVAL_S, Flag
+from heatledger.readings import INTERVAL_S, Flag, Ints
 
 
 class Issue(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,12 +54,12 @@ _DOUBTS = (
 )
 
 
-def meter_flags(flags: Iterable[int]) -> dict[str, int]:
+def meter_flags(flags: Ints) -> dict[str, int]:
     """Count the intervals in which each doubt stands.
 
     Parameters
     ----------
-    flags : iterable of int
+    flags : array, shape (n,)
         `Flag` bits of one meter's intervals.
 
     Returns
@@ -66,11 +67,7 @@ def meter_flags(flags: Iterable[int]) -> dict[str, int]:
     dict
         Intervals by issue name; only those that occur.
     """
-    counts = dict.fromkeys((doubt.name for doubt in _DOUBTS), 0)
-    for bits in flags:
-        if bits:
-            for doubt in _DOUBTS:
-                counts[doubt.name] += bool(bits & doubt.flag)
+    counts = {doubt.name: int(np.count_nonzero(flags & int(doubt.flag))) for doubt in _DOUBTS}
     return {name: count for name, count in counts.items() if count}
 
 

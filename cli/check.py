@@ -1,0 +1,154 @@
+"""`heatledger check`: is everything there and talking? Named findings, each with its mend."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from typing import Annotated
+
+import msgspec
+import typer
+
+from cli.options import ConfigOption, JsonOption, utc_now
+from heatledger import bus, formatting
+from heatledger.config import Config, load
+from heatledger.home import Home, names
+from heatledger.quality import Issue
+from heatledger.readings import SeriesKey
+from heatledger.store import Store, StoreError, open_store
+from heatledger.store.state import State
+
+_SILENT_S = 600
+_AHEAD_S = 60
+_VERSION_TOPIC = "$SYS/broker/version"
+_INGEST_TOPIC = "heatledger/ingest"
+
+
+def check(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for the broker.")] = 4.0,
+) -> None:
+    """Check configuration, broker, store and clocks; exit 1 if something fails."""
+    settings = load(config_dir=config)
+    found = [*_configuration(settings), *_broker(settings, wait), *_store(settings)]
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(found)))
+    else:
+        for issue in found:
+            mend = f" → {issue.fix}" if issue.fix else ""
+            typer.echo(f"{issue.severity:<4}  {issue.message}{mend}")
+    raise typer.Exit(1 if any(issue.severity == "fail" for issue in found) else 0)
+
+
+def _found(name: str, severity: str, message: str, fix: str = "", **data: str | float) -> Issue:
+    return Issue(name=name, severity=severity, message=message, data=data, fix=fix)
+
+
+def _configuration(config: Config) -> Iterator[Issue]:
+    yield _found(
+        "config.read",
+        "ok",
+        f"configuration: {len(config.homes)} homes, {len(config.tariffs)} tariffs, {len(config.devices)} device files",
+    )
+    if not config.homes:
+        where = config.data_dir / "config" / "homes"
+        yield _found("config.no_home", "warn", f"no home file in {where}", "write one: docs/home-file.md shows how")
+
+
+def _broker(config: Config, wait_s: float) -> Iterator[Issue]:
+    lines: list[str] = []
+    connection = bus.connect(
+        config.settings.mqtt.url,
+        client_id=f"heatledger-check-{secrets.token_hex(4)}",
+        clean=True,
+        on_state=lambda _connected, line: lines.append(line),
+    )
+    connection.subscribe([_VERSION_TOPIC, _INGEST_TOPIC])
+    heard: dict[str, bytes] = {}
+    until = time.monotonic() + wait_s
+    while time.monotonic() < until and len(heard) < 2:
+        heard.update({message.topic: message.payload for message in connection.poll(0.1)})
+    reached, shown = connection.connected, connection.shown
+    connection.close()
+    if not reached:
+        yield _found(
+            "broker.unreachable", "fail", lines[-1] if lines else f"no answer from {shown}", "start the broker"
+        )
+        return
+    version = heard.get(_VERSION_TOPIC, b"").decode(errors="replace")
+    yield _found("broker.reached", "ok", f"broker: {shown} {version}".rstrip())
+    if "amqtt" in version.lower():
+        yield _found(
+            "broker.embedded",
+            "warn",
+            "the embedded broker queues nothing for a client that is away: good for the demo and a first try",
+            "install mosquitto for real use",
+        )
+    if b'"online":true' not in heard.get(_INGEST_TOPIC, b""):
+        yield _found("ingest.absent", "warn", "ingest is not running on this broker", "start heatledger up")
+
+
+def _store(config: Config) -> Iterator[Issue]:
+    try:
+        store = open_store(config.store_url)
+    except StoreError as error:
+        yield _found("store.unusable", "fail", str(error))
+        return
+    heard = {home: [series.key for series in store.series(home)] for home in store.homes()}
+    yield _found("store.read", "ok", f"store: {config.store_url}, {sum(map(len, heard.values()))} series")
+    for home in sorted(set(heard) | set(config.homes)):
+        yield from _freshness(store, home)
+    for name, home_file in config.homes.items():
+        yield from _points(home_file, heard.get(name, []))
+    store.close()
+    state = State(config.state_path)
+    unknown = [topic for topic in state.topics() if topic.outcome == "unknown"]
+    state.close()
+    if unknown:
+        sample = ", ".join(topic.topic for topic in unknown[:3])
+        yield _found(
+            "ingest.not_understood",
+            "info",
+            f"{len(unknown)} topics were heard and not understood, {sample} among them",
+            "a device file makes them readings: docs/add-a-device.md",
+            topics=float(len(unknown)),
+        )
+
+
+def _freshness(store: Store, home: str) -> Iterator[Issue]:
+    latest = max((reading.time_us for reading in store.latest(home)), default=None)
+    if latest is None:
+        yield _found("readings.none", "warn", f"home {home}: nothing was heard yet", "see that its devices publish")
+        return
+    age_s = utc_now().timestamp() - latest / 1e6
+    if age_s > _SILENT_S:
+        since = formatting.duration(age_s)
+        yield _found("readings.silent", "fail", f"home {home}: nothing heard for {since}", "see that ingest runs")
+    elif age_s < -_AHEAD_S:
+        ahead = formatting.duration(-age_s)
+        yield _found(
+            "clock.ahead", "warn", f"home {home}: the last reading is {ahead} ahead", "set this machine's clock"
+        )
+    else:
+        yield _found("readings.fresh", "ok", f"home {home}: last heard {formatting.duration(max(age_s, 0))} ago")
+
+
+def _points(home: Home, heard: list[SeriesKey]) -> Iterator[Issue]:
+    """Name the points of the home file that nothing heard answers to."""
+    known = {name for key in heard for name in names(key)}
+    points = {
+        **{f"meters.{meter.id}: {point}": point for meter in home.meters for point in (*meter.points, *meter.sum)},
+        **{f"zones.{zone.id}.temperature: {zone.temperature}": zone.temperature for zone in home.zones},
+        **{f"heat_pumps.{p.id}.heads: {head.device}": head.device for p in home.heat_pumps for head in p.heads},
+    }
+    for where, point in points.items():
+        if point is not None and point not in known:
+            yield _found(
+                "home.point_not_heard",
+                "warn",
+                f"home {home.id}, {where}: nothing heard answers to that name",
+                "write the device's name as heatledger export shows it",
+                point=point,
+            )

@@ -1,0 +1,72 @@
+"""`heatledger summary`: the Summary of a period, as words or as JSON."""
+
+from __future__ import annotations
+
+import msgspec
+import typer
+
+from cli.books import books
+from cli.options import (
+    CommandError,
+    ConfigOption,
+    FromOption,
+    HomeOption,
+    JsonOption,
+    PeriodOption,
+    ToOption,
+    utc_now,
+)
+from heatledger import formatting
+from heatledger.home import Home
+from heatledger.ledger import span
+from heatledger.summary import Summary
+
+
+def summary(
+    home: HomeOption = None,
+    period: PeriodOption = None,
+    since: FromOption = None,
+    until: ToOption = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Say what a period used, what it costs, and what is not known."""
+    now = utc_now()
+    with books(home, config) as (ledger, _):
+        try:
+            start, end = span(ledger.home, period, since, until, now)
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        found = ledger.summary(start, end, now=now)
+    typer.echo(msgspec.json.format(msgspec.json.encode(found)) if as_json else "\n".join(_words(found, ledger.home)))
+
+
+def _words(found: Summary, home: Home) -> list[str]:
+    used, bill = found.electricity, found.bill
+    names = {zone.id: zone.name for zone in home.zones}
+    money = formatting.money
+    rows = [
+        (f"{home.name}, {formatting.day(found.period.start)} to {formatting.day(found.period.end)} (not included)", ""),
+        ("Used", formatting.energy(used.kwh)),
+        ("Heard", formatting.coverage(used.coverage)),
+        *((f"  {names[zone]}", _pair(row.kwh, row.cost, bill.currency)) for zone, row in used.by_zone.items()),
+        ("  Not in any zone", _pair(used.unallocated_kwh, used.unallocated_cost, bill.currency)),
+        *(
+            (f"  {line.label}", f"{line.quantity} {line.unit} × {line.rate} = {money(line.amount, bill.currency)}")
+            for line in bill.lines
+        ),
+        ("Bill", money(bill.total, bill.currency) if bill.total else f"Not known: {bill.reason}"),
+        *((f"COP {pump}", _cop(row.cop.value, row.cop.reason)) for pump, row in found.heat_pumps.items()),
+        ("Saving", f"Not known: {found.baseline.refused}" if found.baseline.refused else "see --json"),
+        *((f"{issue.severity}: {issue.message}", issue.fix) for issue in found.issues),
+    ]
+    width = max(len(label) for label, text in rows if not label.startswith(("info", "warn", "fail")) and text)
+    return [f"{label:<{width}}  {text}".rstrip() if text else label for label, text in rows]
+
+
+def _pair(kwh: float | None, cost: str | None, currency: str) -> str:
+    return formatting.energy(kwh) + (f"  {formatting.money(cost, currency)}" if cost is not None else "")
+
+
+def _cop(value: float | None, reason: str | None) -> str:
+    return f"Not known: {reason}" if value is None else formatting.cop(value)
