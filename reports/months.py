@@ -34,7 +34,7 @@ def parse(text: str) -> date:
     >>> parse("2026-10")
     datetime.date(2026, 10, 1)
     """
-    found = re.fullmatch(r"([1-9]\d{3})-(0[1-9]|1[0-2])", text, re.ASCII)
+    found = re.fullmatch(r"(19[7-9]\d|2\d{3})-(0[1-9]|1[0-2])", text, re.ASCII)
     if found is None:
         raise NoMonthError(f"month {text!r}: write year and month, such as 2026-10")
     return date(int(found[1]), int(found[2]), 1)

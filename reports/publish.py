@@ -99,10 +99,11 @@ def main() -> int:
     given = parser.parse_args()
     try:
         config = load()
-        path = publish(config, config.homes[given.home], given.month, now=datetime.now(UTC))
-    except KeyError:
-        sys.stderr.write(f"home {given.home!r} is not there any more; start heatledger reports again\n")
-        return 2
+        home = config.homes.get(given.home)
+        if home is None:
+            sys.stderr.write(f"home {given.home!r} is not there any more; start heatledger reports again\n")
+            return 2
+        path = publish(config, home, given.month, now=datetime.now(UTC))
     except (ConfigError, StoreError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2

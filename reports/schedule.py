@@ -9,20 +9,27 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
 
 from heatledger.config import Config, ReportSettings
 from heatledger.home import Home
+from heatledger.store import StoreError
 from heatledger.store.state import State
 from reports import months
 
 _log = logging.getLogger(__name__)
 
-Make = Callable[[Home, date], None]
+_AGAIN = {1: timedelta(days=1), 2: timedelta(hours=1)}
+"""When a statement is tried again: data may still come, and what failed may mend."""
+
+Make = Callable[[Home, date], int]
+"""Makes the statement of a home's month: 0 made, 1 without data, 2 failed."""
 
 
 def trigger(home: Home, settings: ReportSettings) -> CronTrigger:
@@ -43,7 +50,7 @@ def trigger(home: Home, settings: ReportSettings) -> CronTrigger:
     return CronTrigger(day=settings.day, hour=settings.hour, timezone=ZoneInfo(home.timezone))
 
 
-def make_due(config: Config, home: Home, *, now: datetime, make: Make) -> None:
+def make_due(config: Config, home: Home, *, now: datetime, make: Make) -> int:
     """Make the newest statement that should be there by now, unless it is.
 
     Parameters
@@ -56,13 +63,17 @@ def make_due(config: Config, home: Home, *, now: datetime, make: Make) -> None:
         Aware.
     make : callable
         Makes the statement of a home's month.
+
+    Returns
+    -------
+    int
+        0 if it is there now, 1 if there is no data for it, 2 if making it failed.
     """
     settings = config.settings.reports
     month = months.due(now, home.timezone, day=settings.day, hour=settings.hour)
     with closing(State(config.state_path)) as state:
         made = any(report.start == month for report in state.reports(home.id))
-    if not made:
-        make(home, month)
+    return 0 if made else make(home, month)
 
 
 def in_child(config: Config, environ: Mapping[str, str]) -> Make:
@@ -82,16 +93,19 @@ def in_child(config: Config, environ: Mapping[str, str]) -> Make:
     """
     environment = {**environ, "HEATLEDGER_DATA": str(config.data_dir)}
 
-    def make(home: Home, month: date) -> None:
+    def make(home: Home, month: date) -> int:
         command = [sys.executable, "-P", "-m", "reports.publish", home.id, months.label(month)]
         # a session of its own: Ctrl-C stops the schedule, not a statement half made
         done = subprocess.run(
             command, env=environment, capture_output=True, encoding="utf-8", check=False, start_new_session=True
         )
         said = (done.stdout if done.returncode == 0 else done.stderr).strip().rpartition("\n")[2]
-        words = {0: f"written: {said}", 1: said or "nothing was heard in it, so there is no statement"}
-        level = logging.ERROR if done.returncode > 1 else logging.INFO
-        _log.log(level, "%s %s: %s", home.id, months.label(month), words.get(done.returncode, f"not made: {said}"))
+        words = {0: f"written: {said}", 1: "nothing was heard in it, so there is no statement"}
+        # an unforeseen error in the child also ends with 1, but not in silence
+        outcome = done.returncode if done.returncode == 0 or (done.returncode == 1 and not said) else 2
+        level = logging.ERROR if outcome == 2 else logging.INFO
+        _log.log(level, "%s %s: %s", home.id, months.label(month), words.get(outcome, f"not made: {said}"))
+        return outcome
 
     return make
 
@@ -109,12 +123,21 @@ def run(config: Config, stop: threading.Event, *, environ: Mapping[str, str] = o
         What child processes read their configuration by.
     """
     scheduler = BackgroundScheduler(
-        timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        timezone=UTC,
+        executors={"default": ThreadPoolExecutor(1)},  # one after the other: none is made twice
+        job_defaults={"misfire_grace_time": None, "coalesce": True},
     )
     make = in_child(config, environ)
 
     def job(home: Home) -> None:
-        make_due(config, home, now=datetime.now(UTC), make=make)
+        try:
+            outcome = make_due(config, home, now=datetime.now(UTC), make=make)
+        except (StoreError, OSError) as error:
+            _log.error("%s: %s", home.id, error)
+            outcome = 2
+        if outcome in _AGAIN and not stop.is_set():
+            again = DateTrigger(datetime.now(UTC) + _AGAIN[outcome])
+            scheduler.add_job(job, again, args=[home], id=f"{home.id} again", replace_existing=True)
 
     for home in config.homes.values():
         scheduler.add_job(job, args=[home])

@@ -4,10 +4,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
+import numpy as np
 import pytest
 
 from heatledger.bill import BillLine
+from heatledger.config import load
 from heatledger.home import Head, HeatPump, Home, Meter, Zone
+from heatledger.readings import Intervals, SeriesKey
+from heatledger.store import open_store
 from heatledger.summary import (
     BaselineSummary,
     BillSummary,
@@ -20,8 +24,42 @@ from heatledger.summary import (
     Summary,
     ZoneUse,
 )
+from reports.months import span
 
 CHICAGO = ZoneInfo("America/Chicago")
+HOME = """
+id = "maple"
+name = "Maple Street 14"
+timezone = "America/Chicago"
+currency = "USD"
+tariff = "flat"
+[[zones]]
+id = "living"
+name = "Living room"
+[[meters]]
+id = "main"
+role = "import"
+points = ["main"]
+[[meters]]
+id = "plug"
+role = "circuit"
+parent = "main"
+zone = "living"
+points = ["plug"]
+"""
+TARIFF = """
+name = "Flat"
+currency = "USD"
+source = "made up for this test"
+[[lines]]
+kind = "energy"
+label = "Energy"
+rate = 0.1418
+[[lines]]
+kind = "fixed"
+label = "Customer charge"
+rate = 0.4931
+"""
 
 
 @pytest.fixture
@@ -137,3 +175,47 @@ def change():
         return msgspec.structs.replace(summary, **{part: msgspec.structs.replace(getattr(summary, part), **fields)})
 
     return change
+
+
+@pytest.fixture
+def data(tmp_path):
+    for name, text in (("homes/maple.toml", HOME), ("tariffs/flat.toml", TARIFF)):
+        path = tmp_path / "config" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def config(data):
+    return load(data_dir=data, environ={})
+
+
+@pytest.fixture
+def use():
+    """Return what lets the main meter count 0.05 kWh and the plug 0.02 kWh in each five minutes of a month."""
+
+    def use(config, month):
+        start, end = (int(edge.timestamp()) for edge in span(month, "America/Chicago"))
+        starts = np.arange(start, end, 300, dtype=np.int64)
+        nothing = np.full(len(starts), np.nan)
+        store = open_store(config.store_url)
+        store.write_intervals(
+            [
+                Intervals(
+                    key=SeriesKey("maple", "tasmota", device, "", "energy"),
+                    start_s=starts,
+                    energy=np.full(len(starts), kwh),
+                    mean=nothing,
+                    min=nothing,
+                    max=nothing,
+                    last=nothing,
+                    coverage=np.ones(len(starts)),
+                    flags=np.zeros(len(starts), dtype=np.int64),
+                )
+                for device, kwh in (("main", 0.05), ("plug", 0.02))
+            ]
+        )
+        store.close()
+
+    return use
