@@ -1,0 +1,169 @@
+"""Assembles the dashboard: pages, live push, `/healthz` and `/api/v1`, one Dash app on FastAPI."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, cast
+
+import dash
+from dash import Dash, dcc, html
+from fastapi import FastAPI
+
+from dashboard import api, push
+from dashboard.components import Prop, live_props
+from dashboard.feed import Feed
+from dashboard.heroes import Page
+from dashboard.pages import now as now_page
+from dashboard.queries import Books, Queries, marginal_rates
+from heatledger.config import Config
+from heatledger.home import Home
+from heatledger.live import now
+from heatledger.store import Store, open_store
+from heatledger.store.state import State
+
+_ASSETS: Final = Path(__file__).parent / "assets"
+_REFRESH_ANYWAY_S: Final = 300.0
+_INDEX: Final = """<!DOCTYPE html>
+<html lang="en"><head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
+<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body></html>"""
+
+
+class Board:
+    """What the page Now shows at this moment, made once for all browsers."""
+
+    def __init__(self, queries: Queries, feed: Feed, home_id: str | None) -> None:
+        self.queries, self.feed = queries, feed
+        self.described = home_id is not None or bool(queries.config.homes)
+        self.home = queries.home(home_id) if self.described else None
+        self._made: tuple[int, int, dict[Prop, object]] | None = None
+        self._stop = threading.Event()
+
+    def page(self) -> Page:
+        """Return the page as it is now."""
+        at_us, latest = time.time_ns() // 1000, self.feed.latest()
+        home = self.home or _unknown_home({key.home for key in latest})
+        rate, credit = marginal_rates(self.queries.config, home)
+        seen = now(home, latest, rate=rate, credit=credit, at_us=at_us)
+        books = self.queries.books(home) if self.home else Books(reason="no home file yet")
+        powers = (
+            ()
+            if self.home
+            else tuple(
+                (f"{key.device} {key.channel}".strip(), float(value.value))
+                for key, value in sorted(latest.items())
+                if key.quantity == "power" and isinstance(value.value, int | float)
+            )
+        )
+        at = datetime.now(UTC)
+        return Page(home, self.home is not None, seen, books, at, self.feed.connected, self.feed.ingest_online, powers)
+
+    def props(self) -> dict[Prop, object]:
+        """Return the live properties of the page, made again only when something changed or a second passed."""
+        version, second = self.feed.version, time.time_ns() // 1_000_000_000
+        if self._made is None or self._made[:2] != (version, second):
+            self._made = (version, second, live_props(now_page.render(self.page())))
+        return self._made[2]
+
+    def keep_books(self) -> None:
+        """Ask for the Summary again when intervals are announced, until `stop`."""
+        home = self.home
+        while home is not None and not self._stop.is_set():
+            self.feed.announced.wait(_REFRESH_ANYWAY_S)
+            self.feed.announced.clear()
+            if not self._stop.is_set():
+                self.queries.books(home, fresh=True)
+                self.feed.ring()
+                self._stop.wait(30.0)
+
+    def stop(self) -> None:
+        """End `keep_books`."""
+        self._stop.set()
+        self.feed.announced.set()
+
+
+def _unknown_home(heard: set[str]) -> Home:
+    """Return what stands for the home while no file describes it."""
+    return Home(id=min(heard, default="home"), name="home", timezone="UTC", currency="USD")
+
+
+def create_app(
+    config: Config, home_id: str | None = None, *, store: Store | None = None, state: State | None = None
+) -> Dash:
+    """Make the dashboard.
+
+    Parameters
+    ----------
+    config : Config
+        Homes, tariffs, broker and store.
+    home_id : str, optional
+        Which home to show; the first described one by default.
+    store : Store, optional
+        Opened from the configuration by default.
+    state : State, optional
+        The same.
+
+    Returns
+    -------
+    Dash
+        ``app.server`` is the FastAPI application.
+
+    Raises
+    ------
+    AskError
+        If the home is not described.
+    StoreError
+        If the store cannot be opened.
+    """
+    queries = Queries(config, store or open_store(config.store_url), state or State(config.state_path))
+    feed = Feed(config.settings.mqtt.url)
+    board = Board(queries, feed, home_id)
+    server = FastAPI(
+        title="heatledger", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=_lifespan(board)
+    )
+    app = Dash(
+        __name__,
+        server=cast("Any", server),  # a FastAPI application, as the backend wants
+        backend="fastapi",
+        websocket_callbacks=True,
+        websocket_inactivity_timeout=0,
+        use_pages=True,
+        pages_folder="",
+        assets_folder=str(_ASSETS),
+        index_string=_INDEX,
+        title="heatledger",
+        update_title=cast("Any", None),  # no "Updating…" in the title
+        compress=True,
+        include_pages_meta=False,
+        meta_tags=[
+            {"name": "viewport", "content": "width=device-width, initial-scale=1, viewport-fit=cover"},
+            {"name": "theme-color", "content": "#07090B"},
+        ],
+    )
+    api.register(server, queries, feed)
+    layout = now_page.register(app, board.page)
+    dash.register_page(  # type: ignore[no-untyped-call] # Dash leaves it untyped
+        now_page.NAME, path=now_page.PATH, title=now_page.TITLE, layout=layout
+    )
+    app.layout = html.Div([dash.page_container, dcc.Store(id="shell-page")])
+    push.register(app, feed, {now_page.NAME: board.props}, beat=now_page.BEAT)
+    server.state.board = board
+    return app
+
+
+def _lifespan(board: Board) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def alive(_server: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(board.feed.seed, board.queries.heard_lately())
+        board.feed.start()
+        threading.Thread(target=board.keep_books, name="books", daemon=True).start()
+        yield
+        board.stop()
+        await asyncio.to_thread(board.feed.stop)
+
+    return alive

@@ -1,0 +1,45 @@
+// The colour scheme, and whether the server is heard: its beat comes every second with the live values.
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const asked = new URLSearchParams(location.search).get("scheme");
+  const light = matchMedia("(prefers-color-scheme: light)");
+  const paint = () => { root.dataset.scheme = asked === "light" || asked === "dark" ? asked : light.matches ? "light" : "dark"; };
+  light.addEventListener("change", paint);
+  paint();
+
+  const SOON_S = 3, GONE_S = 15, ASK_S = [1, 2, 5];
+  let beat = null, heardAt = Date.now(), answeredAt = 0, askAt = 0, asks = 0;
+
+  function clock(at) {
+    const halves = /[ap]m$/.test(document.getElementById("now-time")?.textContent || "pm");
+    return new Date(at).toLocaleTimeString(halves ? "en-US" : "en-GB", { hour: "numeric", minute: "2-digit", hour12: halves }).toLowerCase();
+  }
+
+  // Dash gives up connecting after some minutes: once the server answers again and Dash does not, the page loads anew.
+  async function ask() {
+    askAt = Date.now() + 1000 * ASK_S[Math.min(asks, ASK_S.length - 1)] * (0.8 + 0.4 * Math.random());
+    asks += 1;
+    try { await fetch("healthz", { cache: "no-store" }); answeredAt = answeredAt || Date.now(); } catch { answeredAt = 0; }
+  }
+
+  setInterval(() => {
+    const now = Date.now(), pulse = document.getElementById("now-beat"), words = pulse?.textContent;
+    if (!pulse && !beat) heardAt = now;
+    if (words && words !== beat) { beat = words; heardAt = now; answeredAt = asks = askAt = 0; }
+    const quiet = (now - heardAt) / 1000, link = document.getElementById("now-link");
+    root.classList.toggle("away", quiet > SOON_S);
+    root.classList.toggle("gone", quiet > GONE_S);
+    const line = quiet > GONE_S ? "not connected since " + clock(heardAt) : quiet > SOON_S ? "reconnecting" : "";
+    if (link && link.textContent !== line) link.textContent = line;
+    if (quiet > SOON_S && now >= askAt) ask();
+    if (quiet > GONE_S && answeredAt && now - answeredAt > 6000) location.reload();
+  }, 500);
+
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.hearing[open]").forEach((sheet) => { if (!sheet.contains(event.target)) sheet.open = false; });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") document.querySelectorAll("details.hearing[open]").forEach((sheet) => { sheet.open = false; });
+  });
+})();

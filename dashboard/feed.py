@@ -1,0 +1,137 @@
+"""What ingest republishes on MQTT, kept as the latest value of every series; read-only, on a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from heatledger import bus
+from heatledger.hearing import LiveValue, follow
+from heatledger.readings import Reading, SeriesKey, Value
+
+TOPICS = ("heatledger/+/live/#", "heatledger/+/intervals", "heatledger/ingest")
+_POLL_S = 0.5
+
+
+class _Point(msgspec.Struct, frozen=True):
+    channel: str
+    quantity: str
+    value: Value
+    time_us: int
+    flags: int = 0
+
+
+class _Device(msgspec.Struct, frozen=True):
+    home: str
+    family: str
+    device: str
+    readings: list[_Point]
+
+
+class Feed:
+    """The latest values of all homes, and a bell that rings when they change.
+
+    Parameters
+    ----------
+    url : str
+        The broker, as in the settings.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._latest: dict[SeriesKey, LiveValue] = {}
+        self._lock = threading.Lock()
+        self._bells: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.announced = threading.Event()
+        """Set when ingest announces new intervals."""
+        self.version = 0
+        self.connected = False
+        self.ingest_online: bool | None = None
+
+    def latest(self) -> dict[SeriesKey, LiveValue]:
+        """Return the newest value of every series heard, as it is now."""
+        with self._lock:
+            return dict(self._latest)
+
+    def seed(self, readings: Iterable[Reading]) -> None:
+        """Begin with readings already stored: they teach the rhythm of what will be heard."""
+        for row in readings:
+            self._take(row.key, row.value, row.time_us, row.flags)
+        self.ring()
+
+    def start(self) -> None:
+        """Listen until `stop`."""
+        client = f"heatledger-dashboard-{secrets.token_hex(4)}"
+        connection = bus.connect(self._url, client_id=client, clean=True, on_state=self._changed)
+        connection.subscribe(list(TOPICS))
+        self._thread = threading.Thread(target=self._listen, args=(connection,), name="feed", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+
+    def ring(self) -> None:
+        """Wake everyone who waits for a change."""
+        self.version += 1
+        for loop, bell in tuple(self._bells):
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(bell.set)
+
+    @contextmanager
+    def bell(self) -> Iterator[asyncio.Event]:
+        """Lend an event of the running loop that is set whenever something changed."""
+        mine = (asyncio.get_running_loop(), asyncio.Event())
+        self._bells.add(mine)
+        try:
+            yield mine[1]
+        finally:
+            self._bells.discard(mine)
+
+    def hear(self, topic: str, payload: bytes) -> None:
+        """Take one message of ours; what does not fit is logged and left aside."""
+        try:
+            self._understand(topic, payload)
+        except msgspec.MsgspecError as error:
+            logging.getLogger(__name__).warning("%s: not understood: %s", topic, error)
+            return
+        self.ring()
+
+    def _understand(self, topic: str, payload: bytes) -> None:
+        if topic == "heatledger/ingest":
+            said = msgspec.json.decode(payload) if payload[:1] in b'{"tf' else payload.decode("utf-8", "replace")
+            self.ingest_online = (
+                bool(said.get("online", True)) if isinstance(said, dict) else said not in ("offline", False)
+            )
+        elif topic.endswith("/intervals"):
+            self.announced.set()
+        elif payload:
+            row = msgspec.json.decode(payload, type=_Device)
+            for point in row.readings:
+                key = SeriesKey(row.home, row.family, row.device, point.channel, point.quantity)
+                self._take(key, point.value, point.time_us, point.flags)
+
+    def _take(self, key: SeriesKey, value: Value, time_us: int, flags: int) -> None:
+        with self._lock:
+            self._latest[key] = follow(self._latest.get(key), value, time_us=time_us, flags=flags)
+
+    def _changed(self, connected: bool, line: str) -> None:
+        logging.getLogger(__name__).log(logging.INFO if connected else logging.WARNING, "%s", line)
+        self.connected = connected
+        self.ring()
+
+    def _listen(self, connection: bus.Connection) -> None:
+        while not self._stop.is_set():
+            for message in connection.poll(_POLL_S):
+                self.hear(message.topic, message.payload)
+        connection.close()

@@ -1,0 +1,200 @@
+"""The two large figures of the page Now: what it costs this minute, and the bill so far."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.components import Children, aria, bar, text
+from dashboard.queries import Books, cycle_day
+from heatledger import formatting
+from heatledger.home import Home
+from heatledger.live import Now, Part
+from heatledger.rounding import largest_remainder
+from heatledger.summary import Summary
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Everything the page Now shows at one moment; `powers` [W] by device is for a home without a home file."""
+
+    home: Home
+    described: bool
+    now: Now
+    books: Books
+    at: datetime
+    connected: bool
+    ingest_online: bool | None
+    powers: tuple[tuple[str, float], ...] = ()
+
+
+class Split(msgspec.Struct, frozen=True):
+    """The printed cost per hour of the heat pumps, of the rest, and of zones and shared units by id."""
+
+    pumps: Decimal | None
+    rest: Decimal | None
+    zones: dict[str, Decimal]
+
+
+def split(now: Now) -> Split:
+    """Round what it costs now so that the printed parts add up to the printed total."""
+    parts = {zone.id: zone.part for zone in now.zones} | {group.id: group.part for group in now.groups}
+    known = {name: part.cost for name, part in parts.items() if part.cost is not None}
+    total, pumps = now.total.cost, now.heat_pumps.cost
+    if total is None or now.total.bound != "exact" or now.exporting or pumps is None:
+        return Split(pumps, now.rest.cost, known)
+    digits, pumps = _digits(total), min(pumps, total)
+    if min([*known.values(), total - sum(known.values())], default=Decimal(0)) < 0:
+        shown, rest = largest_remainder([pumps, total - pumps], total, digits)
+        return Split(shown, rest, known)
+    printed = largest_remainder([*known.values(), total - sum(known.values())], total, digits)
+    zones = dict(zip(known, printed, strict=False))
+    if abs(sum(known.values()) - pumps) < Decimal("1e-9"):
+        return Split(sum(zones.values(), Decimal(0)), printed[-1], zones)
+    shown, rest = largest_remainder([pumps, total - pumps], total, digits)
+    return Split(shown, rest, zones)
+
+
+def _digits(total: Decimal) -> int:
+    return 3 if abs(total) < Decimal("0.0995") else 2
+
+
+def per_hour(cost: Decimal | None, part: Part, currency: str) -> str:
+    """Print a part's cost per hour, its power where there is no price, or "Not known"."""
+    if cost is not None:
+        return formatting.money_per_hour(cost, currency)
+    return formatting.power(part.watts)
+
+
+def costing(page: Page, parts: Split) -> html.Section:
+    """Return the block "Costing now"."""
+    total, currency = page.now.total, page.home.currency
+    figure = per_hour(total.cost, total, currency)
+    unknown = total.watts is None
+    unit = "/h" if total.cost is not None else ""
+    return html.Section(
+        [
+            html.H2(_costing_label(page), id="now-costing-label", className="label"),
+            html.Div(
+                [
+                    text("Not known" if unknown else figure, _size(figure, unknown), at="now-cost"),
+                    text(unit, "hero-unit", at="now-cost-unit"),
+                ],
+                className="hero-line",
+            ),
+            bar(_shares(page.now), label="heat pumps and everything else"),
+            html.Div(_captions(page, parts), className="captions"),
+        ],
+        className="costing",
+        **aria(live="off"),
+    )
+
+
+def _costing_label(page: Page) -> str:
+    total = page.now.total
+    if page.now.exporting:
+        return (
+            f"Costing now, feeding in {formatting.power(-(total.watts or 0))}"
+            if (total.watts or 0) < 0
+            else "Costing now"
+        )
+    start = "Costing now" if total.cost is not None or total.watts is None else "Drawing now"
+    return start + (", at least" if total.bound == "at least" else "")
+
+
+def _size(figure: str, unknown: bool) -> str:
+    if unknown:
+        return "hero sentence"
+    return "hero money long" if len(figure) > 6 else "hero money"
+
+
+def _shares(now: Now) -> dict[str, tuple[str, float]]:
+    total, pumps = now.total.watts, now.heat_pumps.watts
+    if not total or total <= 0 or pumps is None or now.total.bound != "exact":
+        alone = now.total.bound == "at least" and pumps is not None
+        return {"now-bar-pumps": ("money-part", 0.0), "now-bar-rest": ("hatch-part" if alone else "no-part", 1.0)}
+    share = max(0.0, min(pumps / total, 1.0))
+    rest = "rest-part" if now.heat_pumps.bound == "exact" else "hatch-part"
+    return {"now-bar-pumps": ("money-part", share), "now-bar-rest": (rest, 1.0 - share)}
+
+
+def _captions(page: Page, parts: Split) -> list[Component]:
+    now, currency = page.now, page.home.currency
+    exact = now.heat_pumps.bound == "exact"
+    pumps = per_hour(parts.pumps, now.heat_pumps, currency)
+    rest = per_hour(parts.rest, now.rest, currency)
+    why = now.total.reason
+    left = "Heat pumps" if exact or now.heat_pumps.watts is None else "Heat pumps at least"
+    right = ("Everything else" if exact else "rest at most") if now.rest.watts is not None else why
+    return [
+        html.Span([text(left, at="now-pumps-label"), " ", html.B(pumps, id="now-pumps")]),
+        html.Span(
+            [text(right, "attn" if why else "", at="now-rest-label"), " ", html.B("" if why else rest, id="now-rest")],
+            className="right",
+        ),
+    ]
+
+
+def bill(page: Page) -> html.Section:
+    """Return the block "Bill since …"."""
+    cycle = page.books.cycle
+    since = f"Bill since {formatting.day(cycle.period.start.date())}" if cycle else "Bill"
+    day = "day {} of {}".format(*cycle_day(cycle, page.at)) if cycle else ""
+    known = cycle is not None and cycle.bill.total is not None
+    figure = formatting.money(cycle.bill.total, cycle.bill.currency) if cycle and known else "Not known"
+    size = ("hero bill-hero long" if len(figure) > 7 else "hero bill-hero") if known else "hero sentence"
+    return html.Section(
+        [
+            html.Div(
+                [html.H2(since, id="now-bill-label", className="label"), text(day, "label small", at="now-bill-day")],
+                className="label-line",
+            ),
+            html.Div(text(figure, size, at="now-bill"), className="hero-line"),
+            _range(page, cycle if known else None),
+            html.Div(
+                [
+                    html.Span(_heading(page, cycle), id="now-heading"),
+                    html.Span(_budget(page), id="now-budget", className="right"),
+                ],
+                className="captions",
+            ),
+        ],
+        className="bill",
+        **aria(live="off"),
+    )
+
+
+def _scale(page: Page, cycle: Summary | None) -> tuple[Decimal, Decimal]:
+    """Return what is paid and the end of the bar: the budget with a margin, else nothing to compare with."""
+    paid = Decimal(cycle.bill.total or 0) if cycle else Decimal(0)
+    budget = page.home.budget or Decimal(0)
+    return paid, max(budget * Decimal("1.1"), paid * Decimal("1.05"))
+
+
+def _range(page: Page, cycle: Summary | None) -> html.Div:
+    paid, end = _scale(page, cycle)
+    budget = page.home.budget
+    share = float(paid / end) if budget and end > 0 else 0.0
+    mark = {"left": f"{float(budget / end) * 100:.1f}%"} if budget and end > 0 else {"display": "none"}
+    spent = bar({"now-bar-paid": ("fill-part", max(0.0, share))}, label="the bill so far against the budget")
+    return html.Div([spent, html.Div(id="now-bar-budget", className="budget-mark", style=mark)], className="range")
+
+
+def _heading(page: Page, cycle: Summary | None) -> Children:
+    if cycle is None or cycle.bill.total is None:
+        reason = cycle.bill.reason if cycle else page.books.reason
+        return [text(reason or "nothing is described yet")]
+    seen = cycle.bill.projected
+    if seen.p10 is None or seen.p90 is None:
+        return [text("Where it ends is not known yet")]
+    low, high = (formatting.whole_money(amount, cycle.bill.currency) for amount in (seen.p10, seen.p90))
+    return ["Heading for ", html.B(f"{low}–{high}")]
+
+
+def _budget(page: Page) -> Children:
+    if page.home.budget is None:
+        return [text("no budget set")] if page.described else []
+    return [html.B(formatting.whole_money(page.home.budget, page.home.currency)), " budget"]

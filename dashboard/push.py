@@ -1,0 +1,104 @@
+"""Live push: one persistent callback a browser, which sends what changed, each element at most four times a second."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from dash import Dash, ctx, set_props
+from dash.exceptions import WebsocketDisconnected
+
+from dashboard.components import Prop
+from dashboard.feed import Feed
+
+GAP_S: Final = 0.25
+"""One element is sent at most this often. [s]"""
+BEAT_S: Final = 1.0
+"""The page is told this often that it is connected; its clock and ages move with it. [s]"""
+_ASK_S: Final = 30.0
+_GONE_S: Final = 10.0
+
+
+class Channel(Protocol):
+    """The part of Dash's WebSocket that is used."""
+
+    async def get_prop(self, component_id: str, prop_name: str, timeout: float = ...) -> object:
+        """Return a property of a component in the browser."""
+
+
+class Outbox:
+    """What one browser has been sent, and when: only changes go out, coalesced by element."""
+
+    def __init__(self) -> None:
+        self._sent: dict[Prop, object] = {}
+        self._at: dict[str, float] = {}
+
+    def due(self, props: dict[Prop, object], at_s: float) -> tuple[dict[str, dict[str, object]], float | None]:
+        """Return what to send now by element, and when the next held-back element is due [s]."""
+        changed: dict[str, dict[str, object]] = {}
+        for prop, value in props.items():
+            if prop not in self._sent or self._sent[prop] != value:
+                changed.setdefault(prop.id, {})[prop.name] = value
+        later = [self._at[name] + GAP_S for name in changed if self._at.get(name, -GAP_S) + GAP_S > at_s]
+        ready = {name: values for name, values in changed.items() if self._at.get(name, -GAP_S) + GAP_S <= at_s}
+        for name, values in ready.items():
+            self._at[name] = at_s
+            self._sent |= {Prop(name, key): value for key, value in values.items()}
+        return ready, min(later, default=None)
+
+
+def register(app: Dash, feed: Feed, pages: dict[str, Callable[[], dict[Prop, object]]], *, beat: str) -> None:
+    """Register the callback that streams to the page a browser shows.
+
+    Parameters
+    ----------
+    app : Dash
+        With WebSocket callbacks.
+    feed : Feed
+        Rings when something changed.
+    pages : dict
+        By the page's name, what it shows now.
+    beat : str
+        Id of the element that says that the page is connected.
+    """
+
+    @app.callback(persistent=True)
+    async def live() -> None:
+        if ctx.websocket is not None:
+            await stream(ctx.websocket, feed, pages, beat=beat)
+
+
+async def stream(
+    channel: Channel, feed: Feed, pages: dict[str, Callable[[], dict[Prop, object]]], *, beat: str
+) -> None:
+    """Send full state once a page stands, then changes, until the browser no longer answers."""
+    outbox, asked_s, beats = Outbox(), -_ASK_S, 0
+    page: object = None
+    with feed.bell() as bell:
+        while True:
+            start_s = time.monotonic()
+            if start_s - asked_s >= (_ASK_S if page in pages else GAP_S / 5):
+                try:
+                    shown = await channel.get_prop("shell-page", "data", timeout=_GONE_S)
+                except (TimeoutError, WebsocketDisconnected):
+                    return
+                outbox, page, asked_s = (outbox if shown == page else Outbox()), shown, start_s
+            bell.clear()
+            if page not in pages:
+                await asyncio.sleep(GAP_S / 5)
+                continue
+            beats = int(start_s / BEAT_S)
+            ready, later_s = outbox.due(pages[str(page)]() | {Prop(beat, "children"): str(beats)}, start_s)
+            for name, values in ready.items():
+                set_props(name, values)
+            wake_s = min((beats + 1) * BEAT_S, later_s or start_s + BEAT_S)
+            await _wait(bell, wake_s - time.monotonic())
+
+
+async def _wait(bell: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(bell.wait(), timeout=max(seconds, 0.001))
+    except TimeoutError:
+        return

@@ -1,0 +1,171 @@
+"""The data of the pages: the Summary of the bill's cycle and of today, asked again when intervals are announced."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from heatledger import ledger
+from heatledger.config import Config
+from heatledger.home import Home
+from heatledger.readings import Reading
+from heatledger.store import Store, StoreError
+from heatledger.store.state import State
+from heatledger.summary import Summary
+
+REFRESH_S = 30.0
+"""The Summary is asked for at most this often. [s]"""
+_RHYTHM_US = 3600 * 1_000_000
+PERIODS = ("day", "week", "month", "cycle", "year")
+
+
+class Books(msgspec.Struct, frozen=True):
+    """What the page shows of the books; None, with the reason, where the store does not answer."""
+
+    cycle: Summary | None = None
+    today: Summary | None = None
+    reason: str = ""
+
+
+class AskError(ValueError):
+    """A question that cannot be answered; the message is one line: what, and the mend."""
+
+
+class Queries:
+    """The books of the configured homes, behind a short cache.
+
+    Parameters
+    ----------
+    config : Config
+        Homes and tariffs.
+    store : Store
+        Readings and intervals.
+    state : State
+        The cache of days.
+    """
+
+    def __init__(self, config: Config, store: Store, state: State) -> None:
+        self.config, self.store, self._state = config, store, state
+        self._lock = threading.Lock()
+        self._books: dict[str, tuple[float, Books]] = {}
+
+    def home(self, home_id: str | None = None) -> Home:
+        """Return a described home: by its id, else the first one.
+
+        Raises
+        ------
+        AskError
+            If there is none.
+        """
+        homes = self.config.homes
+        if home_id is None and homes:
+            return homes[min(homes)]
+        if home_id is None or home_id not in homes:
+            known = (
+                f"known: {', '.join(sorted(homes))}"
+                if homes
+                else "no home file yet: write one in homes/ of the configuration"
+            )
+            raise AskError(f"home: {home_id or 'none'!s} is not described; {known}")
+        return homes[home_id]
+
+    def summary(self, home: Home, start: datetime, end: datetime) -> Summary:
+        """Return the Summary of a half-open span."""
+        return self._ledger(home).summary(start, end, now=datetime.now(UTC))
+
+    def span(self, home: Home, *, period: str | None, begin: str | None, end: str | None) -> tuple[datetime, datetime]:
+        """Return the span a question means.
+
+        Parameters
+        ----------
+        home : Home
+            For its zone and cycle.
+        period : str or None
+            day, week, month, cycle or year.
+        begin, end : str or None
+            ISO 8601 dates or times; without a zone they are the home's own time.
+
+        Raises
+        ------
+        AskError
+            If the question is not one of these.
+        """
+        if begin is None and end is None:
+            if period not in PERIODS:
+                raise AskError(f"period: {period!r} is not known; use one of {', '.join(PERIODS)}, or from= and to=")
+            return ledger.period(home, period, datetime.now(UTC))
+        if period is not None or begin is None or end is None:
+            raise AskError("period: give either period=, or both from= and to=")
+        first, last = _moment("from", begin, home), _moment("to", end, home)
+        if first >= last:
+            raise AskError(f"to: {end} is not after from {begin}; swap them")
+        return first, last
+
+    def books(self, home: Home, *, fresh: bool = False) -> Books:
+        """Return the books of the cycle and of today; asked again when `fresh` is wanted and they are 30 s old."""
+        with self._lock:
+            asked, kept = self._books.get(home.id, (-1e9, None))
+            age_s = time.monotonic() - asked
+            if kept is not None and (not fresh or age_s < REFRESH_S):
+                return kept
+            made = self._ask(home)
+            self._books[home.id] = (time.monotonic(), made)
+            return made
+
+    def _ask(self, home: Home) -> Books:
+        now = datetime.now(UTC)
+        book = self._ledger(home)
+        try:
+            cycle, today = (book.summary(*ledger.period(home, name, now), now=now) for name in ("cycle", "day"))
+        except (StoreError, sqlite3.Error) as error:
+            logging.getLogger(__name__).warning("the store does not answer: %s", error)
+            return Books(reason="the store is not answering")
+        return Books(cycle, today)
+
+    def _ledger(self, home: Home) -> ledger.Ledger:
+        return ledger.Ledger(self.config, home, store=self.store, state=self._state)
+
+    def heard_lately(self) -> Iterator[Reading]:
+        """Yield what was stored in the last hour, oldest first, then the newest of every series."""
+        start_us = time.time_ns() // 1000 - _RHYTHM_US
+        for home in self.store.homes():
+            rows = sorted(self.store.readings(home, start_us=start_us), key=lambda row: row.time_us)
+            yield from rows
+            yield from self.store.latest(home)
+
+
+def marginal_rates(config: Config, home: Home) -> tuple[Decimal | None, Decimal | None]:
+    """Return what one more imported kWh costs, and what an exported one earns, None where the plan says neither."""
+    tariff = config.tariffs.get(home.tariff) if home.tariff else None
+    if tariff is None:
+        return None, None
+    earns = [line.rate for line in tariff.lines if line.kind == "credit"]
+    return tariff.marginal_rate, sum(earns, Decimal(0)) if earns else None
+
+
+def cycle_day(summary: Summary, now: datetime) -> tuple[int, int]:
+    """Return which day of its period it is, and of how many, as local days."""
+    first: date = summary.period.start.date()
+    today = now.astimezone(summary.period.start.tzinfo).date()
+    return (today - first).days + 1, (summary.period.end.date() - first).days
+
+
+def _moment(name: str, text: str, home: Home) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise AskError(f"{name}: {text!r} is not a date; write it like 2026-10-01") from error
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(home.timezone))
+
+
+def local_now(home: Home, at_us: int) -> datetime:
+    """Return a moment [µs] in the home's own time."""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us)).astimezone(ZoneInfo(home.timezone))

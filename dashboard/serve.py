@@ -1,0 +1,61 @@
+"""Serves the dashboard with uvicorn on an address that is ours, or says in one line why not."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+import uvicorn
+
+from dashboard.app import create_app
+from heatledger.config import Config
+
+
+class ServeError(Exception):
+    """The dashboard cannot be served; the message is one line: what, where, the mend."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the address to serve on.
+
+    Raises
+    ------
+    ServeError
+        If it is in use, not allowed, or not ours.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        taken = socket.socket(family, kind, protocol)
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ServeError(f"port {port} is in use on {host}: choose another with --port") from error
+        if error.errno == errno.EACCES:
+            raise ServeError(
+                f"port {port} may not be used without privileges: choose one above 1023 with --port"
+            ) from error
+        raise ServeError(f"{host}:{port} cannot be served: {error.strerror or error}; check --host") from error
+    return taken
+
+
+def serve(config: Config, *, home: str | None = None, host: str | None = None, port: int | None = None) -> None:
+    """Serve until interrupted.
+
+    Parameters
+    ----------
+    config : Config
+        With the address, which `host` and `port` override.
+    home : str, optional
+        Which home to show.
+
+    Raises
+    ------
+    ServeError
+        If the address cannot be taken.
+    """
+    chosen = config.settings.dashboard
+    taken = listen(host or chosen.host, chosen.port if port is None else port)
+    app = create_app(config, home)
+    options = uvicorn.Config(app.server, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
+    uvicorn.Server(options).run(sockets=[taken])

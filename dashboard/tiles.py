@@ -1,0 +1,163 @@
+"""The zones of the page Now, and its last row: COP, saving, today."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from dash import html
+
+from dashboard.components import Children, aria, icon, text
+from dashboard.heroes import Page, Split
+from heatledger import formatting
+from heatledger.live import ZoneNow
+from heatledger.summary import Cop
+
+# what a unit does -> (icon, edge of the tile)
+_LOOKS: Final = {
+    "heating": ("flame", "heat"),
+    "cooling": ("snow", "cool"),
+    "drying": ("drop", "cool"),
+    "fan": ("fan", ""),
+    "defrosting": ("snow", "heat"),
+}
+_WORDS: Final = {
+    "heating": "heating",
+    "cooling": "cooling",
+    "drying": "drying",
+    "fan": "fan on",
+    "defrosting": "defrosting",
+}
+_NOTICED_W: Final = 2.0
+MOST = 10
+"""As many zones as the wall shows; the rest are counted."""
+
+
+def zones(page: Page, parts: Split) -> html.Section:
+    """Return a tile for each zone: running ones first where there are more than fit."""
+    rooms = list(page.now.zones)
+    if len(rooms) > MOST:
+        rooms = sorted(rooms, key=lambda zone: zone.action not in _LOOKS)
+    hidden = f"+{len(rooms) - MOST} more" if len(rooms) > MOST else ""
+    made = [tile(page, zone, parts) for zone in rooms[:MOST]]
+    return html.Section(
+        [*made, text(hidden, "more", at="now-zones-more")] if hidden else made,
+        className=f"zones zones-{len(made)}",
+        **aria(label="Zones", live="off"),
+    )
+
+
+def tile(page: Page, zone: ZoneNow, parts: Split) -> html.Article:
+    """Return the tile of one zone."""
+    unit, known = page.home.temperature_unit, zone.celsius is not None
+    shown = formatting.temperature(zone.celsius, unit=unit, wall=True)
+    aside = f"set {formatting.temperature(zone.setpoint, unit=unit, wall=True)}" if zone.setpoint is not None else ""
+    name, edge = _LOOKS.get(zone.action or "", ("", ""))
+    if zone.stale:
+        name, edge, aside = "silent", "stale", f"was {shown}" if known else ""
+    at = f"now-zone-{zone.id}"
+    figure = "" if zone.stale else shown if known else "no sensor"
+    return html.Article(
+        [
+            html.H3(zone.name, className="zone-name"),
+            html.Div(
+                [
+                    text(
+                        figure,
+                        "degrees dash" if zone.stale else "degrees" if known else "degrees words",
+                        at=f"{at}-temp",
+                    ),
+                    text(aside, "aside", at=f"{at}-set"),
+                ],
+                className="zone-line",
+            ),
+            html.Div(
+                [icon(name, at=f"{at}-icon"), html.Span(_doing(page, zone, parts), id=f"{at}-cost", className="doing")],
+                className="zone-foot",
+            ),
+        ],
+        id=at,
+        className=f"tile {edge}".strip(),
+    )
+
+
+def _doing(page: Page, zone: ZoneNow, parts: Split) -> Children:
+    if zone.stale:
+        if zone.heard_us is None:
+            return [text("not heard yet", "attn")]
+        return [text(f"silent {formatting.duration((page.now.at_us - zone.heard_us) / 1e6)}", "attn")]
+    word = _WORDS.get(zone.action or "", zone.action or "")
+    group = next((group for group in page.now.groups if group.id == zone.group), None)
+    running = zone.action in _LOOKS
+    if group is not None and running and group.part.watts is not None:
+        return ["shares ", *_money(page, parts.zones.get(group.id), group.part.watts)]
+    own = zone.part.watts
+    if own is None or (not running and abs(own) < _NOTICED_W) or (not running and word in ("idle", "off")):
+        return [word or ("" if zone.celsius is None and own is None else "not metered" if own is None else "off")]
+    return _money(page, parts.zones.get(zone.id), own)
+
+
+def _money(page: Page, cost: Decimal | None, watts: float) -> Children:
+    if cost is None:
+        return [html.B(formatting.power(watts), className="money")]
+    return [html.B(formatting.money_per_hour(cost, page.home.currency), className="money"), " /h"]
+
+
+def footer(page: Page) -> html.Footer:
+    """Return COP, saving and today."""
+    return html.Footer([_cop(page), _saved(page), _today(page)], className="foot", **aria(live="off"))
+
+
+def _figure(at: str, title: str, figure: str, aside: str, note: str, kind: str = "") -> html.Section:
+    size = "figure sentence" if figure == formatting.NOT_KNOWN else f"figure {kind}"
+    return html.Section(
+        [
+            html.H2(title, className="label"),
+            html.Div(
+                [text(figure, size.strip(), at=at), text(aside, "interval", at=f"{at}-aside")], className="figure-line"
+            ),
+            text(note, "note", at=f"{at}-note"),
+        ]
+    )
+
+
+def _cop(page: Page) -> html.Section:
+    pumps = page.books.today.heat_pumps if page.books.today else {}
+    known = [use.cop for use in pumps.values() if use.cop.value is not None]
+    if not known:
+        first = next((use.cop.reason for use in pumps.values() if use.cop.reason), None)
+        reason = page.books.reason or first or "no heat pump in the home file"
+        return _figure("now-cop", "COP today", formatting.NOT_KNOWN, "", _short(reason))
+    cop: Cop = known[0]
+    figure, _, interval = formatting.cop(cop.value, cop.low, cop.high).partition(" ")
+    note = " · ".join(word for word in (cop.method, cop.boundary) if word)
+    return _figure("now-cop", "COP today", figure, interval.strip("()"), note, "heat-ink")
+
+
+def _saved(page: Page) -> html.Section:
+    cycle = page.books.cycle
+    if cycle is None or cycle.baseline.saving.p50 is None:
+        reason = cycle.baseline.refused if cycle else page.books.reason
+        return _figure("now-saved", "Saved this bill", formatting.NOT_KNOWN, "", _short(reason or "no home file yet"))
+    saving, currency = cycle.baseline.saving, cycle.bill.currency
+    middle, low, high = (formatting.whole_money(value, currency) for value in (saving.p50, saving.p10, saving.p90))
+    return _figure("now-saved", "Saved this bill", middle, f"{low}–{high}", f"vs {cycle.baseline.system or ''}".strip())
+
+
+def _today(page: Page) -> html.Section:
+    today = page.books.today
+    if today is None:
+        return _figure(
+            "now-today", "Today so far", formatting.NOT_KNOWN, "", _short(page.books.reason or "no home file yet")
+        )
+    kwh, total = today.electricity.kwh, today.bill.total
+    if total is None:
+        return _figure("now-today", "Today so far", formatting.energy(kwh), "", _short(today.bill.reason or ""))
+    return _figure(
+        "now-today", "Today so far", formatting.money(total, today.bill.currency), "", formatting.energy(kwh)
+    )
+
+
+def _short(reason: str) -> str:
+    """Return the first clause of a reason: the wall has one line for it."""
+    return reason.split(";")[0].split(":")[0].strip()
