@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from ingest.simulate.faults import Fault
 from ingest.simulate.house import ZONES, Indoors
-from ingest.simulate.observe import look
+from ingest.simulate.observe import columns, look
 from ingest.simulate.truth import CIRCUITS, Simulation, State, Truth
 from ingest.simulate.truth import advance as _advance
 from ingest.simulate.wire import Wire, announce, farewell, messages
@@ -29,6 +31,7 @@ __all__ = [
     "messages",
     "misbehave",
     "new",
+    "replay",
     "save",
 ]
 
@@ -36,6 +39,8 @@ HOME = "demo"
 """Id of the home file; the demo's readings belong to it."""
 HISTORY_STEP_S = 300
 LIVE_STEP_S = 5
+
+_DAY_US = 86_400 * 1_000_000
 
 
 def new(seed: int, start_us: int, *, faults: bool = False) -> State:
@@ -86,6 +91,34 @@ def advance(state: State, to_us: int, step_s: int = LIVE_STEP_S) -> Truth:
     truth = _advance(state, to_us, step_s)
     look(state, truth)
     return truth
+
+
+def replay(state: State, to_us: int, step_s: int) -> Iterator[tuple[Truth, list[Wire]]]:
+    """Run the home forward and say everything it would have said on the way, one look per step, a day at a time.
+
+    Parameters
+    ----------
+    state : State
+        Where it stands; moved on.
+    to_us : int
+        Not beyond this instant. [µs]
+    step_s : int
+        Width of a step. [s]
+
+    Yields
+    ------
+    tuple of Truth and list of Wire
+        What happened on a day, and what was published at the end of each of its steps.
+    """
+    while state.time_us + step_s * 1_000_000 <= to_us:
+        truth = _advance(state, min(to_us, state.time_us + _DAY_US), step_s)
+        seen = columns(truth)
+        wires: list[Wire] = []
+        ends_us = (truth.time_us + step_s * 1_000_000).tolist()
+        for end_us, row in zip(ends_us, zip(*(column.tolist() for column in seen.values()), strict=True), strict=True):
+            state.view = dict(zip(seen, row, strict=True))
+            wires += messages(state, end_us)
+        yield truth, wires
 
 
 def save(state: State) -> bytes:

@@ -25,7 +25,7 @@ THERMOSTAT: Final = Device("zigbee2mqtt", "Kids room/thermostat", "zigbee2mqtt/K
 BRIDGE: Final = Device("zigbee2mqtt", "zigbee2mqtt", "zigbee2mqtt/bridge")
 WATER: Final = Device("shelly_gen1", "water heater", "shellies/water heater")
 MAIN: Final = Device("shelly_gen2", "fuse box/whole home", "fuse box/whole home")
-STATION: Final = Device("weather", "ecowitt2mqtt/Garden station", "ecowitt2mqtt/Garden station")
+STATION: Final = Device("ecowitt", "ecowitt2mqtt/Garden station", "ecowitt2mqtt/Garden station")
 
 HEADS: Final = {"bedroom": BEDROOM, "study": STUDY}
 DEVICES: Final = (PLUG, SPLIT, BEDROOM, STUDY, OUTDOOR, PANEL, THERMOSTAT, BRIDGE, WATER, MAIN, STATION)
