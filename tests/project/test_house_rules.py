@@ -88,7 +88,9 @@ def test_what_ships_is_data_not_code():
     assert [path for path in shipped if path.stat().st_mode & 0o111] == []
 
 
-@pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "grafana-free-config/README.md"])
+@pytest.mark.parametrize(
+    "path", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/home-file.md", "grafana-free-config/README.md"]
+)
 def test_every_link_to_a_file_of_ours_resolves(path):
     page = ROOT / path
     targets = re.findall(r"!?\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
@@ -99,6 +101,24 @@ def test_every_link_to_a_file_of_ours_resolves(path):
 def test_every_path_that_is_named_exists():
     named = lines_paths(ROOT / "CONTRIBUTING.md") | lines_paths(ROOT / "README.md")
     assert sorted(path for path in named if not (ROOT / path).exists()) == []
+
+
+def test_every_page_that_a_message_sends_the_reader_to_is_written():
+    named = {page for _, text in texts(".py", ".toml", ".html") for page in re.findall(r"docs/[\w/-]+\.md", text)}
+    assert sorted(page for page in named if not (ROOT / page).is_file()) == []
+
+
+def test_the_home_file_of_the_manual_can_be_used(tmp_path):
+    from heatledger.config import load
+
+    page = (ROOT / "docs" / "home-file.md").read_text(encoding="utf-8")
+    home, tariff = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    for name, text in {"homes/home.toml": home, "tariffs/flat.toml": tariff}.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = load(data_dir=tmp_path, config_dir=tmp_path, environ={})
+    assert found.homes["home"].heat_pumps[0].heads[0].zone in {zone.id for zone in found.homes["home"].zones}
+    assert found.tariffs["flat"].lines
 
 
 def lines_paths(page: Path) -> set[str]:
