@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from cli.options import CommandError, ConfigOption, HomeOption, JsonOption, choose, utc_now
@@ -25,9 +26,7 @@ def report(
     config: ConfigOption = None,
 ) -> None:
     """Print a month's statement, as text and, when asked, HTML from the same figures."""
-    # the arithmetic is heavy, and `heatledger reports`, which loads this module too, stays small
-    import msgspec
-
+    # `heatledger reports` loads this module too, and stays small without the arithmetic
     from reports import months
     from reports.monthly import has_data, render
     from reports.publish import month_summary
@@ -43,10 +42,10 @@ def report(
         typer.echo(f"{whose.id}: nothing was heard in {months.label(which)}, so there is no statement of it", err=True)
         raise typer.Exit(1)
     statement = render(summary, whose)
-    if html not in {None, "-"}:
-        _write(Path(str(html)), statement.html)
-    json = msgspec.json.format(msgspec.json.encode(summary), indent=2).decode()
-    typer.echo(json if as_json else statement.html if html == "-" else statement.text, nl=as_json)
+    if html and html != "-":
+        _write(Path(html), statement.html)
+    page = statement.html if html == "-" else statement.text
+    typer.echo(msgspec.json.format(msgspec.json.encode(summary)) if as_json else page, nl=as_json)
 
 
 def reports(config: ConfigOption = None) -> None:

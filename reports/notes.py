@@ -33,7 +33,7 @@ def pumps(summary: Summary, home: Home) -> list[tuple[str, str]]:
 
 def _pump(use: PumpUse) -> str:
     cop = use.cop
-    ratio = f"COP not known: {because(cop.reason)}" if cop.value is None else _known_cop(use)
+    ratio = f"COP not known. {because(cop.reason)}" if cop.value is None else _known_cop(use)
     counts = (
         (use.starts, "start", "starts"),
         (use.defrosts, "defrost", "defrosts"),
