@@ -1,4 +1,4 @@
-"""Writes the schemas by which editors complete and check home, settings and tariff files; run it after a change."""
+"""Writes the schemas by which editors complete and check the files of grafana-free-config; run it after a change."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ from typing import Final
 import msgspec
 
 from heatledger.config import Settings
+from heatledger.devices import DeviceFile
 from heatledger.home import Home
 from heatledger.tariff.model import Tariff
 
 FOLDER: Final = Path(__file__).parents[1] / "grafana-free-config" / "schema"
-KINDS: Final[dict[str, type[msgspec.Struct]]] = {"home": Home, "settings": Settings, "tariff": Tariff}
+KINDS: Final[dict[str, type[msgspec.Struct]]] = {
+    "device": DeviceFile,
+    "home": Home,
+    "settings": Settings,
+    "tariff": Tariff,
+}
 
 
 def schema(kind: type[msgspec.Struct]) -> str:
