@@ -36,6 +36,7 @@ class SqliteStore:
     def __init__(self, path: str | Path) -> None:
         self._database = Database(Path(path), kind="readings and intervals", steps=tables.STEPS, prepare=tables.prepare)
         self._known: dict[tuple[str, ...], Known] = {}
+        self._noted: dict[int, int] = {}  # series -> an hour that the table `heard` has of it
 
     def write(self, readings: Sequence[Reading], *, deliveries: Sequence[Delivery] = ()) -> None:
         """Commit readings and the deliveries that brought them together: durable when it returns, repeatable."""
@@ -46,7 +47,7 @@ class SqliteStore:
                 self._write_readings(connection, readings)
                 tables.write_deliveries(connection, deliveries)
         except BaseException:
-            self._known = {}  # ids given in a transaction that was undone are nobody's
+            self._known, self._noted = {}, {}  # what was noted in a transaction that was undone is not there
             raise
 
     def deliveries(self) -> Mapping[int, bytes]:
@@ -139,6 +140,7 @@ class SqliteStore:
         """Delete readings older than a time; return how many rows, one per device and time, went. Intervals stay."""
         with self._database.read() as connection:
             devices = connection.execute("SELECT id FROM device").fetchall()
+        self._noted = {}
         gone = sum(self._expire_device(device_id, before_us) for (device_id,) in devices)
         if gone:
             self._database.reclaim()
@@ -155,12 +157,10 @@ class SqliteStore:
     def _write_readings(self, connection: sqlite3.Connection, batch: Sequence[Reading]) -> None:
         rows: dict[tuple[int, int], Points] = {}
         spans: dict[int, tuple[int, int, Value | None, int]] = {}
-        heard: set[tuple[int, int]] = set()
         for reading in batch:
             known = self._identify(connection, reading)
             time_us, value, flags = reading.time_us, storable(reading.value), int(reading.flags)
             rows.setdefault((known.device_id, time_us), {})[known.id] = (value, flags)
-            heard.add((known.id, time_us // tables.HOUR_US))
             span = spans.get(known.id)
             if span is None:
                 spans[known.id] = (time_us, time_us, value, flags)
@@ -169,7 +169,11 @@ class SqliteStore:
             elif time_us < span[0]:
                 spans[known.id] = (time_us, *span[1:])
         connection.executemany(tables.WRITE_ROW, [(*place, pack(points)) for place, points in rows.items()])
-        connection.executemany("INSERT OR IGNORE INTO heard VALUES (?, ?)", heard)
+        hours = {at: at[1] // tables.HOUR_US for at in rows}
+        heard = {(series_id, hours[at]) for at, points in rows.items() for series_id in points}
+        fresh = [pair for pair in heard if self._noted.get(pair[0]) != pair[1]]
+        connection.executemany("INSERT OR IGNORE INTO heard VALUES (?, ?)", fresh)
+        self._noted.update(fresh)
         connection.executemany(
             tables.NOTE_SERIES,
             [

@@ -1,8 +1,11 @@
 """The SQLite store passes the contract, and is opened, migrated, damaged and shared as a file."""
 
 import itertools
+import json
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import pytest
 from heatledger.store import StoreError, open_store, tables
 from heatledger.store.database import Database
 from heatledger.store.sqlite import SqliteStore
+from tests.store import contract
 from tests.store.contract import *  # noqa: F403 - the whole contract runs here
 from tests.store.contract import T0, S, block, kept, plain, reading
 
@@ -215,3 +219,16 @@ def test_series_added_by_another_process_are_found(tmp_path):
 
 def test_the_schema_is_the_documented_one():
     assert len(tables.STEPS) == 1, "a released step is never changed: add one, and say so in docs/store.md"
+
+
+def test_neighbours_are_the_same_when_found_by_the_hours_alone(store_factory, monkeypatch):
+    monkeypatch.setattr(tables, "_NEAR", 0)
+    contract.test_any_batches_and_repeats_read_back_as_the_set(store_factory)  # the law again, without the rows near by
+
+
+def test_the_benchmark_still_runs(tmp_path):
+    script = Path(__file__).parents[2] / "benchmarks" / "store.py"
+    command = [sys.executable, str(script), "--json", "--devices", "1", "--days", "1"]
+    figures = json.loads(subprocess.run(command, check=True, capture_output=True, cwd=tmp_path).stdout)
+    assert figures["points"] == 4 * 2 * 8640
+    assert figures["interval_rows"] == 4 * 288
