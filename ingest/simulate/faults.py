@@ -7,8 +7,8 @@ from typing import Final, Literal, NamedTuple
 from ingest.simulate.devices import PLUG, THERMOSTAT, WATER
 
 Kind = Literal["reboot", "stale", "clock", "stuck", "gap"]
-EVERY_S: Final = 86_400
-"""The same things go wrong again after this time [s]."""
+EVERY_S: Final = 25 * 3600
+"""The same things go wrong again after this time, an hour later every day [s]."""
 
 
 class Fault(NamedTuple):
