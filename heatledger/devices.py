@@ -91,7 +91,7 @@ class Emit(_Part, frozen=True, kw_only=True):
             self._check_state()
         elif self.unit is None:
             raise ValueError(
-                f"unit: {self.quantity} needs its source unit; add unit = {QUANTITIES[self.quantity].unit!r}"
+                f"unit: {self.quantity} needs its source unit; add one like unit = {QUANTITIES[self.quantity].unit!r}"
             )
         else:
             check_unit(self.unit, self.quantity)

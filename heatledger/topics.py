@@ -118,7 +118,7 @@ def _kind_pattern(kind: str) -> str:
         return "[0-9]+"
     if not kind:
         return "[^/]+"
-    return "|".join(re.escape(word).replace(r"\*", "[^/]*") for word in kind.split("|"))
+    return "|".join(re.escape(word).replace(r"\*", "[^/]*?") for word in kind.split("|"))
 
 
 def template_names(template: str) -> frozenset[str]:
