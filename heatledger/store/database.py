@@ -78,8 +78,12 @@ class Database:
             ) from error
         with self._told():
             self._create()
-        with self.write() as connection:
-            self._migrate(connection)
+        try:
+            with self.write() as connection:
+                self._migrate(connection)
+        except StoreError:
+            self.close()
+            raise
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:

@@ -102,8 +102,11 @@ def test_damage_inside_is_found_and_told(tmp_path):
     with path.open("r+b") as file:
         file.seek(path.stat().st_size // 2)
         file.write(b"\xff" * 40_000)
+    store = SqliteStore(path)
     with pytest.raises(StoreError, match="damaged"):
-        list(SqliteStore(path).readings("home"))
+        list(store.readings("home"))
+    assert store.damage()
+    store.close()
 
 
 def test_a_newer_schema_is_refused(tmp_path):
@@ -121,8 +124,10 @@ def test_an_older_schema_takes_the_steps_that_are_missing_once(tmp_path):
     for known in (1, 2, 2):
         database = Database(tmp_path / "x.db", kind="trial", steps=steps[:known])
         database.close()
-    with database_of(tmp_path / "x.db", steps).read() as connection:
+    database = database_of(tmp_path / "x.db", steps)
+    with database.read() as connection:
         assert connection.execute("SELECT * FROM one").fetchall() == [(1, 2)]
+    database.close()
 
 
 def database_of(path, steps) -> Database:
@@ -134,8 +139,10 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path):
     database_of(tmp_path / "x.db", [first]).close()
     with pytest.raises(StoreError, match="no such table"):
         database_of(tmp_path / "x.db", [first, ["CREATE TABLE two (a)", "DROP TABLE three"]])
-    with database_of(tmp_path / "x.db", [first]).read() as connection:
+    database = database_of(tmp_path / "x.db", [first])
+    with database.read() as connection:
         assert connection.execute("SELECT name FROM sqlite_master WHERE name = 'two'").fetchall() == []
+    database.close()
 
 
 def test_a_commit_is_synchronous_and_the_file_is_in_wal_mode(tmp_path):
@@ -155,9 +162,9 @@ def test_expiry_gives_the_space_back(tmp_path):
     before = path.stat().st_size
     store = SqliteStore(path)
     assert store.expire_readings((T0 + 30_000) * S) == 20_000
+    assert store.damage() is None
     store.close()
     assert path.stat().st_size < before / 3
-    assert SqliteStore(path).damage() is None
 
 
 def test_a_locked_file_is_told_and_works_again_afterwards(tmp_path, monkeypatch):
@@ -172,6 +179,16 @@ def test_a_locked_file_is_told_and_works_again_afterwards(tmp_path, monkeypatch)
     store.write([reading()])
     assert kept(store) == [plain(reading())]
     store.close()
+
+
+def test_a_new_file_that_another_process_holds_is_waited_for_then_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("heatledger.store.database.BUSY_S", 0.05)
+    holder = sqlite3.connect(tmp_path / "x.db", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    _line(tmp_path / "x.db", "locked")
+    holder.execute("ROLLBACK")
+    holder.close()
+    SqliteStore(tmp_path / "x.db").close()
 
 
 def test_threads_share_one_store(tmp_path):
