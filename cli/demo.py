@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
 import threading
 import time
 import urllib.error
@@ -16,20 +13,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-import platformdirs
 import typer
 
+from cli.demo_place import HOME_ID, Place, broker, broker_port, data_dir, is_free
 from cli.options import CommandError, utc_now
 from cli.processes import Program, Supervisor, heatledger
-from heatledger.config import Config, load, shipped_dir
+from heatledger.config import Config, load
 
 if TYPE_CHECKING:
     from cli.demo_past import Past
 
 SEED: Final = 1
-_HOME: Final = "demo"
 _READY_S: Final = 30.0
-_BROKER_PORT: Final = 18_830
 
 
 def demo(
@@ -39,9 +34,9 @@ def demo(
     with_faults: Annotated[bool, typer.Option("--with-faults", help="Let its devices misbehave.")] = False,
 ) -> None:
     """Start a living home: simulated devices over real MQTT, ingest, page and statements. Ctrl-C stops all of it."""
-    place = _Place(_data_dir())
+    place = Place(data_dir())
     place.claim(fresh=fresh)
-    if not _is_free(port):
+    if not is_free(port):
         raise CommandError(f"port {port} is in use: stop what uses it, or choose another with --port")
     supervisor = Supervisor()
     filling = threading.Event()
@@ -53,55 +48,14 @@ def demo(
         typer.echo("stopped; the next start finds this home again")
 
 
-class _Place:
-    """The demo's folder: `$HEATLEDGER_DATA`, else one of its own, so that real homes are never mixed with it."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        self.own = data / "demo"
-        self.home_file = data / "config" / "homes" / f"{_HOME}.toml"
-        self.state = self.own / "home.json"
-        self.past = self.own / "past.json"
-
-    def claim(self, *, fresh: bool) -> None:
-        others = [path.stem for path in self.home_file.parent.glob("*.toml") if path != self.home_file]
-        if others:
-            raise CommandError(
-                f"{self.data} holds the home {others[0]!r}: the demo would mix with it; "
-                "set HEATLEDGER_DATA to another folder, or leave it out"
-            )
-        if fresh or not self.state.exists():
-            for pattern in ("heatledger.db*", "state.db*"):
-                for path in self.data.glob(pattern):
-                    path.unlink()
-            shutil.rmtree(self.own, ignore_errors=True)
-        try:
-            self.own.mkdir(parents=True, exist_ok=True)
-            self.home_file.parent.mkdir(parents=True, exist_ok=True)
-            if fresh or not self.home_file.exists():
-                shutil.copyfile(shipped_dir() / "homes" / f"{_HOME}.toml", self.home_file)
-        except OSError as error:
-            raise CommandError(
-                f"{error.filename}: {error.strerror}; set HEATLEDGER_DATA to a writable folder"
-            ) from error
-
-    def environ(self, broker_port: int) -> dict[str, str]:
-        return {
-            "HEATLEDGER_DATA": str(self.data),
-            "HEATLEDGER_CONFIG": str(self.data / "config"),
-            "HEATLEDGER_STORE_URL": f"sqlite:///{self.data / 'heatledger.db'}",
-            "HEATLEDGER_MQTT_URL": f"mqtt://127.0.0.1:{broker_port}",
-        }
-
-
 def _live(
-    supervisor: Supervisor, place: _Place, port: int, filling: threading.Event, *, no_browser: bool, faults: bool
+    supervisor: Supervisor, place: Place, port: int, filling: threading.Event, *, no_browser: bool, faults: bool
 ) -> int:
     began = time.monotonic()
-    broker_port = _free_port(_BROKER_PORT)
-    environ = place.environ(broker_port)
+    at = broker_port()
+    environ = place.environ(at)
     config = load(environ=environ)
-    supervisor.start(_broker(place, broker_port))
+    supervisor.start(broker(place, at))
     supervisor.start(Program("dashboard", heatledger("dashboard", "--port", str(port)), environ))
     fill = _prepare(place, config)
     if supervisor.stopping:
@@ -123,14 +77,14 @@ def _live(
         filler.join()
 
 
-def _prepare(place: _Place, config: Config) -> Callable[[threading.Event], None]:
+def _prepare(place: Place, config: Config) -> Callable[[threading.Event], None]:
     """Make the past on a first start; return what fills in the rest behind the page."""
     from cli.demo_past import Past
     from heatledger.ledger import Ledger
     from heatledger.store import open_store
     from heatledger.store.state import State
 
-    home = config.homes[_HOME]
+    home = config.homes[HOME_ID]
 
     def past_at(now: datetime) -> Past:
         return Past(home, now=now, seed=SEED, readings_days=config.settings.store.readings_days)
@@ -165,27 +119,12 @@ def _note(path: Path, noted: dict[str, str], at: datetime) -> None:
     draft.replace(path)
 
 
-def _broker(place: _Place, port: int) -> Program:
-    if shutil.which("mosquitto") is None:
-        return Program("broker (embedded)", heatledger("_broker", str(port)))
-    kept = place.own / "mosquitto"
-    kept.mkdir(exist_ok=True)
-    settings = place.own / "mosquitto.conf"
-    user = "user root\n" if os.geteuid() == 0 else ""  # or it would give up the right to its own folder
-    settings.write_text(
-        f"{user}listener {port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location {kept}/\n"
-        "max_inflight_messages 0\nmax_queued_messages 0\nlog_type error\n",
-        encoding="utf-8",
-    )
-    return Program("broker (mosquitto)", ("mosquitto", "-c", str(settings)))
-
-
 def _announce(
-    address: str, environ: Mapping[str, str], place: _Place, began: float, no_browser: bool, supervisor: Supervisor
+    address: str, environ: Mapping[str, str], place: Place, began: float, no_browser: bool, supervisor: Supervisor
 ) -> None:
     """Say where the page is, once it answers with live numbers."""
     while time.monotonic() - began < _READY_S and not supervisor.stopping:
-        if _answers(f"{address}healthz"):
+        if _is_live(address):
             typer.echo(
                 f"the page: {address}  (after {time.monotonic() - began:.0f} s)\n"
                 f"the broker: {environ['HEATLEDGER_MQTT_URL']}  the data: {place.data}\n"
@@ -199,10 +138,11 @@ def _announce(
         typer.echo(f"the page at {address} does not answer yet; the lines above say why", err=True)
 
 
-def _answers(url: str) -> bool:
+def _is_live(address: str) -> bool:
+    """Whether the page has everything it needs and has heard a device."""
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback address
-            return bool(answer.status == 200)
+        with urllib.request.urlopen(f"{address}healthz", timeout=2) as answer:  # noqa: S310 - our own loopback address
+            return json.load(answer)["last_reading_age_s"] is not None
     except (urllib.error.URLError, OSError):
         return False
 
@@ -215,27 +155,3 @@ def simulate(state_path: Path, faults: Annotated[bool, typer.Option("--faults")]
         run(load().settings.mqtt.url, state_path, seed=SEED, faults=faults)
     except ValueError as error:
         raise CommandError(str(error)) from error
-
-
-def _data_dir() -> Path:
-    named = os.environ.get("HEATLEDGER_DATA")
-    chosen = Path(named).expanduser() if named else Path(platformdirs.user_data_dir("heatledger-demo", appauthor=False))
-    return chosen.absolute()
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def _free_port(wanted: int) -> int:
-    if _is_free(wanted):
-        return wanted
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

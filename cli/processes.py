@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
 
@@ -19,11 +21,12 @@ _USAGE = 2
 
 
 class Program(NamedTuple):
-    """A process to keep running: its name for messages, its command line, and what is added to its environment."""
+    """A process to keep running: its name for messages, command line, additions to its environment, and log file."""
 
     name: str
     command: tuple[str, ...]
     environ: Mapping[str, str] = {}
+    log: Path | None = None
 
 
 class _Running:
@@ -36,9 +39,14 @@ class _Running:
     def start(self) -> None:
         self.since = time.monotonic()
         # a session of its own: Ctrl-C reaches only the supervisor, which stops the others in order
-        self.process = subprocess.Popen(
-            self.program.command, env={**os.environ, **self.program.environ}, start_new_session=True
-        )
+        with self.program.log.open("ab") if self.program.log else nullcontext() as log:
+            self.process = subprocess.Popen(
+                self.program.command,
+                env={**os.environ, **self.program.environ},
+                start_new_session=True,
+                stdout=log,
+                stderr=log,
+            )
 
 
 def heatledger(*arguments: str) -> tuple[str, ...]:

@@ -8,11 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import msgspec
 
-from heatledger.formatting import largest_remainder
+from heatledger.formatting import largest_remainder, money_digits
 from heatledger.tariff.model import Line, Tariff
-
-_DIGITS = {"JPY": 0, "KRW": 0}
-
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
     """What a bill is made from.
@@ -46,17 +43,6 @@ class BillLine(msgspec.Struct, frozen=True, kw_only=True):
     tariff: str
     start: str = msgspec.field(name="from")
     end: str = msgspec.field(name="to")
-
-
-def money_digits(currency: str) -> int:
-    """Return the decimal places of a currency's smallest coin.
-
-    Examples
-    --------
-    >>> money_digits("USD"), money_digits("JPY")
-    (2, 0)
-    """
-    return _DIGITS.get(currency, 2)
 
 
 def bill_lines(usage: Usage, tariff: Tariff, *, tariff_id: str) -> list[BillLine]:
