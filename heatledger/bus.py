@@ -63,7 +63,8 @@ def connect(
     BusError
         If the URL cannot be used.
     """
-    return Connection(endpoint(url), client_id=client_id, clean=clean, will=will, on_state=on_state or log_state)
+    told = log_state if on_state is None else on_state
+    return Connection(endpoint(url), client_id=client_id, clean=clean, will=will, on_state=told)
 
 
 class Connection:
