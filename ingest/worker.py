@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -224,8 +226,18 @@ class Worker:
 
     def _recompute(self, now: float) -> None:
         for home, (start_s, end_s) in self._keeper.recompute().items():
+            self._forget_days(home, start_s, end_s)
             self._connection.publish(intervals_topic(home), msgspec.json.encode(Changed(start_s, end_s)))
         self._keeper.took(time.monotonic() - now)
+
+    def _forget_days(self, home: str, start_s: int, end_s: int) -> None:
+        """Drop cached days that late readings have changed; today is never cached."""
+        if home not in self._config.homes:
+            return
+        zone = ZoneInfo(self._config.homes[home].timezone)
+        first, last = (datetime.fromtimestamp(at_s, zone).date() for at_s in (start_s, end_s - 1))
+        if first < datetime.now(zone).date():
+            self._state.forget_days(home, first, last + timedelta(days=1))
 
     def _finish(self) -> None:
         """Commit, acknowledge, and leave the books in order; what cannot be stored now stays with the broker."""

@@ -131,6 +131,13 @@ class State:
             rows = connection.execute(statement, (home, start.isoformat(), end.isoformat(), key)).fetchall()
         return {date.fromisoformat(day): body for day, body in rows}
 
+    def forget_days(self, home: str, start: date, end: date) -> None:
+        """Drop the days kept from `start` up to, not including, `end`: what they were made from has changed."""
+        with self._database.write() as connection:
+            connection.execute(
+                "DELETE FROM day WHERE home = ? AND day >= ? AND day < ?", (home, start.isoformat(), end.isoformat())
+            )
+
     def note_topics(self, rows: Sequence[Topic]) -> None:
         """Add what was heard to what is known: counts add up, spans widen, the rest is the latest word."""
         with self._database.write() as connection:

@@ -137,3 +137,12 @@ def test_several_processes_share_it(tmp_path):
     assert [bill.version for bill in state.bills("home")] == list(range(1, 91))
     assert all(len(state.days(f"p{n}", "key", DAY, DAY + timedelta(days=99))) == 30 for n in range(3))
     state.close()
+
+
+def test_forgotten_days_are_gone_and_no_others(state):
+    state.write_days("home", "k", days(5))
+    state.write_days("annex", "k", days(5))
+    state.forget_days("home", DAY + timedelta(days=1), DAY + timedelta(days=3))
+    left = state.days("home", "k", DAY, DAY + timedelta(days=40))
+    assert sorted(left) == [DAY, DAY + timedelta(days=3), DAY + timedelta(days=4)]
+    assert len(state.days("annex", "k", DAY, DAY + timedelta(days=40))) == 5
