@@ -13,7 +13,7 @@ from ingest.rows import Message, Row, bind, compile_rows
 from ingest.selectors import Selector, Test, as_word, clock_us, compile_selector, compile_test
 
 _LONGEST_NAME = 256
-_REMEMBERED_KEYS = 4096
+_REMEMBERED_KEYS = 64
 
 Bound = tuple[tuple[Row, str], ...]
 
@@ -65,6 +65,8 @@ class Visit:
     def _bound(self, key: str) -> tuple[str, Bound] | None:
         if len(self._keys) >= _REMEMBERED_KEYS:
             self._keys.clear()
+        if len(key) > _LONGEST_NAME:
+            return None
         captured = None if any(fnmatchcase(key, skip) for skip in self._skip) else self._shape.match(key)
         found = None
         if captured is not None and _is_text(key):

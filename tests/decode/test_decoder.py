@@ -266,6 +266,20 @@ def test_a_payload_that_fails_the_guard_is_not_understood(decode_with):
     assert say(decoder, "e/x/set", {"kind": "meter"}).outcome == "ignored"
 
 
+def test_keys_without_end_and_names_without_end_are_not_remembered(decode_with):
+    decoder = decode_with(EACH)
+    long = {f"a{'9' * 300}": {"w": 1}}
+    assert say(decoder, "e/x", {"kind": "meter", "parts": long}).readings == []
+    many = {f"a{number}": {"w": number} for number in range(500)}
+    assert len(say(decoder, "e/x", {"kind": "meter", "parts": many}).readings) == 500
+    assert len(say(decoder, "e/x", {"kind": "meter", "parts": many}).readings) == 500
+
+
+@pytest.mark.parametrize("word", ["TRUE", "Online", "connected"])
+def test_availability_is_read_in_any_case(simple, word):
+    assert values(say(simple, "s/den/up", word)) == {("den", "", "online"): True}
+
+
 LINES = """
 family = "lines"
 [[rules]]
