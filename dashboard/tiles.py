@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Final
 
@@ -160,4 +161,4 @@ def _today(page: Page) -> html.Section:
 
 def _short(reason: str) -> str:
     """Return the first clause of a reason: the wall has one line for it."""
-    return reason.split(";")[0].split(":")[0].strip()
+    return re.split(r"[;:,]", reason)[0].strip()

@@ -154,7 +154,9 @@ def sources(home: Home, latest: Mapping[SeriesKey, LiveValue], *, at_us: int) ->
     found = [_source(who, values, points, at_us) for who, values in devices.items()]
     answered = {name for key in latest for name in names(key)}
     missing = [Source("", point, None, None, silent=True, mapped=True) for point in sorted(points - answered)]
-    return sorted([*found, *missing], key=lambda row: (not (row.silent and row.mapped), row.device, row.family))
+    return sorted(
+        [*found, *missing], key=lambda row: (not (row.silent and row.mapped), row.device.casefold(), row.family)
+    )
 
 
 def _source(who: tuple[str, str], values: Mapping[SeriesKey, LiveValue], points: frozenset[str], at_us: int) -> Source:

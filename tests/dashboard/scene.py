@@ -1,4 +1,4 @@
-"""A dashboard of the small house on real servers: mosquitto, a store with eighteen days, and the dashboard's own process."""
+"""A dashboard of the small house on real servers: mosquitto, a store with history, and processes of its own."""
 
 from __future__ import annotations
 
@@ -74,7 +74,14 @@ def live_messages(values: dict[SeriesKey, LiveValue]) -> dict[str, bytes]:
     devices: dict[tuple[str, str, str], list[dict]] = {}
     for key, live in values.items():
         devices.setdefault(key[:3], []).append(
-            {"channel": key.channel, "quantity": key.quantity, "value": live.value, "unit": None, "time_us": live.time_us, "flags": live.flags}
+            {
+                "channel": key.channel,
+                "quantity": key.quantity,
+                "value": live.value,
+                "unit": None,
+                "time_us": live.time_us,
+                "flags": live.flags,
+            }
         )
     return {
         f"heatledger/{home}/live/{family}/{device}": json.dumps(

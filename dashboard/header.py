@@ -1,0 +1,115 @@
+"""The first row of every wall page: local time, outdoor temperature, and who is heard."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.components import Children, icon, text
+from dashboard.heroes import Page
+from dashboard.queries import local_now
+from heatledger import formatting
+from heatledger.hearing import Source
+
+_HALF_DAY_CLOCKS: Final = ("America/", "Australia/", "US/", "Canada/")
+
+
+def header(page: Page) -> html.Header:
+    """Return the first row: time, date, outdoor temperature, who is heard."""
+    at = local_now(page.home, page.now.at_us)
+    when = f"{at:%a}, {formatting.day(at.date())}"
+    return html.Header(
+        [
+            html.H1("What the home costs now", className="hidden"),
+            html.Div(
+                [text(_clock(page, at), "clock", at="now-time"), text(when, "date", at="now-date")], className="when"
+            ),
+            html.Div(_outdoor(page), className="outdoor"),
+            html.Div(
+                [html.Span(id="now-link", role="status", className="link attn"), _hearing(page)], className="state"
+            ),
+        ],
+        className="head",
+    )
+
+
+def _clock(page: Page, at: datetime) -> str:
+    return formatting.clock(at, hour12=page.home.timezone.startswith(_HALF_DAY_CLOCKS))
+
+
+def _outdoor(page: Page) -> list[Component]:
+    seen, figure, kind = page.now.outdoor, "", "date"
+    words: Children = ["outside not known"]
+    if seen.celsius is not None and seen.stale and seen.time_us is not None:
+        since = text(f" since {_clock(page, local_now(page.home, seen.time_us))}", "since")
+        words, kind = ["outside not heard", since], "attn strong"
+    elif seen.celsius is not None:
+        figure = formatting.temperature(seen.celsius, unit=page.home.temperature_unit, wall=True)
+        words = ["outside"]
+    return [
+        icon("thermometer"),
+        text(figure, "clock" if figure else "icon-none icon", at="now-outdoor"),
+        html.Span(words, id="now-outdoor-word", className=kind),
+    ]
+
+
+def _hearing(page: Page) -> html.Details:
+    silent, expected = len(page.now.silent), page.now.expected
+    if not page.connected:
+        words, kind = "broker not reached", "badge attn"
+    elif page.ingest_online is False:
+        words, kind = "ingest is stopped", "badge attn"
+    elif all(source.heard_us is None for source in page.now.sources):
+        words, kind = "nothing heard yet", "badge attn"
+    elif silent:
+        words, kind = f"{silent} of {expected} silent", "badge attn"
+    else:
+        words, kind = "Live", "badge"
+    return html.Details(
+        [
+            html.Summary(
+                [icon("alert" if "attn" in kind else "dot", at="now-live-icon"), text(words, at="now-live")],
+                id="now-badge",
+                className=kind,
+                title="Who is heard, and when",
+            ),
+            html.Div(
+                [
+                    html.H2("Who is heard"),
+                    html.P(_heard_line(page), id="now-heard-line"),
+                    html.Div(_sources(page), id="now-sources"),
+                ],
+                className="sheet",
+            ),
+        ],
+        className="hearing",
+    )
+
+
+def _heard_line(page: Page) -> str:
+    silent, expected = len(page.now.silent), page.now.expected
+    return f"{expected - silent} of {expected} sources are heard." if expected else "Nothing is heard yet."
+
+
+def _sources(page: Page) -> html.Table:
+    head = html.Tr([html.Th(name) for name in ("Source", "Last heard", "Usually every", "")])
+    return html.Table([html.Thead(head), html.Tbody([_source(page, row) for row in page.now.sources])])
+
+
+def _source(page: Page, row: Source) -> html.Tr:
+    ago = "never" if row.heard_us is None else _ago((page.now.at_us - row.heard_us) / 1e6)
+    usual = "learning" if row.usual_s is None else formatting.duration(max(row.usual_s, 1))
+    word = "silent" if row.silent else "heard"
+    note = word if row.mapped else f"{word}, not in the home file"
+    return html.Tr(
+        [html.Td(row.device), html.Td(ago), html.Td(usual), html.Td(note)],
+        className="attn" if row.silent and row.mapped else "",
+    )
+
+
+def _ago(seconds: float) -> str:
+    """Return an age in steps that do not tick: a listed source is either fresh or some time old."""
+    return "just now" if seconds < 60 else f"{formatting.duration(seconds // 60 * 60)} ago"

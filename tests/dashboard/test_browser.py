@@ -1,0 +1,225 @@
+"""The page in a real browser, over a real broker, a real ingest and a real dashboard process."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+
+import paho.mqtt.client as paho
+import pytest
+
+from tests.conftest import free_port
+from tests.dashboard import scene
+from tests.dashboard.house import HOUSE, key, latest
+
+playwright = pytest.importorskip("playwright.sync_api")
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.slow, pytest.mark.enable_socket]
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+MAIN = {key("em", "power", "a"): 900.0, key("em", "power", "b"): 400.0, key("plug1", "power"): 500.0}
+SIZES = [("wall", 1280, 800), ("portrait", 800, 1280), ("small", 1024, 600), ("large", 1920, 1080), ("phone", 390, 844)]
+
+# Every text that is outside the window or cut, and the contrast of every text against what is painted behind it.
+OVERFLOW = """() => [...document.querySelectorAll('.wall *')].filter((e) => {
+  if (e.closest('.sheet') || e.closest('.hidden') || !e.clientWidth) return false;
+  if (![...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())) return false;
+  const box = e.getBoundingClientRect(), low = innerWidth >= 600 && box.bottom > innerHeight + 1;
+  return box.right > innerWidth + 1 || box.left < -1 || low || (e.clientWidth && e.scrollWidth > e.clientWidth + 2);
+}).map((e) => (e.id || e.className) + ': ' + e.textContent)"""
+CONTRAST = """(least) => {
+  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
+  const linear = (v) => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => [r, g, b].map((v) => linear(v / 255))
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const behind = (e) => {
+    for (; e; e = e.parentElement) {
+      const c = parse(getComputedStyle(e).backgroundColor);
+      if (c.length < 4 || c[3] > 0) return c;
+    }
+    return [255, 255, 255];
+  };
+  return [...document.querySelectorAll('.wall *')].filter((e) => e.offsetWidth && !e.closest('.hidden')
+      && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())).map((e) => {
+    const a = light(parse(getComputedStyle(e).color)), b = light(behind(e));
+    return [(Math.max(a, b) + .05) / (Math.min(a, b) + .05), (e.id || e.className) + ': ' + e.textContent];
+  }).filter(([ratio]) => ratio < least).map(([ratio, what]) => ratio.toFixed(2) + ' ' + what);
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("chromium is not installed: apt-get install chromium")
+    with playwright.sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=found, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def publish(mosquitto):
+    client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+    client.connect("127.0.0.1", mosquitto.port)
+    client.loop_start()
+    yield lambda topic, payload, retain=False: client.publish(topic, payload, 1, retain=retain).wait_for_publish(5)
+    client.disconnect()
+    client.loop_stop()
+
+
+@pytest.fixture
+def start(tmp_path, mosquitto):
+    """Start a process of heatledger on the same data; all are ended with the test."""
+    started: list[scene.Process] = []
+
+    def begin(*arguments):
+        started.append(scene.Process(tmp_path, mosquitto.url, *arguments, log=tmp_path / f"{arguments[0]}.log"))
+        return started[-1]
+
+    yield begin
+    for process in started:
+        process.stop()
+
+
+@pytest.fixture
+def dashboard(tmp_path, start):
+    """The small house, its books of twenty days, and the dashboard serving it; the address."""
+    scene.write_config(tmp_path)
+    scene.write_history(tmp_path, MAIN)
+    port = free_port()
+    process = start("dashboard", "--port", str(port))
+    url = f"http://127.0.0.1:{port}"
+    scene.wait_until_served(f"{url}/healthz", process)
+    return url, process, port
+
+
+@pytest.fixture
+def console():
+    return []
+
+
+def show(browser, url, console, *, width=1280, height=800, query=""):
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.on(
+        "console",
+        lambda said: console.append(f"{said.type}: {said.text}") if said.type in ("error", "warning") else None,
+    )
+    page.on("pageerror", lambda error: console.append(f"pageerror: {error}"))
+    page.on(
+        "request",
+        lambda asked: None if asked.url.startswith((url, "data:")) else console.append(f"fetched: {asked.url}"),
+    )
+    page.goto(f"{url}/{query}")
+    page.wait_for_function("Number(document.querySelector('#now-beat')?.textContent) > 0", timeout=15_000)
+    return page
+
+
+def hear_all(publish, *, ago_s=0, devices=None):
+    """Publish what ingest would of the whole house, or of some devices, read some time ago."""
+    at_us = scene.utc_us() - int(ago_s * 1e6)
+    values = {
+        series: scene.LiveValue(live.value, at_us)
+        for series, live in latest().items()
+        if devices is None or series.device in devices
+    }
+    for topic, payload in scene.live_messages(values).items():
+        publish(topic, payload, retain=True)
+    publish("heatledger/ingest", b'{"online":true}', retain=True)
+
+
+def text_is(page, name, words, *, timeout_s=5.0):
+    page.wait_for_function(
+        "([name, words]) => document.getElementById(name)?.textContent === words",
+        arg=[name, words],
+        timeout=timeout_s * 1000,
+    )
+
+
+def test_a_reading_published_on_mqtt_is_on_the_page_within_a_second(browser, dashboard, start, publish, console):
+    url, _, _ = dashboard
+    start("ingest")
+    page = show(browser, url, console)
+    text_is(page, "now-live", "nothing heard yet", timeout_s=15)
+    page.wait_for_function("fetch('healthz').then((answer) => answer.ok)", timeout=15_000)
+    page.evaluate("window.notReloaded = true")
+    said = {"Time": "2026-11-23T18:00:00", "ENERGY": {"Total": 1.0, "Power": 1000, "Voltage": 230, "Current": 4.3}}
+    for watts, shown in ((1000, "$0.38"), (2000, "$0.77"), (0, "idle")):
+        said["ENERGY"]["Power"] = watts
+        published_s = time.monotonic()
+        publish("tele/plug1/SENSOR", json.dumps(said).encode())
+        if watts:
+            text_is(page, "now-pumps", shown, timeout_s=1.0)
+            assert time.monotonic() - published_s < 1.0
+    assert page.evaluate("window.notReloaded")
+    assert console == []
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_nothing_overflows_scrolls_or_is_faint(browser, dashboard, publish, console, scheme):
+    url, _, _ = dashboard
+    hear_all(publish)
+    for name, width, height in SIZES:
+        page = show(browser, url, console, width=width, height=height, query=f"?scheme={scheme}")
+        text_is(page, "now-live", "Live")
+        text_is(page, "now-cost", "$1.09")
+        assert page.evaluate(OVERFLOW) == [], name
+        assert page.evaluate(CONTRAST, 5 if name == "phone" else 7) == [], name
+        if name != "phone":
+            assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), name
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        if os.environ.get("HEATLEDGER_SCREENSHOTS"):
+            SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=SCREENSHOTS / f"now-{name}-{scheme}.png")
+        page.close()
+    assert console == []
+
+
+def test_silent_devices_are_said_and_fit(browser, dashboard, publish, console):
+    url, _, _ = dashboard
+    hear_all(publish)
+    hear_all(publish, ago_s=5 * 3600, devices={"pm1", "Desk", "station"})
+    hear_all(publish, devices={"em", "plug1"})
+    for name, width, height in SIZES:
+        page = show(browser, url, console, width=width, height=height, query="?scheme=dark")
+        text_is(page, "now-cost", "$1.09")
+        assert page.evaluate(OVERFLOW) == [], name
+        page.click("#now-badge")
+        assert page.locator("#now-sources").is_visible()
+        page.close()
+    assert console == []
+
+
+def test_the_page_says_when_the_server_is_gone_and_recovers_by_itself(browser, dashboard, start, publish):
+    url, process, port = dashboard
+    hear_all(publish)
+    page = show(browser, url, [])
+    text_is(page, "now-cost", "$1.09")
+    process.stop()
+    text_is(page, "now-link", "reconnecting", timeout_s=8)
+    page.wait_for_function(
+        "document.getElementById('now-link').textContent.startsWith('not connected since')", timeout=20_000
+    )
+    assert page.evaluate("getComputedStyle(document.getElementById('now-cost')).color") == "rgba(0, 0, 0, 0)"
+    scene.wait_until_served(f"{url}/healthz", start("dashboard", "--port", str(port)))
+    page.wait_for_function("document.getElementById('now-link')?.textContent === ''", timeout=40_000)
+    text_is(page, "now-cost", "$1.09")
+
+
+def test_a_port_in_use_is_one_line(dashboard, start):
+    _, _, port = dashboard
+    second = start("dashboard", "--port", str(port))
+    assert second.process.wait(20) == 2
+    (line,) = second.log.read_text().splitlines()
+    assert line == f"heatledger: port {port} is in use on 127.0.0.1: choose another with --port"
+    assert HOUSE.id in (second.log.parent / "config" / "homes").glob("*.toml").__next__().name

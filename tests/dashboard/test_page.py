@@ -1,0 +1,233 @@
+"""The page Now as a component tree, in its states."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from dash.development.base_component import Component
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import heroes
+from dashboard.components import Prop, live_props
+from dashboard.heroes import Page
+from dashboard.pages.now import render
+from dashboard.queries import Books
+from heatledger.hearing import LiveValue
+from heatledger.home import Home
+from heatledger.live import now
+from heatledger.rounding import rounded
+from heatledger.summary import (
+    BaselineSummary,
+    BillSummary,
+    Cop,
+    Electricity,
+    Period,
+    PumpUse,
+    Quantiles,
+    Summary,
+)
+from tests.dashboard.house import AT_US, HOUSE, RATE, key, latest, spoken
+
+
+def summary(total="215.94", *, days=31, cop=None, reason=None):
+    start = datetime(2026, 1, 3, tzinfo=ZoneInfo("America/Chicago"))
+    none = Cop(value=None, low=None, high=None, method=None, boundary=None, reason="no heat is measured: a heat meter")
+    return Summary(
+        home="maple",
+        period=Period(start=start, end=start.replace(month=2)),
+        as_of=start,
+        electricity=Electricity(
+            kwh=45.8,
+            by_meter={},
+            by_zone={},
+            unallocated_kwh=None,
+            unallocated_cost=None,
+            by_mode={},
+            coverage=1,
+            estimated_kwh=0,
+        ),
+        heat_pumps={
+            "mini": PumpUse(
+                electricity_kwh=1,
+                heat_kwh=None,
+                cooling_kwh=None,
+                cop=cop or none,
+                starts=None,
+                defrosts=None,
+                standby_w=None,
+            )
+        },
+        bill=BillSummary(currency="USD", total=total, lines=[], estimated=False, projected=Quantiles(), reason=reason),
+        baseline=BaselineSummary(
+            system=None, bill=Quantiles(), saving=Quantiles(), because=[], refused="too soon: day 6 of 14"
+        ),
+        issues=[],
+    )
+
+
+def page(changes=None, *, home=HOUSE, rate=RATE, values=None, books=None, **given):
+    heard = latest(**(changes or {})) if values is None else values
+    seen = now(home, heard, rate=rate, at_us=AT_US)
+    kept = Books(summary(), summary("11.15")) if books is None else books
+    fields = {"described": True, "connected": True, "ingest_online": True, **given}
+    return Page(home=home, now=seen, books=kept, at=datetime.fromtimestamp(AT_US / 1e6, UTC), **fields)
+
+
+def words(component):
+    if isinstance(component, str):
+        return component
+    if isinstance(component, list | tuple):
+        return "".join(words(child) for child in component)
+    return words(getattr(component, "children", None) or "") if isinstance(component, Component) else ""
+
+
+def find(tree, name):
+    return tree if getattr(tree, "id", None) == name else tree[name]
+
+
+def said(tree, name):
+    return words(find(tree, f"now-{name}"))
+
+
+def test_live():
+    tree = render(page())
+    assert said(tree, "time") == "6:42 pm"
+    assert said(tree, "date") == "Tue, Jan 20"
+    assert (said(tree, "outdoor"), said(tree, "live")) == ("19°", "Live")
+    assert (said(tree, "cost"), said(tree, "cost-unit")) == ("$1.09", "/h")
+    assert (said(tree, "pumps"), said(tree, "rest")) == ("$0.56", "$0.53")
+    assert (said(tree, "bill-label"), said(tree, "bill"), said(tree, "bill-day")) == (
+        "Bill since Jan 3",
+        "$215.94",
+        "day 18 of 31",
+    )
+    assert said(tree, "budget") == "$380 budget"
+    assert "not known yet" in said(tree, "heading")
+    assert (said(tree, "zone-living-temp"), said(tree, "zone-living-set"), said(tree, "zone-living-cost")) == (
+        "70°",
+        "set 70°",
+        "$0.37 /h",
+    )
+    assert said(tree, "zone-study-cost") == "idle"
+    assert (said(tree, "today"), said(tree, "today-note")) == ("$11.15", "45.8 kWh")
+
+
+def test_not_known_has_its_reason_and_never_a_zero():
+    tree = render(page())
+    assert (said(tree, "cop"), said(tree, "cop-note")) == ("Not known", "no heat is measured")
+    assert (said(tree, "saved"), said(tree, "saved-note")) == ("Not known", "too soon")
+
+
+def test_a_known_cop_travels_with_its_interval_and_method():
+    cop = Cop(value=2.24, low=1.8, high=2.7, method="unit map", boundary="H4", reason=None)
+    tree = render(page(books=Books(summary(), summary(cop=cop))))
+    assert (said(tree, "cop"), said(tree, "cop-aside"), said(tree, "cop-note")) == ("2.2", "1.8–2.7", "unit map · H4")
+
+
+def test_empty():
+    tree = render(page(values={}, books=Books(reason="the store is not answering")))
+    assert (said(tree, "cost"), said(tree, "bill"), said(tree, "today")) == ("Not known",) * 3
+    assert said(tree, "live") == "nothing heard yet"
+    assert said(tree, "outdoor-word") == "outside not known"
+    assert said(tree, "heading") == "the store is not answering"
+    assert "$0" not in words(tree)
+
+
+def test_a_silent_device_is_a_dash_with_its_last_value():
+    changes = {"desk_temp": spoken(16.1, ago_s=2040), "desk_action": spoken("idle", ago_s=2040)}
+    tree = render(page(changes))
+    assert find(tree, "now-zone-study").className == "tile stale"
+    assert (said(tree, "zone-study-temp"), said(tree, "zone-study-set"), said(tree, "zone-study-cost")) == (
+        "",
+        "was 61°",
+        "silent 34 min",
+    )
+    assert said(tree, "live") == "1 of 8 silent"
+
+
+def test_a_silent_meter_says_at_least_and_at_most():
+    tree = render(page({"multi": spoken(494.8, ago_s=2040)}))
+    assert said(tree, "cost") == "$1.09"
+    assert (said(tree, "pumps-label"), said(tree, "pumps")) == ("Heat pumps at least", "$0.37")
+    assert (said(tree, "rest-label"), said(tree, "rest")) == ("rest at most", "$0.72")
+
+
+def test_main_meter_silent():
+    tree = render(page({"main_a": spoken(1500.0, ago_s=2040), "main_b": spoken(1.0, ago_s=2040)}))
+    assert (said(tree, "costing-label"), said(tree, "cost")) == ("Costing now, at least", "$0.56")
+    assert (said(tree, "rest-label"), said(tree, "rest")) == ("Main meter is not heard", "")
+
+
+def test_no_tariff_shows_power():
+    tree = render(
+        page(rate=None, books=Books(summary(None, reason="no tariff"), summary(None, reason="no tariff: name one")))
+    )
+    assert (said(tree, "costing-label"), said(tree, "cost"), said(tree, "cost-unit")) == ("Drawing now", "2.84 kW", "")
+    assert (said(tree, "pumps"), said(tree, "rest")) == ("1.46 kW", "1.38 kW")
+    assert said(tree, "heading") == "no tariff"
+    assert (said(tree, "today"), said(tree, "today-note")) == ("45.8 kWh", "no tariff")
+    assert said(tree, "zone-living-cost") == "964 W /h".removesuffix(" /h")
+
+
+def test_export():
+    tree = render(page({"main_a": spoken(-1240.0), "main_b": spoken(0.0), "split": spoken(0.0), "multi": spoken(0.0)}))
+    assert (said(tree, "costing-label"), said(tree, "cost")) == ("Costing now, feeding in 1.24 kW", "$0.00")
+
+
+def test_no_home_file_shows_what_is_heard():
+    bare = Home(id="maple", name="home", timezone="UTC", currency="USD")
+    tree = render(
+        page(home=bare, rate=None, described=False, books=Books(reason="no home file yet"), powers=(("plug1", 963.5),))
+    )
+    assert "not described yet" in words(tree)
+    assert said(tree, "powers") == "plug1964 W"
+    assert said(tree, "live") == "Live"
+
+
+@pytest.mark.parametrize(
+    ("given", "badge"), [({"connected": False}, "broker not reached"), ({"ingest_online": False}, "ingest is stopped")]
+)
+def test_who_cannot_be_reached_is_said(given, badge):
+    assert said(render(page(**given)), "live") == badge
+
+
+def test_two_heads_share_one_outdoor_unit():
+    tree = render(page({"desk_action": spoken("heating")}))
+    assert said(tree, "zone-study-cost") == said(tree, "zone-bedroom-cost") == "shares $0.19 /h"
+
+
+@given(watts=st.tuples(*[st.floats(0, 9000, allow_nan=False)] * 4))
+def test_printed_parts_add_up_to_the_printed_total(watts):
+    names = ("main_a", "split", "multi", "heater")
+    seen = page({name: LiveValue(value, AT_US) for name, value in zip(names, watts, strict=True)}).now
+    parts = heroes.split(seen)
+    digits = 3 if abs(seen.total.cost) < Decimal("0.0995") else 2
+    assert parts.pumps + parts.rest == rounded(seen.total.cost, digits)
+
+
+def test_more_zones_than_fit_are_counted():
+    raw = msgspec.to_builtins(HOUSE)
+    raw["zones"] = [*raw["zones"], *({"id": f"z{number}", "name": f"Zone {number}"} for number in range(9))]
+    tree = render(page(home=msgspec.convert(raw, Home)))
+    assert said(tree, "zones-more") == "+3 more"
+
+
+def test_only_what_changed_differs_between_two_moments():
+    before, after = live_props(render(page())), live_props(render(page({"living_temp": spoken(22.3)})))
+    assert {prop for prop in after if before.get(prop) != after[prop]} == {Prop("now-zone-living-temp", "children")}
+
+
+def test_every_page_has_the_same_elements_in_every_state():
+    """Pushes only reach what stands in the layout: a state may not bring elements of its own."""
+    good = {prop.id for prop in live_props(render(page()))}
+    for other in (
+        page(values={}),
+        page({"main_a": None}),
+        page(rate=None),
+        page(dict.fromkeys(("desk_temp", "outdoor"))),
+    ):
+        assert {prop.id for prop in live_props(render(other))} == good
+    assert key("x", "power").home == HOUSE.id

@@ -1,0 +1,99 @@
+import asyncio
+import json
+
+import pytest
+
+from dashboard import push
+from dashboard.components import Prop
+from dashboard.feed import Feed
+from dashboard.push import Outbox
+from tests.dashboard.house import key, latest
+from tests.dashboard.scene import live_messages
+
+
+def test_full_state_first_then_only_changes():
+    outbox = Outbox()
+    assert outbox.due({Prop("a", "children"): "1", Prop("b", "style"): {}}, 0.0) == (
+        {"a": {"children": "1"}, "b": {"style": {}}},
+        None,
+    )
+    assert outbox.due({Prop("a", "children"): "1", Prop("b", "style"): {}}, 1.0) == ({}, None)
+    assert outbox.due({Prop("a", "children"): "2", Prop("b", "style"): {}}, 2.0) == ({"a": {"children": "2"}}, None)
+
+
+def test_an_element_is_sent_four_times_a_second_at_most_and_its_last_value_always():
+    outbox, sent, at_s = Outbox(), [], 0.0
+    for number in range(100):
+        at_s = number * 0.01
+        ready, _ = outbox.due({Prop("a", "children"): str(number)}, at_s)
+        sent += [values["children"] for values in ready.values()]
+    ready, later_s = outbox.due({Prop("a", "children"): "99"}, at_s)
+    assert len(sent) == 4
+    assert not ready
+    assert later_s == pytest.approx(1.0)
+    assert outbox.due({Prop("a", "children"): "99"}, later_s)[0] == {"a": {"children": "99"}}
+
+
+def test_one_busy_element_does_not_hold_back_another():
+    outbox = Outbox()
+    outbox.due({Prop("a", "children"): "1"}, 0.0)
+    ready, later_s = outbox.due({Prop("a", "children"): "2", Prop("b", "children"): "1"}, 0.1)
+    assert (ready, later_s) == ({"b": {"children": "1"}}, 0.25)
+
+
+class _Browser:
+    """Answers what page it shows, then is gone."""
+
+    def __init__(self, *pages):
+        self.pages = list(pages)
+
+    async def get_prop(self, _component, _prop, timeout=30.0):
+        if not self.pages:
+            raise TimeoutError
+        return self.pages.pop(0)
+
+
+def test_nothing_is_sent_before_the_page_stands_and_the_stream_ends_with_the_browser(monkeypatch):
+    sent: list[tuple[str, dict]] = []
+    monkeypatch.setattr(push, "set_props", lambda name, values: sent.append((name, values)))
+    monkeypatch.setattr(push, "_ASK_S", 0.2)
+    monkeypatch.setattr(push, "BEAT_S", 0.05)
+    pages = {"now": lambda: {Prop("now-cost", "children"): "$1.09"}}
+    asyncio.run(push.stream(_Browser(None, None, "now", "now"), Feed("mqtt://127.0.0.1"), pages, beat="now-beat"))
+    assert sent[0] == ("now-cost", {"children": "$1.09"})
+    assert [name for name, _ in sent].count("now-cost") == 1
+    assert [name for name, _ in sent].count("now-beat") >= 1
+
+
+def test_a_message_is_heard_and_rings():
+    async def heard() -> bool:
+        with feed.bell() as bell:
+            for topic, payload in live_messages(latest()).items():
+                feed.hear(topic, payload)
+            await asyncio.wait_for(bell.wait(), 1)
+            return bell.is_set()
+
+    feed = Feed("mqtt://127.0.0.1")
+    assert asyncio.run(heard())
+    assert feed.latest()[key("plug1", "power")].value == 963.5
+
+
+@pytest.mark.parametrize("payload", [b"\xff\xfe", b"{", b"[]", b'{"home":1}', b'"' + b"x" * 100_000, b"nan"])
+@pytest.mark.parametrize(
+    "topic", ["heatledger/maple/live/tasmota/plug1", "heatledger/ingest", "heatledger/maple/intervals"]
+)
+def test_nonsense_is_left_aside(topic, payload):
+    feed = Feed("mqtt://127.0.0.1")
+    feed.hear(topic, payload)
+    assert feed.latest() == {}
+
+
+def test_ingest_says_whether_it_is_there():
+    feed = Feed("mqtt://127.0.0.1")
+    for said, online in (
+        (b'{"online": true}', True),
+        (b"offline", False),
+        (json.dumps({"online": False}).encode(), False),
+    ):
+        feed.hear("heatledger/ingest", said)
+        assert feed.ingest_online is online
