@@ -280,6 +280,50 @@ def test_availability_is_read_in_any_case(simple, word):
     assert values(say(simple, "s/den/up", word)) == {("den", "", "online"): True}
 
 
+@pytest.mark.parametrize(
+    ("guard", "payload", "holds"),
+    [
+        ("a", {"a": 0}, True),
+        ("a", {"a": False}, False),
+        ("a", {"a": []}, False),
+        ("a.b", {"a": 5}, False),
+        ("a && b", {"a": 1}, False),
+        ("a && b", {"a": 1, "b": 2}, True),
+        ("a || b", {"b": 2}, True),
+        ("!(a || b)", {"c": 2}, True),
+        ("a == 'x'", {"a": "x"}, True),
+        ("a != 'x'", {"a": "x"}, False),
+        ("a != `null`", {"a": 0}, True),
+        ("a == `5`", {"a": 5}, True),
+        ("a == b", {"a": 1, "b": 1}, True),
+        ("a > `3` && b", {"a": 4, "b": 1}, True),
+        ("a[0].b", {"a": [{"b": 1}]}, True),
+        ("contains(keys(@), 'a')", {"a": None}, True),
+        ("contains(keys(@), 'a')", [1], False),
+        ("contains(a, 'x')", {"a": "xyz"}, True),
+        ("length(a) > `1`", {"a": 5}, False),
+        ("@", {}, False),
+    ],
+)
+def test_a_condition_holds_as_jmespath_says(decode_with, guard, payload, holds):
+    text = f"""
+family = "guarded"
+[[rules]]
+topics = ["g"]
+device = "g"
+guard = "{guard}"
+"""
+    assert (say(decode_with(text), "g", payload).outcome == "understood") is holds
+
+
+def test_a_payload_nested_to_the_brim_and_names_that_are_no_text_are_refused(decode_with):
+    decoder = decode_with(EACH)
+    deep = b'{"a":' * 900 + b"1" + b"}" * 900
+    assert say(decoder, "e/x", deep).outcome in {"malformed", "unknown"}
+    odd = b'{"kind":"meter","parts":{"a\\ud8001":{"w":1},"a2":{"w":2,"label":"\\ud800"}}}'
+    assert values(say(decoder, "e/x", odd)) == {("x/a", "a-2", "power"): 2000.0}
+
+
 LINES = """
 family = "lines"
 [[rules]]

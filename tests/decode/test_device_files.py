@@ -33,6 +33,12 @@ BAD = [
     ('unit = "W"', 'unit = "W", reset = "sometimes"', "invalid enum value 'sometimes'", "rules[0].emit[0].reset"),
     ('path = "p"', 'path = "em:0.p"', "is no JMESPath", "rules[0].emit[0]"),
     ('path = "p"', 'path = "p[", when = "x"', "is no JMESPath", "rules[0].emit[0]"),
+    (
+        'quantity = "power", path = "p", unit = "W"',
+        'quantity = "price", unit = "pence"',
+        "like EUR/kWh",
+        "rules[0].emit[0]",
+    ),
     ('path = "p"', 'path = ""', "`str` of length >= 1", "rules[0].emit[0].path"),
     ('path = "p"', "path = 5", "expected", "rules[0].emit[0].path"),
     ('"g/{device}"', '"g/{device"', "cannot stand there; write captures as {name}", "rules[0]"),
@@ -98,6 +104,11 @@ def test_the_file_without_a_mistake_is_taken(tmp_path):
 )
 def test_a_shape_captures_levels_and_parts_of_levels(shape, topic, captures):
     assert compile_shape(shape).match(topic) == captures
+
+
+def test_an_empty_shape_is_none():
+    with pytest.raises(ValueError, match="empty; write one like"):
+        compile_shape("")
 
 
 @pytest.mark.parametrize(
