@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import socket
 import ssl
 import time
 from collections.abc import Iterable, Sequence
@@ -28,15 +29,13 @@ _CONNACK_S: Final = {
     MQTTProtocolVersion.MQTTv5: 2.0,
     MQTTProtocolVersion.MQTTv311: 10.0,
 }  # old brokers may never answer 5
-_BAD_LOGIN: Final = frozenset((0x86, 0x87, 0x8A))
-_OLD_PROTOCOL: Final = 0x84
-_TAKEN_OVER: Final = 0x8E
+_BAD_LOGIN, _OLD_PROTOCOL, _TAKEN_OVER = frozenset((0x86, 0x87, 0x8A)), 0x84, 0x8E  # reason codes of MQTT 5, 2.4
 _SENT: Final = frozenset((MQTTErrorCode.MQTT_ERR_SUCCESS,))
 _KEPT: Final = _SENT | {MQTTErrorCode.MQTT_ERR_NO_CONN}  # QoS 1: sent again on the next connection
 
 
 def connect(
-    url: str, *, client_id: str, clean: bool = False, will: Will | None = None, on_state: OnState | None = None
+    url: str, *, client_id: str, clean: bool = False, will: Will | None = None, on_state: OnState = log_state
 ) -> Connection:
     """Prepare a connection to a broker; `Connection.poll` makes it, and makes it again whenever it is lost.
 
@@ -63,8 +62,7 @@ def connect(
     BusError
         If the URL cannot be used.
     """
-    told = log_state if on_state is None else on_state
-    return Connection(endpoint(url), client_id=client_id, clean=clean, will=will, on_state=told)
+    return Connection(endpoint(url), client_id=client_id, clean=clean, will=will, on_state=on_state)
 
 
 class Connection:
@@ -200,6 +198,8 @@ class Connection:
         self._outage.trying()
         try:
             self._client.reconnect()
+            if isinstance(sock := self._client.socket(), socket.socket):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # acknowledgements are small and many
         except (OSError, UnicodeError) as error:
             why = getattr(error, "verify_message", None) or getattr(error, "strerror", None) or str(error)
             self._outage.unreachable(why)
@@ -273,18 +273,17 @@ class Connection:
         self._inbox.append(Message(_topic(message), bytes(message.payload), *flags, message.mid, now_us, self._number))
 
     def _send_subscriptions(self) -> None:
-        rows = list(self._topics.items())
-        if rows and self._client.protocol == MQTTProtocolVersion.MQTTv5:
-            options = [(topic, SubscribeOptions(qos=qos, noLocal=True)) for topic, qos in rows]
+        if self._topics and self._client.protocol == MQTTProtocolVersion.MQTTv5:
+            options = [(topic, SubscribeOptions(qos=qos, noLocal=True)) for topic, qos in self._topics.items()]
             self._unconfirmed = self._client.subscribe(options)[1]
-        elif rows:
-            self._unconfirmed = self._client.subscribe(rows)[1]
+        elif self._topics:
+            self._unconfirmed = self._client.subscribe(list(self._topics.items()))[1]
 
     def _confirmed(self, _client: Client, _data: object, mid: int, reasons: list[ReasonCode], *_: object) -> None:
         for topic, reason in zip(self._topics, reasons, strict=False):
             if reason.is_failure:
-                mend = "let the broker's access list allow it"
-                self._outage.on_state(True, f"{self.shown} refuses the subscription to {topic!r} ({reason}): {mend}")
+                said = f"{self.shown} refuses the subscription to {topic!r} ({reason}): see its access list"
+                self._outage.on_state(True, said)
         if mid == self._unconfirmed:
             self._unconfirmed = None
 
