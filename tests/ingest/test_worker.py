@@ -170,3 +170,16 @@ def test_topics_nobody_knows_are_bounded(tmp_path):
     assert len(topics) == MOST_UNKNOWN + 2
     assert topics[THE_REST].count == 500
     assert (topics["tele/plug/SENSOR"].family, topics["tele/plug/SENSOR"].count) == ("tasmota", 2)
+
+
+@pytest.mark.server
+def test_readings_older_than_the_settings_say_are_forgotten(worker, store):
+    now_us = time.time_ns() // 1_000
+    day_us = 86_400_000_000
+    ages = {"old": 91, "young": 89}
+    store.write(
+        [Reading("home", "f", name, "", "power", now_us - n * day_us, 1.0, "W", "gauge") for name, n in ages.items()]
+    )
+    worker._expire_at = 0.0
+    worker.step()
+    assert devices(store) == ["young"]
