@@ -11,6 +11,7 @@ import msgspec
 from heatledger.formatting import largest_remainder, money_digits
 from heatledger.tariff.model import Line, Tariff
 
+
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
     """What a bill is made from.
 
