@@ -73,7 +73,7 @@ def broker(place: Place, port: int) -> Program:
     user = "user root\n" if os.geteuid() == 0 else ""  # or it would give up the right to its own folder
     settings.write_text(
         f"{user}listener {port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location {kept}/\n"
-        "max_inflight_messages 0\nmax_queued_messages 0\nlog_type error\n",
+        "max_inflight_messages 0\nmax_queued_messages 0\nset_tcp_nodelay true\nlog_type error\n",
         encoding="utf-8",
     )
     return Program("broker (mosquitto)", (found, "-c", str(settings)), log=place.own / "mosquitto.log")
