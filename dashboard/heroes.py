@@ -13,7 +13,7 @@ from dashboard.components import Children, aria, bar, text
 from dashboard.queries import Books, cycle_day
 from heatledger import formatting
 from heatledger.home import Home
-from heatledger.live import Now, Part
+from heatledger.live import Now
 from heatledger.rounding import largest_remainder
 from heatledger.summary import Summary
 
@@ -32,11 +32,19 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Split(msgspec.Struct, frozen=True):
-    """The printed cost per hour of the heat pumps, of the rest, and of zones and shared units by id."""
+    """The printed cost per hour of the heat pumps, of the rest, and of zones and shared units by id.
+
+    `whole_cents` says that they are parts of a total printed to the cent, and so are printed to the cent themselves.
+    """
 
     pumps: Decimal | None
     rest: Decimal | None
     zones: dict[str, Decimal]
+    whole_cents: bool = False
+
+    def printed(self, cost: Decimal, currency: str) -> str:
+        """Print one of the parts."""
+        return formatting.money(cost, currency) if self.whole_cents else formatting.money_per_hour(cost, currency)
 
 
 def split(now: Now) -> Split:
@@ -49,30 +57,23 @@ def split(now: Now) -> Split:
     digits, pumps = _digits(total), min(pumps, total)
     if min([*known.values(), total - sum(known.values())], default=Decimal(0)) < 0:
         shown, rest = largest_remainder([pumps, total - pumps], total, digits)
-        return Split(shown, rest, known)
+        return Split(shown, rest, known, whole_cents=digits == 2)
     printed = largest_remainder([*known.values(), total - sum(known.values())], total, digits)
     zones = dict(zip(known, printed, strict=False))
     if abs(sum(known.values()) - pumps) < Decimal("1e-9"):
-        return Split(sum(zones.values(), Decimal(0)), printed[-1], zones)
+        return Split(sum(zones.values(), Decimal(0)), printed[-1], zones, whole_cents=digits == 2)
     shown, rest = largest_remainder([pumps, total - pumps], total, digits)
-    return Split(shown, rest, zones)
+    return Split(shown, rest, zones, whole_cents=digits == 2)
 
 
 def _digits(total: Decimal) -> int:
     return 3 if abs(total) < Decimal("0.0995") else 2
 
 
-def per_hour(cost: Decimal | None, part: Part, currency: str) -> str:
-    """Print a part's cost per hour, its power where there is no price, or "Not known"."""
-    if cost is not None:
-        return formatting.money_per_hour(cost, currency)
-    return formatting.power(part.watts)
-
-
 def costing(page: Page, parts: Split) -> html.Section:
     """Return the block "Costing now"."""
     total, currency = page.now.total, page.home.currency
-    figure = per_hour(total.cost, total, currency)
+    figure = formatting.power(total.watts) if total.cost is None else formatting.money_per_hour(total.cost, currency)
     unknown = total.watts is None
     unit = "/h" if total.cost is not None else ""
     return html.Section(
@@ -124,8 +125,10 @@ def _shares(now: Now) -> dict[str, tuple[str, float]]:
 def _captions(page: Page, parts: Split) -> list[Component]:
     now, currency = page.now, page.home.currency
     exact = now.heat_pumps.bound == "exact"
-    pumps = per_hour(parts.pumps, now.heat_pumps, currency)
-    rest = per_hour(parts.rest, now.rest, currency)
+    pumps, rest = (
+        formatting.power(part.watts) if cost is None else parts.printed(cost, currency)
+        for cost, part in ((parts.pumps, now.heat_pumps), (parts.rest, now.rest))
+    )
     why = now.total.reason
     left = "Heat pumps" if exact or now.heat_pumps.watts is None else "Heat pumps at least"
     right = ("Everything else" if exact else "rest at most") if now.rest.watts is not None else why

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import Final
 
 from dash import html
@@ -30,6 +29,7 @@ _WORDS: Final = {
     "defrosting": "defrosting",
 }
 _NOTICED_W: Final = 2.0
+_ONE_ROW: Final = 6
 MOST = 10
 """As many zones as the wall shows; the rest are counted."""
 
@@ -43,7 +43,7 @@ def zones(page: Page, parts: Split) -> html.Section:
     made = [tile(page, zone, parts) for zone in rooms[:MOST]]
     return html.Section(
         [*made, text(hidden, "more", at="now-zones-more")] if hidden else made,
-        className=f"zones zones-{len(made)}",
+        className=f"zones zones-{len(made)}" + (" many" if len(made) > _ONE_ROW else ""),
         **aria(label="Zones", live="off"),
     )
 
@@ -91,17 +91,18 @@ def _doing(page: Page, zone: ZoneNow, parts: Split) -> Children:
     group = next((group for group in page.now.groups if group.id == zone.group), None)
     running = zone.action in _LOOKS
     if group is not None and running and group.part.watts is not None:
-        return ["shares ", *_money(page, parts.zones.get(group.id), group.part.watts)]
+        return ["shares ", _money(page, parts, group.id, group.part.watts)[0]]
     own = zone.part.watts
     if own is None or (not running and abs(own) < _NOTICED_W) or (not running and word in ("idle", "off")):
         return [word or ("" if zone.celsius is None and own is None else "not metered" if own is None else "off")]
-    return _money(page, parts.zones.get(zone.id), own)
+    return _money(page, parts, zone.id, own)
 
 
-def _money(page: Page, cost: Decimal | None, watts: float) -> Children:
+def _money(page: Page, parts: Split, name: str, watts: float) -> Children:
+    cost = parts.zones.get(name)
     if cost is None:
         return [html.B(formatting.power(watts), className="money")]
-    return [html.B(formatting.money_per_hour(cost, page.home.currency), className="money"), " /h"]
+    return [html.B(parts.printed(cost, page.home.currency), className="money"), " /h"]
 
 
 def footer(page: Page) -> html.Footer:
@@ -110,7 +111,8 @@ def footer(page: Page) -> html.Footer:
 
 
 def _figure(at: str, title: str, figure: str, aside: str, note: str, kind: str = "") -> html.Section:
-    size = "figure sentence" if figure == formatting.NOT_KNOWN else f"figure {kind}"
+    long = " long" if len(figure) > 6 else ""
+    size = "figure sentence" if figure == formatting.NOT_KNOWN else f"figure {kind}{long}"
     return html.Section(
         [
             html.H2(title, className="label"),

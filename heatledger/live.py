@@ -195,7 +195,8 @@ def _state(zone: Zone, home: Home, heard: Heard, power: Mapping[str, float | Non
         mode=mode,
         action=str(words["action"][1].value) if words["action"] else _assumed(mode, [pump for pump, _ in units], power),
         heard_us=speaks[1].time_us if speaks else None,
-        stale=speaks is None or any(heard.is_silent(found[0]) for found in (room, *words.values()) if found),
+        stale=(speaks is None and any(speakers))
+        or any(heard.is_silent(found[0]) for found in (room, *words.values()) if found),
     )
 
 

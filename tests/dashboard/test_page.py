@@ -196,7 +196,7 @@ def test_who_cannot_be_reached_is_said(given, badge):
 
 def test_two_heads_share_one_outdoor_unit():
     tree = render(page({"desk_action": spoken("heating")}))
-    assert said(tree, "zone-study-cost") == said(tree, "zone-bedroom-cost") == "shares $0.19 /h"
+    assert said(tree, "zone-study-cost") == said(tree, "zone-bedroom-cost") == "shares $0.19"
 
 
 @given(watts=st.tuples(*[st.floats(0, 9000, allow_nan=False)] * 4))
@@ -231,3 +231,10 @@ def test_every_page_has_the_same_elements_in_every_state():
     ):
         assert {prop.id for prop in live_props(render(other))} == good
     assert key("x", "power").home == HOUSE.id
+
+
+def test_parts_of_a_total_in_cents_are_printed_in_cents_and_of_a_small_one_in_tenths():
+    tree = render(page({"main_a": spoken(0.0), "main_b": spoken(330.0), "split": spoken(80.0), "multi": spoken(130.0)}))
+    assert (said(tree, "cost"), said(tree, "pumps"), said(tree, "rest")) == ("$0.13", "$0.08", "$0.05")
+    tree = render(page({"main_a": spoken(0.0), "main_b": spoken(219.0), "split": spoken(80.0), "multi": spoken(61.0)}))
+    assert (said(tree, "cost"), said(tree, "pumps"), said(tree, "rest")) == ("8.4 ¢", "5.4 ¢", "3.0 ¢")
