@@ -14,8 +14,9 @@ import typer
 
 from cli.options import CommandError, ConfigOption, utc_now
 from heatledger.config import load
+from heatledger.emits import DecodeConfig
 from heatledger.readings import Flag, Reading
-from ingest.decode import DecodeConfig, Decoded, Decoder
+from ingest.decode import Decoded, Decoder
 
 _NOTHING: Final = '{"readings":[]}\n'
 

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import msgspec
-from msgspec import Meta
+from msgspec import Meta, field
 
-from heatledger.quantities import ACTIONS, MODES, QUANTITIES, Reset
+from heatledger.emits import DecodeConfig, Emit, Flags, MapEntry, Part, Text
+from heatledger.quantities import QUANTITIES, Reset
 from heatledger.topics import compile_shape, template_names
-from heatledger.vocabulary import check_path, check_shape, check_unit, nearest
-
-NON_VALUES = ("", "nan", "inf", "none", "null", "n/a", "---", "??", "unknown", "unavailable")
-"""Words that stand for no value, in any device."""
-
-Text = Annotated[str, Meta(min_length=1)]
-Flags = tuple[Literal["estimated", "assumed", "uncertain"], ...]
+from heatledger.vocabulary import check_path, check_shape, nearest
 
 
-class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of a device file: unknown keys are refused."""
-
-
-class Clock(_Part, frozen=True, kw_only=True):
+class Clock(Part, frozen=True, kw_only=True):
     """Where an object says when it was measured; a clock without a zone is never used."""
 
     path: Text
@@ -34,7 +24,7 @@ class Clock(_Part, frozen=True, kw_only=True):
         check_path("path", self.path)
 
 
-class TempUnit(_Part, frozen=True, kw_only=True):
+class TempUnit(Part, frozen=True, kw_only=True):
     """Where a message says the unit of its temperatures, and the words that mean °F."""
 
     path: Text
@@ -44,71 +34,7 @@ class TempUnit(_Part, frozen=True, kw_only=True):
         check_path("path", self.path)
 
 
-class Emit(_Part, frozen=True, kw_only=True):
-    """One reading to be made: where the value stands, what it measures and in which unit.
-
-    The first row that yields a value for a quantity and channel stands; later ones are alternatives to it.
-    """
-
-    quantity: str
-    path: Text | tuple[Text, ...] = "@"
-    """JMESPath into the object; of several, the first that yields a value."""
-    unit: str | None = None
-    """The source's unit; none for a state."""
-    unit_path: Text | None = None
-    """Where the message names the unit; `unit` is used where it does not."""
-    channel: str | None = None
-    """Template of captures; by default the rule's."""
-    reset: Reset = "never"
-    flags: Flags = ()
-    words: dict[str, str] = {}
-    """Source word (any case) to ours, added to our own words; an empty word means nothing."""
-    lists: Literal["channels", "middle"] | None = None
-    """A list is one value per channel 1, 2, …, or [min, avg, max]; by default it is nothing."""
-    when: Text | None = None
-    """JMESPath condition on the object."""
-    scale: float = 1.0
-    """Multiplied first."""
-    min: float | None = None
-    max: float | None = None
-    """Numbers of the source outside min…max are nothing."""
-    reject: tuple[float, ...] = ()
-    """Numbers of the source that stand for no value."""
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The paths to try, in order."""
-        return (self.path,) if isinstance(self.path, str) else self.path
-
-    def __post_init__(self) -> None:
-        if self.quantity not in QUANTITIES:
-            raise ValueError(f"quantity: unknown quantity {self.quantity!r}; {nearest(self.quantity, QUANTITIES)}")
-        for path in (*self.paths, *([self.unit_path] if self.unit_path else [])):
-            check_path("path", path)
-        check_path("when", self.when)
-        kind = QUANTITIES[self.quantity].kind
-        if kind == "state":
-            self._check_state()
-        elif self.unit is None:
-            raise ValueError(
-                f"unit: {self.quantity} needs its source unit; add one like unit = {QUANTITIES[self.quantity].unit!r}"
-            )
-        else:
-            check_unit(self.unit, self.quantity)
-        if kind != "counter" and self.reset != "never":
-            raise ValueError(f"reset: {self.quantity} is no counter; remove reset")
-
-    def _check_state(self) -> None:
-        if self.unit is not None:
-            raise ValueError(f"unit: {self.quantity} is a state and has no unit; remove unit")
-        allowed = {"mode": MODES, "action": ACTIONS, "online": ("true", "false"), "fan": None}
-        known = allowed.get(self.quantity, ("on", "off"))
-        for word in self.words.values():
-            if known is not None and word and word not in known:
-                raise ValueError(f"words: {word!r} is no {self.quantity}; {nearest(word, known)}")
-
-
-class Each(_Part, frozen=True, kw_only=True):
+class Each(Part, frozen=True, kw_only=True):
     """A part of the payload visited key by key (a list counts as keys 1, 2, …)."""
 
     key: Text
@@ -130,7 +56,7 @@ class Each(_Part, frozen=True, kw_only=True):
             check_path(key, path)
 
 
-class TopicIf(_Part, frozen=True, kw_only=True):
+class TopicIf(Part, frozen=True, kw_only=True):
     """A topic shape that is only meant where the payload fulfils a condition."""
 
     shape: Text
@@ -141,7 +67,7 @@ class TopicIf(_Part, frozen=True, kw_only=True):
         check_path("guard", self.guard)
 
 
-class Rule(_Part, frozen=True, kw_only=True):
+class Rule(Part, frozen=True, kw_only=True):
     """How the payloads of some topics become readings."""
 
     topics: tuple[Text | TopicIf, ...] = ()
@@ -150,28 +76,36 @@ class Rule(_Part, frozen=True, kw_only=True):
     """Shapes of topics whose payload is one bare value, or text that `lines` takes apart."""
     device: Text
     """Template of captures that names the device."""
+    device_path: Text | None = None
+    """Where the payload names its own device."""
     channel: str = ""
     guard: Text | None = None
     """JMESPath condition on the payload."""
-    body: Text | None = None
-    """Where the object stands; where absent, the payload itself."""
+    body: Text | tuple[Text, ...] | None = None
+    """Where the object or value stands; of several, the first that is there; where none is, the payload itself."""
     wrap: Text | None = None
-    """Name of a capture: the payload is put under that key, so that a topic per key reads like one object."""
+    """Name of a capture: the body is put under that key, so that a topic per key reads like one object."""
     lines: Text | None = None
     """Shape of one line of text, capturing ``key``, ``value`` and perhaps ``unit``; becomes {key: {value, unit}}."""
     fold: bool = False
-    """Keys of the payload are compared in lower case."""
+    """Keys of the payload, and the one `wrap` captures, are compared in lower case."""
     clock: tuple[Clock, ...] = ()
     temp_unit: TempUnit | None = None
     emit: tuple[Emit, ...] = ()
     each: tuple[Each, ...] = ()
 
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        """The paths of the body, in order."""
+        return (self.body,) if isinstance(self.body, str) else self.body or ()
+
     def __post_init__(self) -> None:
         shapes = [topic if isinstance(topic, str) else topic.shape for topic in (*self.topics, *self.bare)]
         if not shapes:
             raise ValueError("topics: the rule has none; add topics (JSON) or bare (plain values)")
-        for key, path in (("guard", self.guard), ("body", self.body)):
-            check_path(key, path)
+        check_path("guard", self.guard)
+        for path in self.bodies:
+            check_path("body", path)
         if self.lines is not None:
             check_shape("lines", self.lines)
         for shape in shapes:
@@ -191,12 +125,12 @@ class Rule(_Part, frozen=True, kw_only=True):
                 raise ValueError(f"{key}: nothing captures {{{missing}}} in {shape!r}; capture it there or drop it")
 
 
-class Reject(_Part, frozen=True, kw_only=True):
+class Reject(Part, frozen=True, kw_only=True):
     """What this family writes where it has no value, beside null and `NON_VALUES`."""
 
     words: tuple[str, ...] = ()
     values: tuple[float, ...] = ()
-    range: dict[str, tuple[float, float]] = {}
+    range: dict[str, tuple[float, float]] = field(default_factory=dict)
     """Quantity to the lowest and highest value believed, in its canonical unit."""
 
     def __post_init__(self) -> None:
@@ -205,7 +139,7 @@ class Reject(_Part, frozen=True, kw_only=True):
                 raise ValueError(f"range: unknown quantity {quantity!r}; {nearest(quantity, QUANTITIES)}")
 
 
-class Command(_Part, frozen=True, kw_only=True):
+class Command(Part, frozen=True, kw_only=True):
     """How the device is told something: a topic and a payload with ``{value}`` in it."""
 
     topic: Text
@@ -214,7 +148,7 @@ class Command(_Part, frozen=True, kw_only=True):
     note: str = ""
 
 
-class Expect(_Part, frozen=True, kw_only=True):
+class Expect(Part, frozen=True, kw_only=True):
     """A reading that an example must give; unit and kind follow from the quantity."""
 
     device: str
@@ -226,7 +160,7 @@ class Expect(_Part, frozen=True, kw_only=True):
     flags: Flags = ()
 
 
-class Example(_Part, frozen=True, kw_only=True):
+class Example(Part, frozen=True, kw_only=True):
     """A message of our own writing in a documented shape, and what it decodes to."""
 
     topic: str
@@ -234,19 +168,31 @@ class Example(_Part, frozen=True, kw_only=True):
     expect: tuple[Expect, ...] = ()
     retain: bool = False
     temp_unit: Literal["C", "F"] = "C"
+    map: tuple[MapEntry, ...] = ()
+    """What the user must say for it to decode so."""
     source: Text
     """Where the shape is documented."""
     note: str = ""
 
 
-class Caveat(_Part, frozen=True, kw_only=True):
+class Caveat(Part, frozen=True, kw_only=True):
     """Something to know before trusting the numbers, and where it was reported."""
 
     text: Text
     issue: str = ""
 
 
-class DeviceFile(_Part, frozen=True, kw_only=True):
+class Said(DecodeConfig, frozen=True, kw_only=True):
+    """What the user says of the devices on some topics."""
+
+    topics: tuple[Text, ...]
+
+    def __post_init__(self) -> None:
+        for shape in self.topics:
+            check_shape("topics", shape)
+
+
+class DeviceFile(Part, frozen=True, kw_only=True):
     """One family of devices: its topics, identities and readings."""
 
     family: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$")]
@@ -259,7 +205,9 @@ class DeviceFile(_Part, frozen=True, kw_only=True):
     """Shapes of topics that are known and hold no readings: commands, logs, catalogues, chip temperatures."""
     reject: Reject = Reject()
     rules: tuple[Rule, ...] = ()
-    commands: dict[str, Command] = {}
+    config: tuple[Said, ...] = ()
+    """What is said of topics that a family knows, this one or another."""
+    commands: dict[str, Command] = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
     caveats: tuple[Caveat, ...] = ()
 

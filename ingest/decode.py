@@ -9,8 +9,8 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from heatledger.devices import DeviceFile, Emit, Reject
-from heatledger.quantities import Reset
+from heatledger.devices import DeviceFile, Reject
+from heatledger.emits import DecodeConfig, MapEntry
 from heatledger.readings import Flag, Reading
 from heatledger.topics import Shape, compile_shape
 from ingest.rows import Message, Row
@@ -34,31 +34,6 @@ class Decoded(NamedTuple):
     note: str = ""
 
 
-class MapEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The user's word on what one value of a payload is."""
-
-    path: str
-    quantity: str
-    unit: str
-    scale: float = 1.0
-    channel: str | None = None
-    reset: Reset = "never"
-
-    def __post_init__(self) -> None:
-        self.emit()
-
-    def emit(self) -> Emit:
-        """Return the same as a row of a device file."""
-        return Emit(quantity=self.quantity, path=self.path, unit=self.unit, scale=self.scale, reset=self.reset)
-
-
-class DecodeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the user says of a device: the unit of its temperatures, and values its messages do not explain."""
-
-    temp_unit: Literal["C", "F"] = "C"
-    map: tuple[MapEntry, ...] = ()
-
-
 _NOTHING_SAID: Final = DecodeConfig()
 
 
@@ -69,6 +44,13 @@ class _Candidate(NamedTuple):
     bare: bool
     lines: Shape | None
     fold: bool
+
+
+class _Topic(NamedTuple):
+    """What a topic may mean, the likeliest first, and what the user says of it."""
+
+    candidates: tuple[_Candidate, ...]
+    said: DecodeConfig
 
 
 class Decoder:
@@ -82,6 +64,7 @@ class Decoder:
 
     def __init__(self, files: Sequence[DeviceFile]) -> None:
         entries = [entry for file in files for entry in compile_file(file)]
+        self._said = [(compile_shape(shape), said) for file in files for said in file.config for shape in said.topics]
         self._entries = sorted(entries, key=lambda entry: (entry.shape.rank, entry.rule is None), reverse=True)
         self._candidates = lru_cache(maxsize=_REMEMBERED_TOPICS)(self._match)
 
@@ -117,19 +100,19 @@ class Decoder:
         Decoded
             Readings in canonical units, the outcome, and a line for a human.
         """
-        candidates = self._candidates(topic)
-        if isinstance(candidates, Decoded):
-            return Decoded([], candidates.outcome, candidates.note)
+        known = self._candidates(topic)
+        if isinstance(known, Decoded):
+            return Decoded([], known.outcome, known.note)
         if not payload:
             return Decoded([], "ignored", "empty payload: a retained message was cleared")
         message = Message(home, received_us, int(Flag.RETAINED) if retain else 0)
         try:
-            return _decode(candidates, payload, message, config or _NOTHING_SAID)
+            return _decode(known.candidates, payload, message, config or known.said)
         except RecursionError:
             return Decoded([], "malformed", "JSON nested too deeply")
 
-    def _match(self, topic: str) -> Decoded | tuple[_Candidate, ...]:
-        """Return what may be done on a topic, the most literal shape first."""
+    def _match(self, topic: str) -> Decoded | _Topic:
+        """Return what may be done on a topic, the most literal shape first, and what the user says of it."""
         if topic.startswith((_BROKER, _OURS)):
             return Decoded([], "ignored", "the broker's own topics and ours are not decoded")
         try:
@@ -144,7 +127,10 @@ class Decoder:
             found.append(_candidate(entry, captures))
             if entry.rule is None:
                 break
-        return tuple(found) or Decoded([], "unknown", "no device file knows this topic")
+        if not found:
+            return Decoded([], "unknown", "no device file knows this topic")
+        said = [said for shape, said in self._said if shape.match(topic) is not None]
+        return _Topic(tuple(found), _together(said) if said else _NOTHING_SAID)
 
 
 def _decode(candidates: tuple[_Candidate, ...], payload: bytes, message: Message, config: DecodeConfig) -> Decoded:
@@ -156,15 +142,23 @@ def _decode(candidates: tuple[_Candidate, ...], payload: bytes, message: Message
         document = _document(candidate, parsed)
         if document is None or not rule.holds(document):
             continue
+        if rule.silent and not config.map:
+            return Decoded([], "unknown", "its values need a name: say what they are under [[config]] in a device file")
         message.fahrenheit = config.temp_unit == "F"
-        rule.run(document, message)
+        device = rule.run(document, message)
         for entry in config.map:
             channel = rule.channel if entry.channel is None else entry.channel
-            _map_row(entry).run(document, rule.device, channel, message)
+            _map_row(entry).run(document if candidate.lines else parsed, device, channel, message)
         return Decoded(message.readings, "understood", "" if message.readings else "no reading in this message")
     sure = any(not candidate.rule.guards for candidate in candidates if candidate.rule)
     why = parsed.why if isinstance(parsed, _Unreadable) else "no rule fits this payload"
     return Decoded([], "malformed" if sure else "unknown", why)
+
+
+def _together(said: Sequence[DecodeConfig]) -> DecodeConfig:
+    """Return all that the user says of a topic."""
+    warm = any(one.temp_unit == "F" for one in said)
+    return DecodeConfig(temp_unit="F" if warm else "C", map=tuple(entry for one in said for entry in one.map))
 
 
 def _candidate(entry: Entry, captures: dict[str, str]) -> _Candidate:

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from heatledger.devices import NON_VALUES, Emit, Reject
+from heatledger.devices import Reject
+from heatledger.emits import NON_VALUES, Emit
 from heatledger.quantities import ACTIONS, MODES, QUANTITIES
 from heatledger.readings import Flag, Reading, Value
 from heatledger.topics import render
@@ -148,10 +149,10 @@ def _state_reader(emit: Emit, reject: Reject) -> Callable[[object, object, Messa
 
     def read(value: object, _node: object, _message: Message) -> Value | None:
         word = as_word(value)
-        if word is None or word in refused:
-            return None
         if word in words:
             return words[word] if words[word] != "" else None
+        if word is None or word in refused:
+            return None
         return word if verbatim and len(word) <= _LONGEST_WORD and word.isprintable() else None
 
     return read

@@ -26,14 +26,16 @@ class Visit:
         self._when: Test | None = compile_test(each.when) if each.when else None
         self._name: Selector | None = compile_selector(each.device_path) if each.device_path else None
         self._device, self._skip, self._rows = each.device or device, each.skip, rows
+        self._own_device = each.device is not None
         self._shape, self._captures = compile_shape(each.key), captures
         self._clock = each.clock
         self._objects = all("@" not in emit.paths for emit in each.emit)
         self._keys: dict[str, tuple[str, Bound] | None] = {}
         self._only = each.key if not self._shape.names else None
 
-    def run(self, body: object, message: Message) -> None:
-        """Append the readings of every key that fits."""
+    def run(self, body: object, message: Message, named: str | None) -> None:
+        """Append the readings of every key that fits; `named` is the device as the payload names it."""
+        named = None if self._own_device else named
         part = self._select(body)
         if isinstance(part, list):
             part = {str(number): each for number, each in enumerate(part, start=1)}
@@ -41,18 +43,19 @@ class Visit:
             return
         if self._only is not None:
             if self._only in part:
-                self._visit(self._only, part[self._only], message)
+                self._visit(self._only, part[self._only], message, named)
             return
         objects = self._objects
         for key, node in part.items():
             if not objects or type(node) is dict:
-                self._visit(key, node, message)
+                self._visit(key, node, message, named)
 
-    def _visit(self, key: str, node: object, message: Message) -> None:
+    def _visit(self, key: str, node: object, message: Message, named: str | None) -> None:
         bound = self._keys[key] if key in self._keys else self._bound(key)
         if bound is None or (self._when is not None and not self._when(node)):
             return
         device, rows = bound
+        device = named or device
         if self._name is not None:
             device = _name(self._name(node)) or device
         time_us = message.time_us
@@ -82,18 +85,21 @@ class RuleOnTopic:
     def __init__(self, rule: CompiledRule, guards: tuple[Test, ...], captures: Mapping[str, str]) -> None:
         self.family, self.guards, self.rule = rule.family, guards, rule
         source = rule.source
-        self._wrap = captures.get(source.wrap) if source.wrap else None
-        self._body: Selector | None = compile_selector(source.body) if source.body else None
+        wrap = captures.get(source.wrap) if source.wrap else None
+        self._wrap = wrap.lower() if wrap is not None and source.fold else wrap
+        self._bodies: tuple[Selector, ...] = tuple(compile_selector(path) for path in source.bodies)
         self._fahrenheit: Selector | None = compile_selector(source.temp_unit.path) if source.temp_unit else None
+        self._name: Selector | None = compile_selector(source.device_path) if source.device_path else None
         self.device, self.channel = render(source.device, captures), render(source.channel, captures)
         self.rows = bind(rule.rows, captures)
+        self.silent = not rule.rows and not rule.each
         self._visits = tuple(Visit(each, rows, source.device, captures) for each, rows in rule.each)
 
     def holds(self, document: object) -> bool:
         """Whether the payload fulfils the conditions of rule and topic."""
         return all(guard(document) for guard in self.guards)
 
-    def run(self, document: object, message: Message) -> None:
+    def run(self, document: object, message: Message) -> str:
         """Append the readings of a payload.
 
         Parameters
@@ -102,24 +108,34 @@ class RuleOnTopic:
             The payload, parsed.
         message : Message
             The message; gets the readings.
+
+        Returns
+        -------
+        str
+            The device they are of.
         """
         source = self.rule.source
         body = document
+        for select in self._bodies:
+            found = select(document)
+            if found is not None:
+                body = found
+                break
         if self._wrap is not None:
-            body = {self._wrap: document}
-        elif self._body is not None:
-            found = self._body(document)
-            body = document if found is None else found
+            body = {self._wrap: body}
         if self._fahrenheit is not None and source.temp_unit is not None:
             said = as_word(self._fahrenheit(body))
             if said is not None:
                 message.fahrenheit = said in self.rule.fahrenheit
         message.family = self.family
         message.time_us = clock_us(source.clock, body, message.received_us)
+        named = _name(self._name(body)) if self._name is not None else None
+        device = named or self.device
         for row, channel in self.rows:
-            row.run(body, self.device, channel, message)
+            row.run(body, device, channel, message)
         for visit in self._visits:
-            visit.run(body, message)
+            visit.run(body, message, named)
+        return device
 
 
 @dataclass(frozen=True, slots=True)

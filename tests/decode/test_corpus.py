@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from heatledger.emits import DecodeConfig
 from heatledger.quantities import QUANTITIES
-from ingest.decode import DecodeConfig
 
 pytestmark = pytest.mark.reference
 

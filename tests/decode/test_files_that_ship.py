@@ -11,10 +11,11 @@ import pytest
 
 from heatledger.config import load, read_toml
 from heatledger.devices import DeviceFile
+from heatledger.emits import DecodeConfig
 from heatledger.quantities import QUANTITIES
 from heatledger.readings import Flag
 from heatledger.topics import compile_shape
-from ingest.decode import DecodeConfig, Decoder
+from ingest.decode import Decoder
 from tests.decode.conftest import PATHS
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +29,7 @@ EXAMPLES = [
 
 def outcome(decoder, example):
     """The readings an example gives, and the ones it must give, in one form."""
-    config = DecodeConfig(temp_unit=example.temp_unit)
+    config = DecodeConfig(temp_unit=example.temp_unit, map=example.map)
     decoded = decoder.decode(
         example.topic, example.payload.encode(), retain=example.retain, received_us=NOW_US, config=config
     )
