@@ -1,8 +1,8 @@
 """Topic shapes: how a device file writes the topics and keys it knows, and which of several shapes fits one best.
 
 A shape is written like a topic. Inside a level, ``{name}`` captures text without a slash, ``{name:int}`` digits and
-``{name:a|b*}`` one of some words (``*`` stands for anything); ``{name:path}`` as a whole level captures one or more
-levels, ``{name:path?}`` none or more.
+``{name:a|b*|c#}`` one of some words (``*`` stands for anything, ``#`` for digits); ``{name:path}`` as a whole level
+captures one or more levels, ``{name:path?}`` none or more.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _kind_pattern(kind: str) -> str:
         return "[0-9]+"
     if not kind:
         return "[^/]+"
-    return "|".join(re.escape(word).replace(r"\*", "[^/]*?") for word in kind.split("|"))
+    return "|".join(re.escape(word).replace(r"\*", "[^/]*?").replace(r"\#", "[0-9]+") for word in kind.split("|"))
 
 
 def template_names(template: str) -> frozenset[str]:
