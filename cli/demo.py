@@ -11,13 +11,14 @@ import webbrowser
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Self
 
 import typer
 
 from cli.demo_place import HOME_ID, Place, broker, broker_port, data_dir, is_free
 from cli.options import CommandError, utc_now
 from cli.processes import Program, Supervisor, heatledger
+from heatledger import bus
 from heatledger.config import Config, load
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 SEED: Final = 1
 _READY_S: Final = 30.0
+_BROKER_S: Final = 5.0
 
 
 def demo(
@@ -107,10 +109,39 @@ def _prepare(place: Place, config: Config) -> Callable[[threading.Event], None]:
         if until is not None and until <= whole.start:
             return
         store = open_store(config.store_url)
-        whole.write_rest(store, stop, until=until, progress=lambda at: _note(place.past, noted, at))
+        with _Telling(config.settings.mqtt.url) as telling:
+            telling.history(until or whole.recent, complete=False)
+
+            def progress(at: datetime) -> None:
+                _note(place.past, noted, at)
+                telling.history(at, complete=at <= whole.start)
+
+            whole.write_rest(store, stop, until=until, progress=progress)
         store.close()
 
     return fill
+
+
+class _Telling:
+    """Tells the page how far back the history reaches."""
+
+    def __init__(self, url: str) -> None:
+        self._bus = bus.connect(url, client_id="heatledger-history", clean=True, on_state=lambda *_: None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bus.close()
+
+    def history(self, back_to: datetime, *, complete: bool) -> None:
+        until = time.monotonic() + _BROKER_S
+        while not self._bus.connected and time.monotonic() < until:
+            self._bus.poll(0.1)
+        body = json.dumps({"back_to": back_to.isoformat(), "complete": complete})
+        self._bus.publish(f"heatledger/{HOME_ID}/history", body, qos=1, retain=True)
+        while self._bus.unacknowledged and time.monotonic() < until:
+            self._bus.poll(0.1)
 
 
 def _note(path: Path, noted: dict[str, str], at: datetime) -> None:

@@ -32,8 +32,7 @@ def register(server: FastAPI, queries: Queries, feed: Feed) -> None:
     ) -> Response:
         try:
             asked = queries.home(home)
-            nothing = period is None and begin is None and to is None
-            span = queries.span(asked, period="cycle" if nothing else period, begin=begin, end=to)
+            span = queries.span(asked, period=period, begin=begin, end=to)
             made = queries.summary(asked, *span)
         except AskError as error:
             return JSONResponse({"error": str(error)}, status_code=400)

@@ -60,8 +60,18 @@ class Board:
                 if key.quantity == "power" and isinstance(value.value, int | float)
             )
         )
-        at = datetime.now(UTC)
-        return Page(home, self.home is not None, seen, books, at, self.feed.connected, self.feed.ingest_online, powers)
+        history = self.feed.history.get(home.id)
+        return Page(
+            home=home,
+            described=self.home is not None,
+            now=seen,
+            books=books,
+            at=datetime.now(UTC),
+            connected=self.feed.connected,
+            ingest_online=self.feed.ingest_online,
+            powers=powers,
+            filling_to=None if history is None or history.complete else history.back_to,
+        )
 
     def props(self) -> dict[Prop, object]:
         """Return the live properties of the page, made again only when something changed or a second passed."""

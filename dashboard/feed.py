@@ -8,6 +8,7 @@ import secrets
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import msgspec
 
@@ -15,8 +16,9 @@ from heatledger import bus
 from heatledger.hearing import LiveValue, follow
 from heatledger.readings import Reading, SeriesKey, Value
 
-TOPICS = ("heatledger/+/live/#", "heatledger/+/intervals", "heatledger/ingest")
+TOPICS = ("heatledger/+/live/#", "heatledger/+/intervals", "heatledger/+/history", "heatledger/ingest")
 _POLL_S = 0.5
+_OWN_LEVELS = 2
 
 
 class _Point(msgspec.Struct, frozen=True):
@@ -32,6 +34,13 @@ class _Device(msgspec.Struct, frozen=True):
     family: str
     device: str
     readings: list[_Point]
+
+
+class History(msgspec.Struct, frozen=True):
+    """How far back a home's history reaches while it is being imported."""
+
+    back_to: datetime
+    complete: bool
 
 
 class Feed:
@@ -55,6 +64,8 @@ class Feed:
         self.version = 0
         self.connected = False
         self.ingest_online: bool | None = None
+        self.history: dict[str, History] = {}
+        """By home, while its history is being imported."""
 
     def latest(self) -> dict[SeriesKey, LiveValue]:
         """Return the newest value of every series heard, as it is now."""
@@ -115,6 +126,8 @@ class Feed:
             )
         elif topic.endswith("/intervals"):
             self.announced.set()
+        elif topic.endswith("/history") and topic.count("/") == _OWN_LEVELS:
+            self.history[topic.split("/")[1]] = msgspec.json.decode(payload, type=History)
         elif payload:
             row = msgspec.json.decode(payload, type=_Device)
             for point in row.readings:

@@ -100,7 +100,7 @@ def _sources(page: Page) -> html.Table:
 
 
 def _source(page: Page, row: Source) -> html.Tr:
-    ago = "never" if row.heard_us is None else _ago((page.now.at_us - row.heard_us) / 1e6)
+    ago = "only retained" if row.heard_us is None else _ago((page.now.at_us - row.heard_us) / 1e6)
     usual = "learning" if row.usual_s is None else formatting.duration(max(row.usual_s, 1))
     word = "silent" if row.silent else "heard"
     note = word if row.mapped else f"{word}, not in the home file"

@@ -19,7 +19,10 @@ from heatledger.summary import Summary
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Everything the page Now shows at one moment; `powers` [W] by device is for a home without a home file."""
+    """Everything the page Now shows at one moment.
+
+    `powers` [W] by device is for a home without a home file; `filling_to` is how far back an unfinished import reaches.
+    """
 
     home: Home
     described: bool
@@ -29,6 +32,7 @@ class Page(msgspec.Struct, frozen=True):
     connected: bool
     ingest_online: bool | None
     powers: tuple[tuple[str, float], ...] = ()
+    filling_to: datetime | None = None
 
 
 class Split(msgspec.Struct, frozen=True):

@@ -24,7 +24,6 @@ from heatledger.summary import Summary
 REFRESH_S = 30.0
 """The Summary is asked for at most this often. [s]"""
 _RHYTHM_US = 3600 * 1_000_000
-PERIODS = ("day", "week", "month", "cycle", "year")
 
 
 class Books(msgspec.Struct, frozen=True):
@@ -98,16 +97,10 @@ class Queries:
         AskError
             If the question is not one of these.
         """
-        if begin is None and end is None:
-            if period not in PERIODS:
-                raise AskError(f"period: {period!r} is not known; use one of {', '.join(PERIODS)}, or from= and to=")
-            return ledger.period(home, period, datetime.now(UTC))
-        if period is not None or begin is None or end is None:
-            raise AskError("period: give either period=, or both from= and to=")
-        first, last = _moment("from", begin, home), _moment("to", end, home)
-        if first >= last:
-            raise AskError(f"to: {end} is not after from {begin}; swap them")
-        return first, last
+        try:
+            return ledger.span(home, period, begin, end, datetime.now(UTC))
+        except ValueError as error:
+            raise AskError(str(error)) from error
 
     def books(self, home: Home, *, fresh: bool = False) -> Books:
         """Return the books of the cycle and of today; asked again when `fresh` is wanted and they are 30 s old."""
@@ -156,14 +149,6 @@ def cycle_day(summary: Summary, now: datetime) -> tuple[int, int]:
     first: date = summary.period.start.date()
     today = now.astimezone(summary.period.start.tzinfo).date()
     return (today - first).days + 1, (summary.period.end.date() - first).days
-
-
-def _moment(name: str, text: str, home: Home) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise AskError(f"{name}: {text!r} is not a date; write it like 2026-10-01") from error
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(home.timezone))
 
 
 def local_now(home: Home, at_us: int) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from dash import html
 
@@ -156,9 +157,11 @@ def _today(page: Page) -> html.Section:
     kwh, total = today.electricity.kwh, today.bill.total
     if total is None:
         return _figure("now-today", "Today so far", formatting.energy(kwh), "", _short(today.bill.reason or ""))
-    return _figure(
-        "now-today", "Today so far", formatting.money(total, today.bill.currency), "", formatting.energy(kwh)
-    )
+    note = formatting.energy(kwh)
+    if page.filling_to is not None:
+        back_to = page.filling_to.astimezone(ZoneInfo(page.home.timezone)).date()
+        note = f"{note} · older history is being filled in, back to {formatting.day(back_to, year=True)}"
+    return _figure("now-today", "Today so far", formatting.money(total, today.bill.currency), "", note)
 
 
 def _short(reason: str) -> str:

@@ -119,7 +119,7 @@ _NO_HEAT = (
     "no heat is measured: power and temperatures alone cannot tell heat loss from efficiency; "
     "a heat meter, or the unit's published performance map, would settle it"
 )
-_NO_BASELINE = "the whole-home comparison needs the heat delivered to each zone, which is not known"
+_NO_BASELINE = "needs the heat of each zone, which is not known yet: a comparison without it would be a guess"
 
 
 def summarise(home: Home, days: Sequence[Day], *, period: Period, tariff: Tariff | None, now: datetime) -> Summary:

@@ -238,3 +238,9 @@ def test_parts_of_a_total_in_cents_are_printed_in_cents_and_of_a_small_one_in_te
     assert (said(tree, "cost"), said(tree, "pumps"), said(tree, "rest")) == ("$0.13", "$0.08", "$0.05")
     tree = render(page({"main_a": spoken(0.0), "main_b": spoken(219.0), "split": spoken(80.0), "multi": spoken(61.0)}))
     assert (said(tree, "cost"), said(tree, "pumps"), said(tree, "rest")) == ("8.4 ¢", "5.4 ¢", "3.0 ¢")
+
+
+def test_history_that_is_still_being_filled_in_is_said():
+    assert "filled in" not in said(render(page()), "today-note")
+    filling = page(filling_to=datetime(2025, 11, 3, 6, tzinfo=UTC))
+    assert "older history is being filled in, back to Nov 3, 2025" in said(render(filling), "today-note")
