@@ -66,7 +66,8 @@ def test_every_file_has_examples_a_home_page_and_its_own_name(files, path):
     assert file.family == path.stem
     assert file.name
     assert file.about.startswith("https://")
-    assert any(example.expect for example in file.examples)
+    assert any(example.expect for example in file.examples) == bool(file.rules)
+    assert any(not example.expect for example in file.examples)
     assert file.caveats
 
 
