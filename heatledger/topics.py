@@ -7,6 +7,7 @@ captures one or more levels, ``{name:path?}`` none or more.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,12 +19,55 @@ _CAPTURE = re.compile(r"([a-z_][a-z0-9_]*)(?::(.+))?")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A compiled shape: its captures' names and its rank (higher: more literal, tried first)."""
+    """A compiled shape.
+
+    Attributes
+    ----------
+    text : str
+        The shape as it was written.
+    names : frozenset of str
+        Its captures.
+    rank : tuple of int
+        Higher is more literal and tried first.
+    pattern : re.Pattern
+        What a topic must be.
+    least, most : float
+        The fewest and the most levels of a topic that fits.
+    """
 
     text: str
     names: frozenset[str]
     rank: tuple[int, ...]
     pattern: re.Pattern[str] = field(repr=False)
+    least: int
+    most: float
+
+    @property
+    def literal(self) -> bool:
+        """Whether one topic alone fits."""
+        return "{" not in self.text
+
+    @property
+    def inner(self) -> str | None:
+        """A level every topic that fits has somewhere, None where none is certain."""
+        return next((level for level in self.text.split("/") if level and "{" not in level), None)
+
+    @property
+    def first(self) -> str | None:
+        """The first level of every topic that fits, None where there are several."""
+        level = self.text.partition("/")[0]
+        return None if "{" in level else level
+
+    @property
+    def lasts(self) -> tuple[str, ...]:
+        """Every last level a topic that fits can have; none where it may be anything."""
+        level = self.text.rpartition("/")[2]
+        if "{" not in level:
+            return (level,)
+        token = _TOKEN.fullmatch(level)
+        kind = _capture(token[1], self.text)[1] if token else ""
+        words = () if kind in ("", "int", "path", "path?") else tuple(kind.split("|"))
+        return () if any(sign in word for word in words for sign in "*#") else words
 
     def match(self, topic: str) -> dict[str, str] | None:
         """Return what the shape captures of a topic or key, or None where it does not fit."""
@@ -58,7 +102,7 @@ def compile_shape(text: str) -> Shape:
     if not text:
         raise ValueError("the topic shape is empty; write one like home/{device}/state")
     names: list[str] = []
-    pattern, joined, literal, words, paths = "", False, 0, 0, 0
+    pattern, joined, literal, words, paths, optional = "", False, 0, 0, 0, 0
     levels = text.split("/")
     for level in levels:
         token = _TOKEN.fullmatch(level)
@@ -68,6 +112,7 @@ def compile_shape(text: str) -> Shape:
             joined = joined or kind == "path"
             names.append(name)
             paths += 1
+            optional += kind == "path?"
             continue
         piece, captured = _level_piece(level, text)
         pattern += ("/" if joined else "") + piece
@@ -78,7 +123,8 @@ def compile_shape(text: str) -> Shape:
     if len(set(names)) != len(names):
         raise ValueError(f"topic shape {text!r} captures a name twice; give each capture its own name")
     rank = (int("{" not in levels[0]), literal, words, -paths, len(_TOKEN.sub("", text)))
-    return Shape(text, frozenset(names), rank, re.compile(pattern, re.DOTALL))
+    most = math.inf if paths else len(levels)
+    return Shape(text, frozenset(names), rank, re.compile(pattern, re.DOTALL), len(levels) - optional, most)
 
 
 def _capture(inner: str, text: str) -> tuple[str, str]:

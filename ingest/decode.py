@@ -12,9 +12,10 @@ import msgspec
 from heatledger.devices import DeviceFile, Reject
 from heatledger.emits import DecodeConfig, MapEntry
 from heatledger.readings import Flag, Reading
-from heatledger.topics import Shape, compile_shape
+from heatledger.topics import compile_shape
+from ingest.index import Index
 from ingest.rows import Message, Row
-from ingest.rules import Entry, RuleOnTopic, compile_file
+from ingest.rules import CompiledRule, Entry, RuleOnTopic, compile_file
 
 LARGEST_PAYLOAD: Final = 1_000_000
 """Longer payloads are not looked at. [bytes]"""
@@ -37,19 +38,39 @@ class Decoded(NamedTuple):
 _NOTHING_SAID: Final = DecodeConfig()
 
 
-class _Candidate(NamedTuple):
-    """What a topic may mean: a rule for one form of payload, or None where it is known to hold nothing."""
+class _Candidate:
+    """What a topic may mean: a rule for one form of payload, made ready when first used."""
 
-    rule: RuleOnTopic | None
-    bare: bool
-    lines: Shape | None
-    fold: bool
+    __slots__ = ("captures", "entry", "on_topic", "rule")
+
+    def __init__(self, entry: Entry, rule: CompiledRule, captures: dict[str, str]) -> None:
+        self.entry, self.rule, self.captures = entry, rule, captures
+        self.on_topic: RuleOnTopic | None = None
+
+    def document(self, parsed: object) -> object:
+        """Return the payload in the form the rule wants, None where it has another or fails its conditions."""
+        if isinstance(parsed, _Unreadable) or self.entry.bare != isinstance(parsed, str):
+            return None
+        document = parsed
+        if self.rule.source.fold:
+            document = _folded(parsed)
+        elif self.rule.lines is not None and isinstance(parsed, str):
+            found = [self.rule.lines.match(line.strip()) for line in parsed.splitlines()]
+            document = {line["key"]: line for line in found if line}
+        return document if self.entry.holds(document) else None
+
+    def ready(self) -> RuleOnTopic:
+        """Return the rule with the topic's captures filled in."""
+        if self.on_topic is None:
+            self.on_topic = RuleOnTopic(self.rule, self.captures)
+        return self.on_topic
 
 
 class _Topic(NamedTuple):
     """What a topic may mean, the likeliest first, and what the user says of it."""
 
-    candidates: tuple[_Candidate, ...]
+    candidates: tuple[_Candidate | None, ...]
+    """None: it is known to hold no readings."""
     said: DecodeConfig
 
 
@@ -65,7 +86,7 @@ class Decoder:
     def __init__(self, files: Sequence[DeviceFile]) -> None:
         entries = [entry for file in files for entry in compile_file(file)]
         self._said = [(compile_shape(shape), said) for file in files for said in file.config for shape in said.topics]
-        self._entries = sorted(entries, key=lambda entry: (entry.shape.rank, entry.rule is None), reverse=True)
+        self._index = Index(sorted(entries, key=lambda entry: (entry.shape.rank, entry.rule is None), reverse=True))
         self._candidates = lru_cache(maxsize=_REMEMBERED_TOPICS)(self._match)
 
     def decode(
@@ -119,38 +140,45 @@ class Decoder:
             topic.encode()
         except UnicodeEncodeError:
             return Decoded([], "unknown", "the topic is not UTF-8")
-        found: list[_Candidate] = []
-        for entry in self._entries:
+        found: list[_Candidate | None] = []
+        settled = set[bool]()  # forms of payload for which a rule without conditions stands already
+        for entry in self._index.find(topic):
+            if entry.rule is not None and entry.bare in settled:
+                continue
             captures = entry.shape.match(topic)
             if captures is None:
                 continue
-            found.append(_candidate(entry, captures))
+            found.append(_Candidate(entry, entry.rule, captures) if entry.rule else None)
             if entry.rule is None:
                 break
+            if not entry.guards:
+                settled.add(entry.bare)
         if not found:
             return Decoded([], "unknown", "no device file knows this topic")
         said = [said for shape, said in self._said if shape.match(topic) is not None]
         return _Topic(tuple(found), _together(said) if said else _NOTHING_SAID)
 
 
-def _decode(candidates: tuple[_Candidate, ...], payload: bytes, message: Message, config: DecodeConfig) -> Decoded:
+def _decode(
+    candidates: tuple[_Candidate | None, ...], payload: bytes, message: Message, config: DecodeConfig
+) -> Decoded:
     parsed = _parse(payload)
     for candidate in candidates:
-        rule = candidate.rule
-        if rule is None:
+        if candidate is None:
             return Decoded([], "ignored", "a topic known to hold no readings")
-        document = _document(candidate, parsed)
-        if document is None or not rule.holds(document):
+        document = candidate.document(parsed)
+        if document is None:
             continue
+        rule = candidate.ready()
         if rule.silent and not config.map:
             return Decoded([], "unknown", "its values need a name: say what they are under [[config]] in a device file")
         message.fahrenheit = config.temp_unit == "F"
         device = rule.run(document, message)
         for entry in config.map:
             channel = rule.channel if entry.channel is None else entry.channel
-            _map_row(entry).run(document if candidate.lines else parsed, device, channel, message)
+            _map_row(entry).run(document if candidate.rule.lines else parsed, device, channel, message)
         return Decoded(message.readings, "understood", "" if message.readings else "no reading in this message")
-    sure = any(not candidate.rule.guards for candidate in candidates if candidate.rule)
+    sure = any(not candidate.entry.guards for candidate in candidates if candidate)
     why = parsed.why if isinstance(parsed, _Unreadable) else "no rule fits this payload"
     return Decoded([], "malformed" if sure else "unknown", why)
 
@@ -159,12 +187,6 @@ def _together(said: Sequence[DecodeConfig]) -> DecodeConfig:
     """Return all that the user says of a topic."""
     warm = any(one.temp_unit == "F" for one in said)
     return DecodeConfig(temp_unit="F" if warm else "C", map=tuple(entry for one in said for entry in one.map))
-
-
-def _candidate(entry: Entry, captures: dict[str, str]) -> _Candidate:
-    source = entry.rule.source if entry.rule else None
-    lines = compile_shape(source.lines) if source and source.lines else None
-    return _Candidate(entry.on(captures), entry.bare, lines, bool(source and source.fold))
 
 
 class _Unreadable(NamedTuple):
@@ -202,18 +224,6 @@ def _refuse_constant(word: str) -> object:
 
 def _parse_integer(digits: str) -> float | int:
     return int(digits) if len(digits) <= _LONGEST_INTEGER else float("inf")
-
-
-def _document(candidate: _Candidate, parsed: object) -> object:
-    """Return the payload in the form the rule wants, None where it has another."""
-    if isinstance(parsed, _Unreadable) or candidate.bare != isinstance(parsed, str):
-        return None
-    if candidate.fold:
-        return _folded(parsed)
-    if candidate.lines is None or not isinstance(parsed, str):
-        return parsed
-    found = (candidate.lines.match(line.strip()) for line in parsed.splitlines())
-    return {line["key"]: line for line in found if line}
 
 
 def _folded(node: object) -> object:

@@ -82,8 +82,8 @@ class Visit:
 class RuleOnTopic:
     """One rule with the captures of one topic filled in."""
 
-    def __init__(self, rule: CompiledRule, guards: tuple[Test, ...], captures: Mapping[str, str]) -> None:
-        self.family, self.guards, self.rule = rule.family, guards, rule
+    def __init__(self, rule: CompiledRule, captures: Mapping[str, str]) -> None:
+        self.family, self.rule = rule.family, rule
         source = rule.source
         wrap = captures.get(source.wrap) if source.wrap else None
         self._wrap = wrap.lower() if wrap is not None and source.fold else wrap
@@ -94,10 +94,6 @@ class RuleOnTopic:
         self.rows = bind(rule.rows, captures)
         self.silent = not rule.rows and not rule.each
         self._visits = tuple(Visit(each, rows, source.device, captures) for each, rows in rule.each)
-
-    def holds(self, document: object) -> bool:
-        """Whether the payload fulfils the conditions of rule and topic."""
-        return all(guard(document) for guard in self.guards)
 
     def run(self, document: object, message: Message) -> str:
         """Append the readings of a payload.
@@ -147,6 +143,7 @@ class CompiledRule:
     rows: tuple[Row, ...]
     each: tuple[tuple[Each, tuple[Row, ...]], ...]
     fahrenheit: frozenset[str]
+    lines: Shape | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +156,9 @@ class Entry:
     bare: bool = False
     guards: tuple[Test, ...] = ()
 
-    def on(self, captures: Mapping[str, str]) -> RuleOnTopic | None:
-        """Return the rule for what the shape captured, or None where the topic is to be ignored."""
-        return RuleOnTopic(self.rule, self.guards, captures) if self.rule else None
+    def holds(self, document: object) -> bool:
+        """Whether a payload fulfils the conditions of rule and topic."""
+        return all(guard(document) for guard in self.guards)
 
 
 def compile_file(file: DeviceFile) -> list[Entry]:
@@ -199,7 +196,8 @@ def _compile_rule(rule: Rule, file: DeviceFile) -> CompiledRule:
     )
     words = rule.temp_unit.fahrenheit if rule.temp_unit else ()
     own = compile_rows(rule.emit, file.reject, rule.channel, contested)
-    return CompiledRule(file.family, rule, own, each, frozenset(word.lower() for word in words))
+    lines = compile_shape(rule.lines) if rule.lines else None
+    return CompiledRule(file.family, rule, own, each, frozenset(word.lower() for word in words), lines)
 
 
 def _name(value: object) -> str | None:
