@@ -1,0 +1,38 @@
+"""Home Assistant's statestream: the attributes of an entity on topics beside its state, JSON-quoted.
+
+The unit and the classes of ``<base>/sensor/<object>`` say what ``<base>/sensor/<object>/state`` measures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from heatledger.emits import Emit
+from ingest.discovery.chapter import Chapter, topic
+from ingest.discovery.meaning import meaning_of, words_of
+from ingest.discovery.told import Identity, Told
+
+FAMILY: Final = "ha_statestream"
+ATTRIBUTES: Final = frozenset(("unit_of_measurement", "device_class", "state_class", "friendly_name"))
+
+
+def read_attribute(place: str, facts: Mapping[str, str]) -> Chapter:
+    """Return what the attributes of one entity, heard so far, tell of its state.
+
+    Parameters
+    ----------
+    place : str
+        The entity's topic, ``<base>/sensor/<object>``.
+    facts : mapping
+        Its attributes by name.
+    """
+    domain, entity = place.split("/")[-2:]
+    words = words_of((entity, facts.get("friendly_name")))
+    kind, state = facts.get("device_class", ""), facts.get("state_class", "")
+    meaning = meaning_of(facts.get("unit_of_measurement"), kind, state, words)
+    where = topic(f"{place}/state")
+    if meaning is None or not where:
+        return Chapter(facts=facts)
+    emit = Emit(quantity=meaning.quantity, unit=meaning.unit, reset=meaning.reset)
+    return Chapter((Told(where, Identity(FAMILY, f"{domain}.{entity}"), emit),), facts=facts)
