@@ -143,8 +143,8 @@ def summarise(home: Home, days: Sequence[Day], *, period: Period, tariff: Tariff
     Summary
         Numbers that cannot be known are None with a reason.
     """
-    heard = [day for day in days if day.covered_s > 0 or day.use != 0]
-    bill = _bill(home, heard, period, tariff, now)
+    heard = [day for day in days if _is_heard(day)]
+    bill = _bill(home, days, period, tariff, now)
     electricity = _electricity(home, heard, days, bill)
     return Summary(
         home=home.id,
@@ -169,6 +169,10 @@ def summarise(home: Home, days: Sequence[Day], *, period: Period, tariff: Tariff
         ),
         issues=_issues(home, heard),
     )
+
+
+def _is_heard(day: Day) -> bool:
+    return day.covered_s > 0 or day.use != 0
 
 
 def _electricity(home: Home, heard: Sequence[Day], days: Sequence[Day], bill: BillSummary) -> Electricity:
@@ -205,8 +209,8 @@ def _sum_known(values: Sequence[float | None]) -> float | None:
     return sum(known) if known else None
 
 
-def _bill(home: Home, heard: Sequence[Day], period: Period, tariff: Tariff | None, now: datetime) -> BillSummary:
-    reason = None
+def _bill(home: Home, days: Sequence[Day], period: Period, tariff: Tariff | None, now: datetime) -> BillSummary:
+    reason, heard = None, [day for day in days if _is_heard(day)]
     if tariff is None or home.tariff is None:
         reason = "no tariff: name one with tariff = in the home file"
     elif not any(meter.role == "import" for meter in home.meters):
@@ -232,7 +236,7 @@ def _bill(home: Home, heard: Sequence[Day], period: Period, tariff: Tariff | Non
         currency=home.currency,
         total=str(total(lines)),
         lines=lines,
-        estimated=any(day.estimated > 0 or day.covered_s < day.seconds - _OPEN_S for day in heard),
+        estimated=any(day.estimated > 0 or day.covered_s < day.seconds - _OPEN_S for day in days),
         projected=Quantiles(),
         reason=None,
     )

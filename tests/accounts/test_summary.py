@@ -169,6 +169,16 @@ def test_a_gap_is_an_issue_and_the_bill_is_estimated():
     assert summary.electricity.estimated_kwh == pytest.approx(86.4)
 
 
+def test_a_bill_with_days_that_were_not_heard_is_estimated():
+    blocks, start, end = books_of(days=2)
+    books = account(home(), blocks, start_s=int(start.timestamp()) - 86_400, end_s=int(end.timestamp()))
+    pieces = spans(start - dt.timedelta(days=1), end, CHICAGO)
+    period_ = Period(start=start - dt.timedelta(days=1), end=end)
+    summary = summarise(home(), sum_days(books, pieces, now=end), period=period_, tariff=FLAT, now=end)
+    assert summary.bill.estimated
+    assert summary.electricity.coverage == pytest.approx(2 / 3)
+
+
 def test_a_period_without_data_knows_nothing_and_says_so():
     start = dt.datetime(2025, 1, 1, tzinfo=CHICAGO)
     end = start + dt.timedelta(days=1)
