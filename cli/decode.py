@@ -13,10 +13,11 @@ import msgspec
 import typer
 
 from cli.options import CommandError, ConfigOption, utc_now
-from heatledger.config import load
+from heatledger.config import DiscoverySettings, load
 from heatledger.emits import DecodeConfig
 from heatledger.readings import Flag, Reading
 from ingest.decode import Decoded, Decoder
+from ingest.discovery import Catalogue, learn
 
 _NOTHING: Final = '{"readings":[]}\n'
 
@@ -43,15 +44,15 @@ def decode(
     one = topic is not None and payload is not None
     if one == jsonl or (file is not None and not jsonl):
         raise CommandError("give either --topic and --payload, or --jsonl and perhaps a file")
-    decoder = Decoder(load(config_dir=config).devices)
+    read = load(config_dir=config)
+    hearing = _Hearing(Decoder(read.devices), read.settings.discovery)
     if one:
-        line = _Line(topic or "", payload or "", retain)
-        decoded = _decode(decoder, line)
+        decoded = hearing.decode(_Line(topic or "", payload or "", retain))
         sys.stdout.write(_written(decoded.readings))
         sys.stderr.write(f"{decoded.outcome}{': ' if decoded.note else ''}{decoded.note}\n")
         return
     for raw in _lines(file):
-        sys.stdout.buffer.write(_answer(decoder, raw).encode())
+        sys.stdout.buffer.write(hearing.answer(raw).encode())
         sys.stdout.buffer.flush()
 
 
@@ -66,19 +67,30 @@ def _lines(file: Path | None) -> Iterator[bytes]:
         raise CommandError(f"{file}: {error.strerror}; name a file that can be read") from error
 
 
-def _answer(decoder: Decoder, raw: bytes) -> str:
-    """Return the line for a line; one that cannot be read has no readings."""
-    try:
-        line = msgspec.convert(json.loads(raw), _Line)
-        return _written(_decode(decoder, line).readings)
-    except (ValueError, RecursionError, OverflowError, OSError):
-        return _NOTHING
+class _Hearing:
+    """Decodes line after line; what earlier lines tell of later ones is remembered."""
 
+    def __init__(self, decoder: Decoder, said: DiscoverySettings) -> None:
+        self._decoder = decoder
+        self._catalogue = Catalogue(prefix=said.prefix, templates=said.templates)
 
-def _decode(decoder: Decoder, line: _Line) -> Decoded:
-    payload = line.payload.encode("utf-8", "surrogatepass")
-    received_us = _received_us(line.received_at)
-    return decoder.decode(line.topic, payload, retain=line.retain, received_us=received_us, config=line.config)
+    def answer(self, raw: bytes) -> str:
+        """Return the line for a line; one that cannot be read has no readings."""
+        try:
+            line = msgspec.convert(json.loads(raw), _Line)
+            return _written(self.decode(line).readings)
+        except (ValueError, RecursionError, OverflowError, OSError):
+            return _NOTHING
+
+    def decode(self, line: _Line) -> Decoded:
+        """Return what a line says."""
+        payload = line.payload.encode("utf-8", "surrogatepass")
+        received_us = _received_us(line.received_at)
+        self._catalogue = learn(self._catalogue, line.topic, payload)
+        learned = self._catalogue.on(line.topic)
+        return self._decoder.decode(
+            line.topic, payload, retain=line.retain, received_us=received_us, config=line.config, learned=learned
+        )
 
 
 def _received_us(said: datetime | float | None) -> int:

@@ -55,6 +55,13 @@ class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hour: Annotated[int, Meta(ge=0, le=23)] = 7
 
 
+class DiscoverySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where Home Assistant's discovery messages are, and whether their unusual templates may run, in a sandbox."""
+
+    prefix: Annotated[str, Meta(pattern="^[^+#/]+(/[^+#/]+)*$")] = "homeassistant"
+    templates: bool = False
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """settings.toml, with what the environment overrides."""
 
@@ -62,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     store: StoreSettings = StoreSettings()
     dashboard: DashboardSettings = DashboardSettings()
     reports: ReportSettings = ReportSettings()
+    discovery: DiscoverySettings = DiscoverySettings()
 
 
 class Config(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,9 @@ from heatledger.topics import compile_shape
 from ingest.index import Index
 from ingest.rows import Message, Row
 from ingest.rules import CompiledRule, Entry, RuleOnTopic, compile_file
+
+if TYPE_CHECKING:  # what runs templates is loaded where catalogues are
+    from ingest.discovery import OnTopic
 
 LARGEST_PAYLOAD: Final = 1_000_000
 """Longer payloads are not looked at. [bytes]"""
@@ -66,11 +69,16 @@ class _Candidate:
         return self.on_topic
 
 
+class _Ignored(NamedTuple):
+    """A topic known to hold no readings; a catalogue knows better where its last level may be anything."""
+
+    firm: bool
+
+
 class _Topic(NamedTuple):
     """What a topic may mean, the likeliest first, and what the user says of it."""
 
-    candidates: tuple[_Candidate | None, ...]
-    """None: it is known to hold no readings."""
+    candidates: tuple[_Candidate | _Ignored, ...]
     said: DecodeConfig
 
 
@@ -98,6 +106,7 @@ class Decoder:
         received_us: int,
         home: str = "home",
         config: DecodeConfig | None = None,
+        learned: OnTopic | None = None,
     ) -> Decoded:
         """Decode one message; pure, and total: whatever the bytes, it answers.
 
@@ -115,6 +124,8 @@ class Decoder:
             The home it belongs to.
         config : DecodeConfig, optional
             What the user says of this device.
+        learned : OnTopic, optional
+            What catalogues tell of the topic; where a device file says it itself, the file stands.
 
         Returns
         -------
@@ -123,12 +134,14 @@ class Decoder:
         """
         known = self._candidates(topic)
         if isinstance(known, Decoded):
-            return Decoded([], known.outcome, known.note)
+            if learned is None:
+                return Decoded([], known.outcome, known.note)
+            known = _UNKNOWN
         if not payload:
             return Decoded([], "ignored", "empty payload: a retained message was cleared")
         message = Message(home, received_us, int(Flag.RETAINED) if retain else 0)
         try:
-            return _decode(known.candidates, payload, message, config or known.said)
+            return _decode(known.candidates, payload, message, config or known.said, learned)
         except RecursionError:
             return Decoded([], "malformed", "JSON nested too deeply")
 
@@ -140,7 +153,7 @@ class Decoder:
             topic.encode()
         except UnicodeEncodeError:
             return Decoded([], "unknown", "the topic is not UTF-8")
-        found: list[_Candidate | None] = []
+        found: list[_Candidate | _Ignored] = []
         settled = set[bool]()  # forms of payload for which a rule without conditions stands already
         for entry in self._index.find(topic):
             if entry.rule is not None and entry.bare in settled:
@@ -148,7 +161,8 @@ class Decoder:
             captures = entry.shape.match(topic)
             if captures is None:
                 continue
-            found.append(_Candidate(entry, entry.rule, captures) if entry.rule else None)
+            firm = bool(entry.shape.lasts)
+            found.append(_Candidate(entry, entry.rule, captures) if entry.rule else _Ignored(firm))
             if entry.rule is None:
                 break
             if not entry.guards:
@@ -159,26 +173,41 @@ class Decoder:
         return _Topic(tuple(found), _together(said) if said else _NOTHING_SAID)
 
 
+_UNKNOWN: Final = _Topic((), _NOTHING_SAID)
+
+
 def _decode(
-    candidates: tuple[_Candidate | None, ...], payload: bytes, message: Message, config: DecodeConfig
+    candidates: tuple[_Candidate | _Ignored, ...],
+    payload: bytes,
+    message: Message,
+    config: DecodeConfig,
+    learned: OnTopic | None,
 ) -> Decoded:
     parsed = _parse(payload)
     for candidate in candidates:
-        if candidate is None:
+        if isinstance(candidate, _Ignored):
+            if learned is not None and not candidate.firm:
+                break
             return Decoded([], "ignored", "a topic known to hold no readings")
         document = candidate.document(parsed)
         if document is None:
             continue
         rule = candidate.ready()
-        if rule.silent and not config.map:
+        if rule.silent and not config.map and learned is None:
             return Decoded([], "unknown", "its values need a name: say what they are under [[config]] in a device file")
         message.fahrenheit = config.temp_unit == "F"
         device = rule.run(document, message)
         for entry in config.map:
             channel = rule.channel if entry.channel is None else entry.channel
             _map_row(entry).run(document if candidate.rule.lines else parsed, device, channel, message)
+        if learned is not None and rule.open:
+            learned.run(parsed, message, (rule.family, device, rule.channel))
         return Decoded(message.readings, "understood", "" if message.readings else "no reading in this message")
-    sure = any(not candidate.entry.guards for candidate in candidates if candidate)
+    if learned is not None and not isinstance(parsed, _Unreadable):
+        message.fahrenheit = config.temp_unit == "F"
+        learned.run(parsed, message, None)
+        return Decoded(message.readings, "understood", "" if message.readings else "no reading in this message")
+    sure = any(isinstance(candidate, _Candidate) and not candidate.entry.guards for candidate in candidates)
     why = parsed.why if isinstance(parsed, _Unreadable) else "no rule fits this payload"
     return Decoded([], "malformed" if sure else "unknown", why)
 

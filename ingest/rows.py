@@ -12,7 +12,7 @@ from heatledger.quantities import ACTIONS, MODES, QUANTITIES
 from heatledger.readings import Flag, Reading, Value
 from heatledger.topics import render
 from heatledger.vocabulary import TEMPERATURE_UNIT, Conversion, unit_conversion
-from ingest.selectors import Selector, Test, as_number, as_word, compile_selector, compile_test
+from ingest.selectors import Selector, Test, as_number, as_word, compile_selector, compile_test, first_key
 
 _LONGEST_WORD = 40
 _FLAGS = {"estimated": Flag.ESTIMATED, "assumed": Flag.ASSUMED, "uncertain": Flag.UNCERTAIN}
@@ -52,6 +52,7 @@ class Row:
         "read",
         "reset",
         "selectors",
+        "starts",
         "unit",
         "when",
     )
@@ -63,6 +64,7 @@ class Row:
         self.reset = emit.reset if quantity.kind == "counter" else ""
         self.flags = int(sum(_FLAGS[name] for name in emit.flags))
         self.lists, self.contested = emit.lists, contested
+        self.starts = frozenset(first_key(path) for path in emit.paths)
         self.selectors: tuple[Selector, ...] = tuple(compile_selector(path) for path in emit.paths)
         self.when: Test | None = compile_test(emit.when) if emit.when else None
         if quantity.kind == "state":
@@ -71,6 +73,10 @@ class Row:
         else:
             self.unit = unit_conversion(emit.unit or "", emit.quantity).unit
             self.read = _number_reader(emit, reject)
+
+    def may_start_at(self, key: str) -> bool:
+        """Whether a path of this row leads through a key of the object."""
+        return key in self.starts or None in self.starts
 
     def run(self, node: object, device: str, channel: str, message: Message) -> None:
         """Append the readings this row finds in a node of the payload.

@@ -93,7 +93,13 @@ class RuleOnTopic:
         self.device, self.channel = render(source.device, captures), render(source.channel, captures)
         self.rows = bind(rule.rows, captures)
         self.silent = not rule.rows and not rule.each
+        self.open = not rule.each and not any(self._says(row) for row, _ in self.rows)
         self._visits = tuple(Visit(each, rows, source.device, captures) for each, rows in rule.each)
+
+    def _says(self, row: Row) -> bool:
+        """Whether a row tells what is measured on this topic; `online` beside it leaves that open."""
+        wrapped = self._wrap is None or row.may_start_at(self._wrap)
+        return row.quantity != "online" and wrapped
 
     def run(self, document: object, message: Message) -> str:
         """Append the readings of a payload.
@@ -117,6 +123,7 @@ class RuleOnTopic:
             if found is not None:
                 body = found
                 break
+        dated = body if isinstance(body, dict) else document
         if self._wrap is not None:
             body = {self._wrap: body}
         if self._fahrenheit is not None and source.temp_unit is not None:
@@ -124,7 +131,7 @@ class RuleOnTopic:
             if said is not None:
                 message.fahrenheit = said in self.rule.fahrenheit
         message.family = self.family
-        message.time_us = clock_us(source.clock, body, message.received_us)
+        message.time_us = clock_us(source.clock, dated, message.received_us)
         named = _name(self._name(body)) if self._name is not None else None
         device = named or self.device
         for row, channel in self.rows:

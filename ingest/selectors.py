@@ -28,13 +28,20 @@ def compile_selector(path: str) -> Selector:
     expression = jmespath.compile(path)
     keys = _plain_keys(expression.parsed)
     if keys is None:
-        return lambda node: _search(expression, node)
+        steps = _plain_steps(expression.parsed)
+        return (lambda node: _step(node, steps)) if steps else lambda node: _search(expression, node)
     if not keys:
         return lambda node: node
     if len(keys) == 1:
         only = keys[0]
         return lambda node: node.get(only) if type(node) is dict else None
     return lambda node: _walk(node, keys)
+
+
+def first_key(path: str) -> str | None:
+    """Return the key that a plain path begins with, None for any other."""
+    keys = _plain_keys(jmespath.compile(path).parsed)
+    return keys[0] if keys else None
 
 
 _KEYS = {"type": "function_expression", "children": [{"type": "current", "children": []}], "value": "keys"}
@@ -104,6 +111,30 @@ def _plain_keys(node: Mapping[str, Any]) -> tuple[str, ...] | None:
         return None
     parts = [_plain_keys(child) for child in children]
     return None if None in parts else tuple(key for part in parts if part is not None for key in part)
+
+
+def _plain_steps(node: Mapping[str, Any]) -> tuple[str | int, ...] | None:
+    """Return the keys and places of an expression made of fields, dots and ``[0]`` alone, else None."""
+    children = node["children"]
+    if node["type"] == "field":
+        return (str(node["value"]),)
+    if node["type"] == "index" and node["value"] >= 0:
+        return (int(node["value"]),)
+    if node["type"] not in ("subexpression", "index_expression"):
+        return None
+    parts = [_plain_steps(child) for child in children]
+    return None if None in parts else tuple(step for part in parts if part is not None for step in part)
+
+
+def _step(node: object, steps: tuple[str | int, ...]) -> object:
+    for step in steps:
+        if isinstance(step, int):
+            node = node[step] if type(node) is list and step < len(node) else None
+        else:
+            node = node.get(step) if type(node) is dict else None
+        if node is None:
+            return None
+    return node
 
 
 def _walk(node: object, keys: tuple[str, ...]) -> object:

@@ -19,6 +19,7 @@ from heatledger.store import Delivery, Store, StoreError
 from heatledger.store.state import State
 from ingest.clock import Clock
 from ingest.decode import Decoded, Decoder
+from ingest.discovery import Bridges, Catalogue, learn
 from ingest.group import Deliveries, Group, digest
 from ingest.heard import Heard
 from ingest.intervals import Keeper
@@ -64,6 +65,9 @@ class Worker:
         self._clock, self._live = Clock(known), Live(self._publish, known)
         self._deliveries, self._group = Deliveries(store.deliveries()), Group()
         self._heard, self._keeper = Heard(), Keeper(store, config.homes)
+        said = config.settings.discovery
+        self._catalogues = {home: Catalogue(said.prefix, said.templates) for _, home in self._prefixes}
+        self._bridges = {home: Bridges() for _, home in self._prefixes}
         now_us = time.time_ns() // 1_000
         self._keeper.touch((each for each in known if each.time_us > now_us - _RECENT_US), time.monotonic())
         self._counts = Status(online=True, since_us=now_us)
@@ -146,7 +150,15 @@ class Worker:
             return Decoded([], "unknown", "the topic begins with no home's topic_prefix")
         home, topic = placed
         received_us, retain = message.received_us, message.retain
-        return self._decoder.decode(topic, message.payload, retain=retain, received_us=received_us, home=home)
+        catalogue = self._catalogues[home] = learn(self._catalogues[home], topic, message.payload)
+        learned = catalogue.on(topic) or catalogue.on(message.topic)
+        decoded = self._decoder.decode(
+            topic, message.payload, retain=retain, received_us=received_us, home=home, learned=learned
+        )
+        readings = [*decoded.readings, *self._bridges[home].follow(decoded.readings, catalogue)]
+        if decoded.outcome != "understood" and catalogue.describes(topic):
+            return Decoded(readings, "ignored", "it describes other topics")
+        return decoded._replace(readings=readings)
 
     def _place(self, topic: str) -> tuple[str, str] | None:
         """Return the home a topic belongs to, and the topic without that home's prefix."""

@@ -130,7 +130,8 @@ def _told(source: _Source, *, templates: bool) -> list[Told]:
     judge = _JUDGES.get(source.component)
     values = judge(source, about) if judge else []
     told = [one for value in values if (one := _one(source, about, value, templates=templates)) is not None]
-    return [*told, *_proving(about, availability)] if told else []
+    heard = {one.topic for one in told if one.emit.quantity == "online"}
+    return [*told, *(one for one in _proving(about, availability) if one.topic not in heard)] if told else []
 
 
 def _one(source: _Source, about: Entity, value: _Value, *, templates: bool) -> Told | None:
@@ -151,7 +152,8 @@ def _one(source: _Source, about: Entity, value: _Value, *, templates: bool) -> T
     entity = Entity(
         about.unique_id, command, about.availability, about.availability_mode, about.attributes_topic, about.owner
     )
-    return Told(where, source.identity, emit, read_by, entity)
+    own = Identity(FAMILY, source.identity.device) if where in about.availability else source.identity
+    return Told(where, own, emit, read_by, entity)
 
 
 def _sensor(source: _Source, about: Entity) -> list[_Value]:

@@ -105,7 +105,7 @@ class OnTopic:
         twin = one.entity.owner and device in self._twins
         return Identity(family, f"{device} ({one.entity.owner})", channel) if twin else one.identity
 
-    def run(self, document: object, message: Message, identity: Identity | None = None) -> None:
+    def run(self, document: object, message: Message, identity: tuple[str, str, str] | None) -> None:
         """Append the readings of a payload; what is there already stands.
 
         Parameters
@@ -114,8 +114,8 @@ class OnTopic:
             The payload, parsed.
         message : Message
             The message; gets the readings.
-        identity : Identity, optional
-            What they are of, where a family says so; else what the catalogue says.
+        identity : tuple of str or None
+            Family, device and channel, where a family says so; else what the catalogue says.
         """
         message.seen.update((one.device, one.channel, one.quantity) for one in message.readings)
         message.time_us = message.time_us or message.received_us
