@@ -90,6 +90,7 @@ class Rule(Part, frozen=True, kw_only=True):
     fold: bool = False
     """Keys of the payload, and the one `wrap` captures, are compared in lower case."""
     clock: tuple[Clock, ...] = ()
+    """In the body where that is an object, else in the payload."""
     temp_unit: TempUnit | None = None
     emit: tuple[Emit, ...] = ()
     each: tuple[Each, ...] = ()
