@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 
+import jmespath
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from heatledger.emits import DecodeConfig
 from heatledger.readings import Flag
 from ingest.decode import LARGEST_PAYLOAD, Decoder
+from ingest.selectors import compile_selector
 
 NOW_US = 1_772_352_060_000_000  # 2026-03-01T08:01:00Z
 MIN_US = 60_000_000
@@ -324,6 +328,21 @@ def test_a_payload_nested_to_the_brim_and_names_that_are_no_text_are_refused(dec
     assert say(decoder, "e/x", deep).outcome in {"malformed", "unknown"}
     odd = b'{"kind":"meter","parts":{"a\\ud8001":{"w":1},"a2":{"w":2,"label":"\\ud800"}}}'
     assert values(say(decoder, "e/x", odd)) == {("x/a", "a-2", "power"): 2000.0}
+
+
+NAMES = st.sampled_from("ab")
+TREES = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), NAMES),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(NAMES, inner, max_size=2)),
+    max_leaves=12,
+)
+STEPS = st.lists(st.one_of(st.sampled_from([".a", ".b", "[0]", "[1]", "[-1]"])), max_size=4)
+
+
+@given(tree=TREES, first=NAMES, steps=STEPS)
+def test_the_short_cuts_of_paths_pick_what_jmespath_picks(tree, first, steps):
+    path = first + "".join(steps)
+    assert compile_selector(path)(tree) == jmespath.search(path, tree)
 
 
 LINES = """

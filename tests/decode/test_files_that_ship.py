@@ -139,6 +139,28 @@ def test_the_page_on_adding_a_device_works_step_by_step(tmp_path):
         assert decoder.decode(topic, payload.encode(), retain=False, received_us=NOW_US).readings, topic
 
 
+def test_what_the_page_says_of_values_without_a_name_works(tmp_path):
+    page = (ROOT / "docs" / "add-a-device.md").read_text(encoding="utf-8")
+    folder = tmp_path / "config" / "devices"
+    folder.mkdir(parents=True)
+    (folder / "mine.toml").write_text(re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[1], encoding="utf-8")
+    decoder = Decoder(load(data_dir=tmp_path, environ={}).devices)
+    heard = re.findall(r"^    ((?:emon|tuya|mitsubishi2mqtt)/\S+) (.*)$", page, re.MULTILINE)
+    readings = [
+        (one.family, one.device, one.channel, one.quantity, one.value, one.reset)
+        for topic, payload in heard
+        for one in decoder.decode(topic, payload.encode(), retain=False, received_us=NOW_US).readings
+    ]
+    assert readings == [
+        ("emonhub", "heatpump", "", "power", 870.5, ""),
+        ("emonhub", "heatpump", "", "heat_power", 3300.0, ""),
+        ("emonhub", "emontx", "E2", "energy", 120.5, "reboot"),
+        ("tuya_mqtt", "boiler", "1", "switch", "on", ""),
+        ("tuya_mqtt", "boiler", "boiler", "power", 2140.0, ""),
+        ("mitsubishi2mqtt", "Den", "", "temperature", 20.0, ""),
+    ]
+
+
 def test_every_word_of_the_page_is_a_key_of_a_device_file():
     from heatledger import devices as module
 

@@ -1,4 +1,4 @@
-"""Decoding stays within its bar: four times parsing, in the same run."""
+"""Decoding stays within its bars, in the same run: four times parsing, and hardly dearer in a crowd of rules."""
 
 from __future__ import annotations
 
@@ -32,6 +32,20 @@ def test_a_sensor_message_costs_at_most_four_times_its_parsing(request, benchmar
         if cost.ratio <= benchmark_module.BAR:
             return
     pytest.fail(f"{ratios} × json.loads")
+
+
+def test_a_crowd_of_rules_costs_hardly_more_than_one_family(request, benchmark_module):
+    tracer = sys.gettrace()
+    request.addfinalizer(lambda: sys.settrace(tracer))
+    sys.settrace(None)
+    seen = []
+    for _ in range(3):
+        costs = benchmark_module.crowd(topics=150, repeat=4)
+        assert [one.topics for one in costs] == ["warm", "cold"]
+        seen.append([one.ratio for one in costs])
+        if max(seen[-1]) <= benchmark_module.CROWD_BAR:
+            return
+    pytest.fail(f"{seen} × one family (warm, cold)")
 
 
 def test_every_family_that_speaks_json_is_measured(benchmark_module, files):
