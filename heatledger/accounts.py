@@ -10,12 +10,14 @@ import pandas as pd
 
 from heatledger.home import HeatPump, Home, Meter
 from heatledger.meters import Grid, Metered, read
+from heatledger.outdoor import temperature
 from heatledger.readings import INTERVAL_S, Floats, Intervals
 
 OWN_METER = "own meter"
 RUN_TIME = "run time"
 MODES = ("heating", "cooling", "dhw", "defrost", "standby", "other", "unknown")
-QUANTITIES = ("energy", "energy_returned", "power", "power_returned", "mode", "action", "compressor_freq")
+_ENERGY = ("energy", "energy_returned", "power", "power_returned")
+QUANTITIES = (*_ENERGY, "mode", "action", "compressor_freq", "outdoor_temp", "temperature")
 """What an account is made from."""
 
 _BY_ACTION = {"heating": "heating", "cooling": "cooling", "defrosting": "defrost", "idle": "standby", "off": "standby"}
@@ -30,7 +32,8 @@ class Account(NamedTuple):
     ----------
     home : DataFrame
         ``use`` (import + solar + discharge − export − charge), ``imported``, ``exported``, ``unallocated``,
-        ``estimated`` (the part of use whose amount or timing is a guess) and ``coverage`` [0–1].
+        ``estimated`` (the part of use whose amount or timing is a guess), ``coverage`` [0–1] and ``outdoor_c``, NaN
+        where nobody said it [°C].
     meters, zones, modes : DataFrame
         A column each; a meter that was not heard is NaN. Σ zones + unallocated = use, Σ modes = use.
     flags : DataFrame
@@ -72,6 +75,7 @@ def account(home: Home, blocks: Sequence[Intervals], *, start_s: int, end_s: int
     zones, modes = _allot(home, rows, grid)
     modes["other"] += balance["use"] - _total(modes.values(), grid.size)
     balance["unallocated"] = balance["use"] - _total(zones.values(), grid.size)
+    balance["outdoor_c"] = temperature(home, blocks, grid)
     index = pd.to_datetime(np.arange(grid.size) * INTERVAL_S + start_s, unit="s", utc=True)
     net = {name: heard.kwh - (heard.returned if m.role == "battery" else 0.0) for name, (m, heard) in rows.items()}
     return Account(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,11 +14,36 @@ import pandas as pd
 from heatledger.accounts import Account
 from heatledger.home import Home
 from heatledger.quality import meter_flags
-from heatledger.readings import INTERVAL_S
+from heatledger.readings import INTERVAL_S, Floats, Ints
 from heatledger.tariff.model import Tariff
 
-_ARITHMETIC = "1"
+_Columns = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+
+_ARITHMETIC = "2"
 """Raised when the meaning of a day's numbers changes, so that cached ones are made again."""
+
+
+QUARTER_S = 900
+"""Width of a profile's steps: every tariff window and every demand window begins on one. [s]"""
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """When a day's energy was used, in quarters of an hour; what is priced by the clock is priced from here. [kWh].
+
+    Attributes
+    ----------
+    start_s : int
+        Start of the first quarter, UTC, a multiple of `QUARTER_S`. [s]
+    imported, exported : list of float
+        Through the utility's meter, a number each quarter.
+    zones : dict
+        The same by zone id.
+    """
+
+    start_s: int
+    imported: list[float]
+    exported: list[float]
+    zones: dict[str, list[float]]
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +61,10 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
         Intervals by issue name, by meter id.
     seconds, covered_s : float
         Length of the span up to now, and how much of it the main meter was heard. [s]
+    outdoor_c : float or None
+        Mean outdoor temperature. [°C]
+    profile : Profile
+        When the energy was used.
     """
 
     use: float
@@ -49,6 +78,8 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     doubts: dict[str, dict[str, int]]
     seconds: float
     covered_s: float
+    outdoor_c: float | None
+    profile: Profile
 
 
 def days_key(home: Home, tariff: Tariff | None) -> str:
@@ -102,13 +133,32 @@ def sum_days(account: Account, pieces: Sequence[tuple[datetime, datetime]], *, n
     for start, end in pieces:
         low, high = np.searchsorted(starts, (start.timestamp(), end.timestamp()))
         part = {name: column[low:high] for name, column in columns.items()}
-        days.append(_sum(part, names, (min(end, now) - start).total_seconds()))
+        profile = _profile(part, names, starts[low:high] // QUARTER_S * QUARTER_S)
+        days.append(_sum(part, names, (min(end, now) - start).total_seconds(), profile))
     return days
 
 
-def _sum(
-    part: dict[str, np.ndarray[tuple[int, int], np.dtype[np.float64]]], names: dict[str, list[str]], seconds: float
-) -> Day:
+def _profile(part: Mapping[str, _Columns], names: Mapping[str, Sequence[str]], quarters: Ints) -> Profile:
+    if not len(quarters):
+        return Profile(start_s=0, imported=[], exported=[], zones={name: [] for name in names["zones"]})
+    size = int(quarters[-1] - quarters[0]) // QUARTER_S + 1
+    where = (quarters - quarters[0]) // QUARTER_S
+
+    def by_quarter(column: Floats) -> list[float]:
+        return [float(kwh) for kwh in np.bincount(where, weights=column, minlength=size)]
+
+    home = dict(zip(names["home"], part["home"].T, strict=True))
+    return Profile(
+        start_s=int(quarters[0]),
+        imported=by_quarter(home["imported"]),
+        exported=by_quarter(home["exported"]),
+        zones={name: by_quarter(column) for name, column in zip(names["zones"], part["zones"].T, strict=True)},
+    )
+
+
+def _sum(part: Mapping[str, _Columns], names: Mapping[str, Sequence[str]], seconds: float, profile: Profile) -> Day:
+    outdoor = part["home"][:, names["home"].index("outdoor_c")]
+    outdoor = outdoor[np.isfinite(outdoor)]
     home = dict(zip(names["home"], part["home"].sum(axis=0).tolist(), strict=True))
     meters = np.where(np.isfinite(part["meters"]).any(axis=0), np.nansum(part["meters"], axis=0), np.nan)
     doubts = {
@@ -126,4 +176,6 @@ def _sum(
         doubts={name: counts for name, counts in doubts.items() if counts},
         seconds=max(seconds, 0.0),
         covered_s=home["coverage"] * INTERVAL_S,
+        outdoor_c=float(outdoor.mean()) if len(outdoor) else None,
+        profile=profile,
     )

@@ -66,7 +66,7 @@ class Ledger:
 
     def remember(self, days: dict[date, Day]) -> None:
         """Keep days made elsewhere, as an import of history does."""
-        self._state.write_days(self.home.id, self._key, {day: msgspec.json.encode(row) for day, row in days.items()})
+        self._state.write_days(self.home.id, self._key, {day: msgspec.msgpack.encode(row) for day, row in days.items()})
 
     def _days(self, pieces: Sequence[tuple[datetime, datetime]], now: datetime) -> list[Day]:
         if not pieces:
@@ -74,7 +74,7 @@ class Ledger:
         local = [start.astimezone(self._zone).date() for start, _ in pieces]
         kept = self._state.days(self.home.id, self._key, local[0], local[-1] + timedelta(days=1))
         made: list[Day | None] = [
-            msgspec.json.decode(kept[day], type=Day) if day in kept and self._is_whole(piece) else None
+            msgspec.msgpack.decode(kept[day], type=Day) if day in kept and self._is_whole(piece) else None
             for day, piece in zip(local, pieces, strict=True)
         ]
         for first, last in _runs(made):

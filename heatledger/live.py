@@ -24,6 +24,7 @@ from heatledger.draw import (
 )
 from heatledger.hearing import LiveValue, Source
 from heatledger.home import HeatPump, Home, Meter, Zone
+from heatledger.outdoor import sources
 from heatledger.readings import SeriesKey
 
 __all__ = ["Group", "LiveValue", "Now", "Outdoor", "Part", "ZoneNow", "now"]
@@ -238,14 +239,7 @@ def _served(pump: HeatPump, states: Mapping[str, ZoneNow]) -> tuple[str, ...]:
 
 def _outdoor(home: Home, heard: Heard) -> Outdoor:
     """Find the outdoor temperature: the home's sensor, then a weather source, then a unit's own."""
-    units = {head.device for pump in home.heat_pumps for head in pump.heads}
-    others = sorted(key for key in heard.latest if key.quantity == "outdoor_temp")
-    spare = sorted(
-        others, key=lambda key: (heard.is_silent(key), key.device in units or f"{key.family}:{key.device}" in units)
-    )
-    point = (home.outdoor_temperature,)
-    named = heard.find(point, "outdoor_temp") or heard.find(point, "temperature")
-    keys = [*([named[0]] if named else []), *spare]
+    keys = sources(home, heard.latest)
     key = next((key for key in keys if not heard.is_silent(key)), keys[0] if keys else None)
     if key is None:
         return Outdoor(None)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from heatledger.accounts import account
 from heatledger.bill import Usage, attribute, bill_lines, total
-from heatledger.days import Day, days_key, spans, sum_days
+from heatledger.days import Day, Profile, days_key, spans, sum_days
 from heatledger.ledger import Ledger, period
 from heatledger.readings import Flag
 from heatledger.store import open_store
@@ -132,6 +132,21 @@ def test_a_summary_by_hand():
     assert summary.issues == []
 
 
+def test_a_days_profile_adds_up_to_the_day_and_its_outdoor_temperature_is_the_mean():
+    blocks, start, end = books_of(days=2)
+    place = home(outdoor_temperature="garden")
+    start_s = int(start.timestamp())
+    blocks.append(block("garden", "outdoor_temp", last=[-5.0] * 288 + [3.0] * 288, start_s=start_s))
+    blocks.append(block("Living", "outdoor_temp", last=[30.0] * 576, start_s=start_s, family="faikin"))
+    books = account(place, blocks, start_s=start_s, end_s=int(end.timestamp()))
+    days = sum_days(books, spans(start, end, CHICAGO), now=end)
+    assert [day.outdoor_c for day in days] == [-5.0, 3.0]
+    for day in days:
+        assert len(day.profile.imported) == 96
+        assert sum(day.profile.imported) == pytest.approx(day.imported)
+        assert sum(day.profile.zones["living"]) == pytest.approx(day.zones["living"])
+
+
 def test_zone_costs_the_rest_and_fixed_charges_add_up_to_the_total():
     summary = summary_of()
     parts = [Decimal(zone.cost) for zone in summary.electricity.by_zone.values()]
@@ -195,7 +210,7 @@ def test_any_days_add_up(rows):
         Day(
             use=a + b + c + d, imported=a + b + c + d, exported=0.0, unallocated=d, estimated=0.0, meters={},
             zones={"living": a, "bed": b, "study": c}, modes={"other": a + b + c + d}, doubts={}, seconds=86400.0,
-            covered_s=86400.0,
+            covered_s=86400.0, outdoor_c=None, profile=Profile(start_s=0, imported=[], exported=[], zones={}),
         )
         for a, b, c, d in rows
     ]  # fmt: skip
