@@ -8,6 +8,7 @@ the meaning of its values, the family's device and channel are used instead, so 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -108,10 +109,15 @@ def _source(
     if not ids and isinstance(connections, list):
         ids = [name(pair[-1]) for pair in connections if isinstance(pair, list) and pair and name(pair[-1])]
     called = name(device.get("name")) or (ids[0] if ids else "") or name(node) or name(object_id)
-    own = {called, node, *ids}
-    channel = "" if object_id in own else name(object_id)
+    own = set(map(_slug, (called, node, *ids)))
+    channel = "" if _slug(object_id) in own else name(object_id)
     names = (config.get("name"), config.get("object_id"), config.get("default_entity_id"), object_id)
     return _Source(config, component, Identity(FAMILY, called, channel), ids[0] if ids else node, words_of(names))
+
+
+def _slug(text: str) -> str:
+    """Return a name as ids write it."""
+    return re.sub(r"\W+", "_", text).strip("_").lower()
 
 
 def _told(source: _Source, *, templates: bool) -> list[Told]:

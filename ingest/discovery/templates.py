@@ -242,6 +242,9 @@ def _constant_or_none(node: nodes.Node) -> float | None:
     """Return a number written out, perhaps as arithmetic of such; None for anything else."""
     if isinstance(node, nodes.Const) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
         return float(node.value) if abs(node.value) < 1e15 else None
+    if isinstance(node, nodes.Filter) and node.node is not None and node.name in ("round", "float"):
+        inner = _constant_or_none(node.node)  # `x / 1000 | round(1)` rounds the constant
+        return inner if inner is not None and (node.name == "float" or inner.is_integer()) else None
     if isinstance(node, (nodes.Neg, nodes.Pos)):
         inner = _constant_or_none(node.node)
         return None if inner is None else -inner if isinstance(node, nodes.Neg) else inner
