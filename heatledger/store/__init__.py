@@ -91,7 +91,8 @@ def open_store(url: str) -> Store:
     Parameters
     ----------
     url : str
-        ``sqlite:///relative/path``, ``sqlite:////absolute/path``.
+        ``sqlite:///relative/path``, ``sqlite:////absolute/path``, ``influxdb://[user:secret@]host[:port]/bucket?org=…``
+        or ``influxdbs://…`` for TLS.
 
     Returns
     -------
@@ -112,5 +113,22 @@ def open_store(url: str) -> Store:
                 f"store URL {url!r}: a file is written sqlite:///relative/path or sqlite:////absolute/path"
             )
         return SqliteStore(rest.removeprefix("/"))
-    shown = urlsplit(url)._replace(netloc="…").geturl() if "@" in url else url
-    raise StoreError(f"store URL {shown!r}: unknown scheme {scheme!r}; use sqlite:///path")
+    if scheme in {"influxdb", "influxdbs"}:
+        from heatledger.store.influx_store import InfluxStore
+
+        return InfluxStore(url)
+    raise StoreError(
+        f"store URL {shown(url)!r}: unknown scheme {scheme!r}; use sqlite:///path or influxdb://host:8086/bucket"
+    )
+
+
+def shown(url: str) -> str:
+    """Return a store URL as it may be printed: without user, secret and token.
+
+    Examples
+    --------
+    >>> shown("influxdb://:token@host:8086/bucket?org=home"), shown("sqlite:///a@b.db")
+    ('influxdb://host:8086/bucket?org=home', 'sqlite:///a@b.db')
+    """
+    given = urlsplit(url)
+    return given._replace(netloc=given.netloc.rpartition("@")[2]).geturl() if "@" in given.netloc else url
