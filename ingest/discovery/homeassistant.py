@@ -147,11 +147,10 @@ def _one(source: _Source, about: Entity, value: _Value, *, templates: bool) -> T
     if not where or found is None or where == about.unique_id:  # a firmware's mistake: the id in place of a topic
         return None
     paths, scale, read_by = emit_parts(found)
-    quantity, unit, reset = value.meaning
-    if QUANTITIES[quantity].kind == "state" and (scale != 1.0 or isinstance(read_by, Linear)):
+    if QUANTITIES[value.meaning.quantity].kind == "state" and (scale != 1.0 or isinstance(read_by, Linear)):
         return None
     try:
-        emit = Emit(quantity=quantity, path=paths, unit=unit, reset=reset, scale=scale, words=dict(value.words))
+        emit = value.meaning.emit(paths, scale, value.words)
     except ValueError:
         return None
     command = topic(config.get(value.command_key)) if value.command_key else about.command_topic
@@ -172,7 +171,8 @@ def _sensor(source: _Source, about: Entity) -> list[_Value]:
     words = source.words | words_of(path.rpartition(".")[2] for path in paths)
     kind, state = text(config.get("device_class")).lower(), text(config.get("state_class")).lower()
     meaning = meaning_of(config.get("unit_of_measurement"), kind, state, words)
-    return [_Value("state_topic", "value_template", meaning)] if meaning else []
+    inside = config.get("entity_category") and meaning is not None and meaning.quantity == "temperature"
+    return [_Value("state_topic", "value_template", meaning)] if meaning and not inside else []
 
 
 def _binary_sensor(source: _Source, _about: Entity) -> list[_Value]:

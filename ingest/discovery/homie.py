@@ -65,7 +65,7 @@ def _property(
     emit = None
     if kind in ("float", "integer", "percent", ""):
         meaning = meaning_of(facts.get("unit"), "", "", called)
-        emit = Emit(quantity=meaning.quantity, unit=meaning.unit, reset=meaning.reset) if meaning else None
+        emit = meaning.emit() if meaning else None
     elif kind == "boolean":
         relay = called & _RELAYS or (node & _RELAYS and called & {"power", "state", "on"})
         emit = Emit(quantity="switch") if relay and facts.get("settable") is True else None

@@ -6,10 +6,11 @@ What is not clear is nothing: a value that is left out can be mapped by hand, a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from heatledger.quantities import Reset
+from heatledger.emits import Emit
+from heatledger.quantities import QUANTITIES, Reset
 
 _OURS: Final = (
     *("W", "kW", "Wh", "kWh", "MWh", "Wmin", "Ws", "J", "kJ", "MJ", "GJ", "K", "°C", "°F", "L/min", "L/h", "L/s"),
@@ -71,12 +72,29 @@ _RETURNED: Final = _set("returned export exported feedin injected backfeed produ
 _YIELD: Final = _set("output produced production generated delivered yield supplied")
 
 
+_UNSET_C: Final = (-127.0, -8000.0, -80.0, -3276.8, -327.68, -32768.0)  # what sensors say that have no temperature
+
+
 class Meaning(NamedTuple):
     """What a value is: a quantity, the unit of the source, and for a counter how it starts again."""
 
     quantity: str
     unit: str | None
     reset: Reset = "never"
+
+    def emit(self, path: tuple[str, ...] = ("@",), scale: float = 1.0, words: Mapping[str, str] | None = None) -> Emit:
+        """Return the row that makes the reading.
+
+        Raises
+        ------
+        ValueError
+            If a path is none.
+        """
+        reject = _UNSET_C if QUANTITIES[self.quantity].unit == "°C" else ()
+        quantity, unit, reset = self
+        return Emit(
+            quantity=quantity, unit=unit, reset=reset, path=path, scale=scale, words=dict(words or {}), reject=reject
+        )
 
 
 def words_of(names: Iterable[object]) -> frozenset[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from heatledger.emits import Emit
 from ingest.discovery.chapter import Chapter, topic
 from ingest.discovery.meaning import meaning_of, words_of
 from ingest.discovery.told import Identity, Told
@@ -34,5 +33,4 @@ def read_attribute(place: str, facts: Mapping[str, str]) -> Chapter:
     where = topic(f"{place}/state")
     if meaning is None or not where:
         return Chapter(facts=facts)
-    emit = Emit(quantity=meaning.quantity, unit=meaning.unit, reset=meaning.reset)
-    return Chapter((Told(where, Identity(FAMILY, f"{domain}.{entity}"), emit),), facts=facts)
+    return Chapter((Told(where, Identity(FAMILY, f"{domain}.{entity}"), meaning.emit()),), facts=facts)

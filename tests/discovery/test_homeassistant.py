@@ -219,6 +219,7 @@ def test_what_a_sensor_measures_follows_from_unit_class_and_name(config, quantit
         {"unit_of_meas": "°C", "dev_cla": "temperature", "name": "Chip temperature"},
         {"unit_of_meas": "°C", "dev_cla": "temperature", "name": "Discharge pipe"},
         {"unit_of_meas": "°C", "dev_cla": "temperature", "name": "Dew point"},
+        {"unit_of_meas": "°C", "dev_cla": "temperature", "ent_cat": "diagnostic"},  # the device's own
         {"unit_of_meas": "kWh", "name": "Energy yesterday"},
         {"unit_of_meas": "kWh", "name": "Energy this month"},
         {"unit_of_meas": "kWh", "dev_cla": "energy_storage"},
@@ -289,3 +290,11 @@ def test_another_prefix_is_heard_where_it_is_set():
     assert heard((topic, config), prefix="ha/disco").on("a/b")
     assert not heard((topic, config)).topics
     assert not heard(("homeassistant/sensor/x1/config", config), prefix="ha/disco").topics
+
+
+def test_what_sensors_say_without_a_temperature_is_none(say):
+    catalogue = heard(
+        ("homeassistant/sensor/x1/config", {"stat_t": "a/b", "unit_of_meas": "°C", "dev_cla": "temperature"})
+    )
+    assert [say(catalogue, "a/b", word).readings for word in ("-127", "-8000", "nan")] == [[], [], []]
+    assert [one.value for one in say(catalogue, "a/b", "-12.5").readings] == [-12.5]
