@@ -68,6 +68,7 @@ _SET: Final = _set("set setpoint target desired setting requested request")
 _DHW: Final = _set("dhw cylinder tank ww hwc hotwater")
 _OUTSIDE: Final = _set("outdoor outdoors outside exterior")
 _NO_HEATING: Final = _set("tap gas cold rain irrigation garden hot air fan")
+_TURNING: Final = _set("fan pump motor rotor inverter pwm cpu radio wifi heartbeat")
 _RETURNED: Final = _set("returned export exported feedin injected backfeed produced")
 _YIELD: Final = _set("output produced production generated delivered yield supplied")
 
@@ -197,7 +198,7 @@ def _temperature(unit: str, kind: str, _state: str, words: frozenset[str]) -> Me
     asked = bool(words & _SET)
     if words & _DHW or {"hot", "water"} <= words:
         return Meaning("dhw_setpoint" if asked else "dhw_temp", unit)
-    if words & {"flow", "leaving", "lwt", "supply"}:
+    if words & {"flow", "leaving", "lwt", "supply", "outlet"}:
         if "air" in words:
             return None if asked else Meaning("supply_temp", unit)
         return Meaning("flow_setpoint" if asked else "flow_temp", unit)
@@ -250,7 +251,7 @@ def _frequency(unit: str, kind: str, _state: str, words: frozenset[str]) -> Mean
         return None
     if words & {"compressor", "comp"}:
         return Meaning("compressor_freq", unit)
-    mains = words & {"mains", "grid", "line", "ac"} or (kind == "frequency" and words <= {"frequency", "freq"})
+    mains = words & {"mains", "grid", "line", "ac"} or (kind == "frequency" and not words & _TURNING)
     return Meaning("frequency", unit) if mains and unit == "Hz" else None
 
 

@@ -2,8 +2,9 @@
 
 Understood are ``value`` and ``value_json`` with names, ``['k']``, ``.get('k')`` and list places; ``float``, ``int``,
 ``round`` and ``'%.1f'|format`` (rounding is dropped: the device's own figure is the better one); ``default``,
-``is_defined`` (nothing stays nothing, unless the default is another value of the message); ``+ - * /`` with constants;
-for words also ``lower``, ``upper``, ``trim``, ``title`` and ``string``. Everything else is refused here.
+``is_defined`` and ``x if x is defined else 0`` (nothing stays nothing, unless the default is another value of the
+message); ``+ - * /`` with constants; for words also ``lower``, ``upper``, ``trim``, ``title`` and ``string``.
+Everything else is refused here.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def _expression(parsed: nodes.Template) -> nodes.Node:
     """Return the one expression a template consists of; text beside it may only be blank."""
     parts = [part for output in parsed.body for part in getattr(output, "nodes", (output,))]
     said = [part for part in parts if not (isinstance(part, nodes.TemplateData) and not part.data.strip())]
-    if len(said) != 1 or isinstance(said[0], nodes.Stmt):
+    if len(said) != 1 or (isinstance(said[0], nodes.Stmt) and not isinstance(said[0], nodes.If)):
         raise _OtherShapeError
     return said[0]
 
@@ -105,6 +106,11 @@ def _pick(node: nodes.Node) -> Pick:
         return _filtered(node, node.node)
     if isinstance(node, nodes.Call):
         return _called(node)
+    if isinstance(node, nodes.CondExpr):
+        return _where_defined(node.test, node.expr1, node.expr2)
+    if isinstance(node, nodes.If) and not node.elif_ and len(node.body) == 1:
+        other = _expression(nodes.Template(node.else_)) if node.else_ else None
+        return _where_defined(node.test, _expression(nodes.Template(node.body)), other)
     if isinstance(node, (nodes.Neg, nodes.Pos)):
         inner = _number(_pick(node.node))
         sign = -1.0 if isinstance(node, nodes.Neg) else 1.0
@@ -112,6 +118,16 @@ def _pick(node: nodes.Node) -> Pick:
     if isinstance(node, nodes.BinExpr):
         return _arithmetic(node)
     raise _OtherShapeError
+
+
+def _where_defined(test: nodes.Node, then: nodes.Node, other: nodes.Node | None) -> Pick:
+    """Return what ``x if x is defined else 0`` gives: x, and nothing where there is none."""
+    if not isinstance(test, nodes.Test) or test.name != "defined" or not isinstance(other, (nodes.Const, type(None))):
+        raise _OtherShapeError
+    steps, pick = _steps(test.node), _pick(then)
+    if not steps or pick.paths != (_path(steps),):
+        raise _OtherShapeError
+    return pick
 
 
 def _steps(node: nodes.Node) -> tuple[str | int, ...] | None:

@@ -192,6 +192,8 @@ def test_temperatures_without_a_unit_follow_what_the_user_says(say, decoder):
         ({"unit_of_meas": "°C", "dev_cla": "temperature"}, "temperature", "°C"),
         ({"unit_of_meas": "°C", "name": "Outdoor temperature"}, "outdoor_temp", "°C"),
         ({"unit_of_meas": "°C", "name": "Flow temperature"}, "flow_temp", "°C"),
+        ({"unit_of_meas": "°C", "name": "Outlet water temperature"}, "flow_temp", "°C"),
+        ({"unit_of_meas": "Hz", "dev_cla": "frequency"}, "frequency", "Hz"),
         ({"unit_of_meas": "°C", "name": "returnTemp"}, "return_temp", "°C"),
         ({"unit_of_meas": "°C", "name": "Hot water temperature"}, "dhw_temp", "°C"),
         ({"unit_of_meas": "°C", "name": "Target room temperature"}, "setpoint", "°C"),

@@ -129,6 +129,10 @@ def test_whatever_is_written_the_value_is_jinjas_or_nothing(parts, number):
         ("{{ 100 - value_json.a | int }}", ("a",), -1, 100),
         ("{{ float(value_json.a, default=0) / (60 * 1000) }}", ("a",), 1 / 60_000, 0),
         ("{{ value_json.a | float / 1000 | round(1) }}", ("a",), 0.001, 0),
+        ("{{ value_json.a if value_json.a is defined else 0 }}", ("a",), 1, 0),
+        ("{{ value_json.a | float / 10 if value_json.a is defined }}", ("a",), 0.1, 0),
+        ("{% if value_json.a is defined %}{{ value_json.a }}{% endif %}", ("a",), 1, 0),
+        ("{%if value_json['a'] is defined%} {{ value_json['a'] | round(1) }} {%else%} {{ 0 }} {%endif%}", ("a",), 1, 0),
         ("{{- value_json.a -}}", ("a",), 1, 0),
     ],
 )
@@ -157,6 +161,12 @@ def test_the_common_shapes_become_paths_and_arithmetic(template, paths, scale, o
         "{{ value_json.a }} W",
         "{% if value == '1' %}heat{% else %}off{% endif %}",
         "{{ 'ON' if value else 'OFF' }}",
+        "{{ value_json.a if value_json.b is defined else 0 }}",
+        "{{ value_json.a if value_json.a is defined else value_json.b }}",
+        "{{ value_json.a if value_json.a is number else 0 }}",
+        "{{ 5 if value_json.a is defined else 0 }}",
+        "{% if value_json.a is defined %}{{ value_json.a }}{% elif value %}1{% endif %}",
+        "{% if value_json.a is defined %}{{ value_json.a }} W{% endif %}",
         "{{ value_json[value] }}",
         "{{ value_json.a",
         "{{ " + "(" * 900 + "value" + ")" * 900 + " }}",
@@ -169,6 +179,7 @@ def test_every_other_shape_is_refused(template):
 
 def test_what_is_missing_is_nothing_whatever_the_default():
     for template in (
+        "{{ value_json.a if value_json.a is defined else 0 }}",
         "{{ value_json.a | default(0) }}",
         "{{ value_json.a | float(0) * 2 + 1 }}",
         "{{ value_json.get('a', 0) }}",
