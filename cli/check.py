@@ -16,7 +16,7 @@ from heatledger.config import Config, load
 from heatledger.home import Home, names
 from heatledger.quality import Issue
 from heatledger.readings import SeriesKey
-from heatledger.store import Store, StoreError, open_store
+from heatledger.store import Served, Store, StoreError, open_store, shown
 from heatledger.store.state import State
 
 _SILENT_S = 600
@@ -93,11 +93,12 @@ def _broker(config: Config, wait_s: float) -> Iterator[Issue]:
 def _store(config: Config) -> Iterator[Issue]:
     try:
         store = open_store(config.store_url)
+        yield from _server(store)
+        heard = {home: [series.key for series in store.series(home)] for home in store.homes()}
     except StoreError as error:
         yield _found("store.unusable", "fail", str(error))
         return
-    heard = {home: [series.key for series in store.series(home)] for home in store.homes()}
-    yield _found("store.read", "ok", f"store: {config.store_url}, {sum(map(len, heard.values()))} series")
+    yield _found("store.read", "ok", f"store: {shown(config.store_url)}, {sum(map(len, heard.values()))} series")
     for home in sorted(set(heard) | set(config.homes)):
         yield from _freshness(store, home)
     for name, home_file in config.homes.items():
@@ -115,6 +116,30 @@ def _store(config: Config) -> Iterator[Issue]:
             "a device file makes them readings: docs/add-a-device.md",
             topics=float(len(unknown)),
         )
+
+
+def _server(store: Store) -> Iterator[Issue]:
+    """Say which server answers, where the store has one, and make the bucket it lacks."""
+    if not isinstance(store, Served):
+        return
+    version = store.version()
+    yield _found("store.server", "ok", f"store: {version} answers", version=version.text)
+    if version.major >= 3:
+        yield _found(
+            "store.retention",
+            "info",
+            f"{version} deletes nothing on request: readings stay for as long as its database keeps them",
+            "set the database's retention period to what [store] readings_days says",
+        )
+    if version.core:
+        yield _found(
+            "store.core",
+            "warn",
+            f"{version} answers no question over more than about 72 hours: no history of readings and intervals",
+            "use InfluxDB 1.8, 2.x, 3 Enterprise or Cloud, or the embedded SQLite store",
+        )
+    for made in store.prepare():
+        yield _found("store.made", "ok", f"store: {made} was missing and is made")
 
 
 def _freshness(store: Store, home: str) -> Iterator[Issue]:

@@ -4,72 +4,27 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 import platformdirs
-from msgspec import Meta
 
 from heatledger.devices import DeviceFile
 from heatledger.home import Home
+from heatledger.misfit import ConfigError as ConfigError
+from heatledger.misfit import mend
+from heatledger.settings import DiscoverySettings as DiscoverySettings
+from heatledger.settings import ReportSettings as ReportSettings
+from heatledger.settings import Settings as Settings
+from heatledger.settings import from_environment, with_token
+from heatledger.store.address import complete
 from heatledger.tariff.model import Tariff
 
 T = TypeVar("T")
-
-
-class ConfigError(Exception):
-    """Configuration that cannot be used; the message is one line: file, key, mend."""
-
-
-class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the broker is and what is listened to."""
-
-    url: str = "mqtt://127.0.0.1:1883"
-    topics: tuple[str, ...] = ("#",)
-    client_id: str = "heatledger-ingest"
-
-
-class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where readings and intervals are kept; empty: a SQLite file in the data directory."""
-
-    url: str = ""
-    readings_days: Annotated[int, Meta(ge=2)] = 90
-
-
-class DashboardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the page is served."""
-
-    host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65535)] = 8050
-
-
-class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When the monthly statement is made: a day of the month and an hour, in the home's own time."""
-
-    day: Annotated[int, Meta(ge=1, le=28)] = 2
-    hour: Annotated[int, Meta(ge=0, le=23)] = 7
-
-
-class DiscoverySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where Home Assistant's discovery messages are, and whether their unusual templates may run, in a sandbox."""
-
-    prefix: Annotated[str, Meta(pattern="^[^+#/]+(/[^+#/]+)*$")] = "homeassistant"
-    templates: bool = False
-
-
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """settings.toml, with what the environment overrides."""
-
-    mqtt: Mqtt = Mqtt()
-    store: StoreSettings = StoreSettings()
-    dashboard: DashboardSettings = DashboardSettings()
-    reports: ReportSettings = ReportSettings()
-    discovery: DiscoverySettings = DiscoverySettings()
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -83,8 +38,13 @@ class Config(msgspec.Struct, frozen=True):
 
     @property
     def store_url(self) -> str:
-        """The store's URL."""
-        return self.settings.store.url or f"sqlite:///{self.data_dir / 'heatledger.db'}"
+        """The store's URL, with the token where it needs one: not to be printed (`heatledger.store.shown`)."""
+        return self.complete(self.settings.store.url or f"sqlite:///{self.data_dir / 'heatledger.db'}")
+
+    def complete(self, url: str) -> str:
+        """Return a store's URL with the organization, bucket and token that the settings add to it."""
+        store = self.settings.store
+        return complete(url, org=store.org, bucket=store.bucket, token=store.token)
 
     @property
     def state_path(self) -> Path:
@@ -106,6 +66,12 @@ def shipped_dir() -> Path:
     """Return the folder of configuration that ships: in a clone ``grafana-free-config``, installed a copy of it."""
     clone = Path(__file__).parent.parent / "grafana-free-config"
     return clone if clone.is_dir() else Path(__file__).parent / "shipped"
+
+
+def user_dir(data_dir: Path, config_dir: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the user's layer of configuration: what is given, else ``$HEATLEDGER_CONFIG``, else in the data folder."""
+    named = environ.get("HEATLEDGER_CONFIG")
+    return config_dir or (Path(named).expanduser() if named else data_dir / "config")
 
 
 def load(
@@ -133,9 +99,8 @@ def load(
         On the first file that cannot be used: file, key, mend, in one line.
     """
     data = data_dir or default_data_dir(environ)
-    named = environ.get("HEATLEDGER_CONFIG")
-    user = config_dir or (Path(named).expanduser() if named else data / "config")
-    if (config_dir or named) and not user.is_dir():
+    user = user_dir(data, config_dir, environ)
+    if (config_dir or environ.get("HEATLEDGER_CONFIG")) and not user.is_dir():
         raise ConfigError(f"{user}: no such folder; make it, or leave out --config and HEATLEDGER_CONFIG")
     layers = (shipped_dir(), user)
     tariffs = {path.stem: read_toml(path, Tariff) for path in _files(layers, "tariffs")}
@@ -143,7 +108,7 @@ def load(
     for stem, home in homes.items():
         _check_home(user / "homes" / f"{stem}.toml", stem, home, tariffs)
     devices = tuple(read_toml(path, DeviceFile) for path in _files(layers, "devices"))
-    settings = _from_environment(_settings(layers), environ)
+    settings = with_token(from_environment(_settings(layers), environ), data)
     return Config(data_dir=data, settings=settings, homes=homes, tariffs=tariffs, devices=devices)
 
 
@@ -178,35 +143,7 @@ def read_toml(path: Path, kind: type[T]) -> T:
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{path}: {_mend(str(error), kind)}") from error
-
-
-def _mend(message: str, kind: type[object]) -> str:
-    what, _, where = message.partition(" - at ")
-    key = where.strip("`").removeprefix("$").removeprefix(".") or "top level"
-    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what)
-    if not unknown:
-        return f"{key}: {what[0].lower()}{what[1:]}"
-    near = difflib.get_close_matches(unknown[1], _keys_at(kind, where), n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "remove it, or see the schema folder for the keys that exist"
-    return f"{key}: unknown key {unknown[1]!r}; {hint}"
-
-
-def _keys_at(kind: type[object], where: str) -> set[str]:
-    """Every key that may stand in the table at a place like ``$.heat_pumps[0].heads[0]`` of a file of this kind."""
-    schema = msgspec.json.schema(kind)
-    parts = _alternatives(schema, schema["$defs"])
-    for step in re.findall(r"[A-Za-z_]\w*|\[", where):
-        inner = [part.get("items", {}) if step == "[" else part.get("properties", {}).get(step, {}) for part in parts]
-        parts = [found for part in inner for found in _alternatives(part, schema["$defs"])]
-    return {name for part in parts for name in part.get("properties", {})}
-
-
-def _alternatives(part: dict[str, Any], definitions: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every shape a part of a JSON schema allows, with references followed."""
-    if "$ref" in part:
-        return _alternatives(definitions[part["$ref"].rpartition("/")[2]], definitions)
-    return [found for option in part.get("anyOf", []) for found in _alternatives(option, definitions)] or [part]
+        raise ConfigError(f"{path}: {mend(str(error), kind)}") from error
 
 
 def _files(layers: tuple[Path, ...], folder: str) -> list[Path]:
@@ -227,25 +164,6 @@ def _settings(layers: tuple[Path, ...]) -> Settings:
 
 def _table(value: object) -> dict[str, object]:
     return dict(value) if isinstance(value, dict) else {}
-
-
-def _from_environment(settings: Settings, environ: Mapping[str, str]) -> Settings:
-    mqtt, store = _secret(environ, "HEATLEDGER_MQTT_URL"), _secret(environ, "HEATLEDGER_STORE_URL")
-    if mqtt:
-        settings = msgspec.structs.replace(settings, mqtt=msgspec.structs.replace(settings.mqtt, url=mqtt))
-    if store:
-        settings = msgspec.structs.replace(settings, store=msgspec.structs.replace(settings.store, url=store))
-    return settings
-
-
-def _secret(environ: Mapping[str, str], name: str) -> str | None:
-    path = environ.get(f"{name}_FILE")
-    if not path:
-        return environ.get(name)
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise ConfigError(f"{name}_FILE={path}: {error.strerror}; name a file that may be read") from error
 
 
 def _check_home(path: Path, stem: str, home: Home, tariffs: Mapping[str, Tariff]) -> None:

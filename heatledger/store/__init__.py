@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from heatledger.readings import Intervals, Reading, Samples, SeriesKey, States
@@ -85,7 +85,45 @@ class Store(Protocol):
         """Release the engine."""
 
 
-def open_store(url: str) -> Store:
+class Version(NamedTuple):
+    """Which server answered: its version as it says it, and its build where it says one."""
+
+    text: str
+    build: str = ""
+
+    @property
+    def major(self) -> int:
+        """The first number of the version; 0 if it says none.
+
+        Examples
+        --------
+        >>> Version("1.6.7~rc0").major, Version("v2.7.1").major, Version("").major
+        (1, 2, 0)
+        """
+        first = self.text.lstrip("v").partition(".")[0]
+        return int(first) if first.isdigit() else 0
+
+    @property
+    def core(self) -> bool:
+        """Whether it is InfluxDB 3 Core, which answers over about three days only."""
+        return self.major >= 3 and self.build.lower() == "core"
+
+    def __str__(self) -> str:
+        return f"InfluxDB {self.text or 'of unknown version'} {self.build}".rstrip()
+
+
+@runtime_checkable
+class Served(Protocol):
+    """A store that lies on a server, as one may ask and prepare it."""
+
+    def version(self) -> Version:
+        """Return which server answers."""
+
+    def prepare(self) -> list[str]:
+        """Make the bucket, and the mapping InfluxQL finds it by, where that is allowed; return what was made."""
+
+
+def open_store(url: str, *, patience_s: float | None = None) -> Store:
     """Open the store that a URL names.
 
     Parameters
@@ -93,6 +131,8 @@ def open_store(url: str) -> Store:
     url : str
         ``sqlite:///relative/path``, ``sqlite:////absolute/path``, ``influxdb://[user:secret@]host[:port]/bucket?org=…``
         or ``influxdbs://…`` for TLS.
+    patience_s : float, optional
+        How long a SQLite file that another process writes to is waited for; by default 15 s. [s]
 
     Returns
     -------
@@ -112,7 +152,7 @@ def open_store(url: str) -> Store:
             raise StoreError(
                 f"store URL {url!r}: a file is written sqlite:///relative/path or sqlite:////absolute/path"
             )
-        return SqliteStore(rest.removeprefix("/"))
+        return SqliteStore(rest.removeprefix("/"), patience_s=patience_s)
     if scheme in {"influxdb", "influxdbs"}:
         from heatledger.store.influx_store import InfluxStore
 

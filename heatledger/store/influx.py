@@ -13,7 +13,7 @@ from influxdb_client import DBRPCreate, DBRPsService, InfluxDBClient, WriteServi
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
 
-from heatledger.store import StoreError
+from heatledger.store import StoreError, Version
 from heatledger.store.influx_answers import PACKED, Block, Name, decode
 from heatledger.store.influx_place import Place
 
@@ -40,28 +40,6 @@ _MENDS: Final = {
 
 class RefusedError(ValueError):
     """The server will never take these points as they are; the message is one line with the server's words."""
-
-
-class Version(msgspec.Struct, frozen=True):
-    """Which server answered: its version as it says it, and its build where it says one."""
-
-    text: str
-    build: str = ""
-
-    @property
-    def major(self) -> int:
-        """The first number of the version; 0 if it says none.
-
-        Examples
-        --------
-        >>> Version("1.6.7~rc0").major, Version("v2.7.1").major, Version("").major
-        (1, 2, 0)
-        """
-        first = self.text.lstrip("v").partition(".")[0]
-        return int(first) if first.isdigit() else 0
-
-    def __str__(self) -> str:
-        return f"InfluxDB {self.text or 'of unknown version'} {self.build}".rstrip()
 
 
 class Server:

@@ -9,9 +9,9 @@ from typing import Final
 
 from heatledger.quantities import QUANTITIES
 from heatledger.readings import Intervals, Reading, Samples, SeriesKey, States
-from heatledger.store import Delivery, Series
+from heatledger.store import Delivery, Series, Version
 from heatledger.store import influx_lines as lines
-from heatledger.store.influx import Server, Version
+from heatledger.store.influx import Server
 from heatledger.store.influx_answers import (
     Block,
     Count,
