@@ -9,6 +9,7 @@ import pytest
 from heatledger.config import read_toml, shipped_dir
 from heatledger.devices import DeviceFile
 from ingest.decode import Decoder
+from tests.decode.simple import SIMPLE
 
 PATHS = sorted((shipped_dir() / "devices").glob("*.toml"))
 
@@ -33,3 +34,9 @@ def decode_with(tmp_path: Path):
         return Decoder([read_toml(path, DeviceFile)])
 
     return make
+
+
+@pytest.fixture
+def simple(decode_with) -> Decoder:
+    """A decoder of the made-up family alone."""
+    return decode_with(SIMPLE)

@@ -97,7 +97,17 @@ def test_no_path_compares_with_a_field_called_null(files):
 
 def test_no_family_is_named_in_the_engine(files):
     makers = {"tasmota", "shelly", "zigbee", "daikin", "faikin", "mitsubishi", "ecowitt", "esphome", "homie", "midea"}
-    makers |= {"altherma", "ebusd", "ecodan", "heishamon", "nibe", "opentherm", "panasonic", "vaillant", "homeassistant"}
+    makers |= {
+        "altherma",
+        "ebusd",
+        "ecodan",
+        "heishamon",
+        "nibe",
+        "opentherm",
+        "panasonic",
+        "vaillant",
+        "homeassistant",
+    }
     engine = [ROOT / "heatledger" / name for name in ("devices.py", "topics.py", "vocabulary.py")]
     engine += [ROOT / "ingest" / name for name in ("decode.py", "rules.py", "rows.py", "selectors.py")]
     code = [re.sub(r'"""(?:[^"]|"(?!""))*"""', "", path.read_text(encoding="utf-8")).lower() for path in engine]
