@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "report": "cli.reports:report",
     "summary": "cli.summary:summary",
     "check": "cli.check:check",
+    "discover": "cli.discover:discover",
     "decode": "cli.decode:decode",
     "export": "cli.export:export",
     "_simulate": "cli.demo:simulate",
