@@ -132,7 +132,8 @@ def open_store(url: str, *, patience_s: float | None = None) -> Store:
         ``sqlite:///relative/path``, ``sqlite:////absolute/path``, ``influxdb://[user:secret@]host[:port]/bucket?org=…``
         or ``influxdbs://…`` for TLS.
     patience_s : float, optional
-        How long a SQLite file that another process writes to is waited for; by default 15 s. [s]
+        How long a SQLite file that another process writes to is waited for, by default 15 s, and for how long a
+        server that fails is tried again, by default 2 s. [s]
 
     Returns
     -------
@@ -156,7 +157,7 @@ def open_store(url: str, *, patience_s: float | None = None) -> Store:
     if scheme in {"influxdb", "influxdbs"}:
         from heatledger.store.influx_store import InfluxStore
 
-        return InfluxStore(url)
+        return InfluxStore(url, patience_s=patience_s)
     raise StoreError(
         f"store URL {shown(url)!r}: unknown scheme {scheme!r}; use sqlite:///path or influxdb://host:8086/bucket"
     )

@@ -21,7 +21,7 @@ T = TypeVar("T")
 Row = TypeVar("Row")
 
 CONNECT_S: Final = 5.0
-"""How long the server may take to accept a connection. [s]"""
+"""How long the server may take to accept a connection at most. [s]"""
 QUERY_S: Final = 60.0
 """How long the server may be silent while it answers a question. [s]"""
 
@@ -54,6 +54,7 @@ class Server:
     def __init__(self, where: Place) -> None:
         self.where = where
         self._client = InfluxDBClient(where.base, where.token, org=where.org, ssl_ca_cert=where.ca or None)
+        self._connect_s = min(CONNECT_S, max(1.0, where.retry_s))
         self._writer = WriteService(self._client.api_client)
 
     def write(self, lines: list[str]) -> None:
@@ -67,7 +68,7 @@ class Server:
             If it cannot take them now.
         """
         body = gzip.compress("\n".join(lines).encode(), 1, mtime=0)
-        patience = (1e3 * min(CONNECT_S, self.where.timeout_s), 1e3 * self.where.timeout_s)
+        patience = (1e3 * self._connect_s, 1e3 * self.where.timeout_s)
         try:
             self._patiently(
                 lambda: self._writer.post_write(
@@ -177,7 +178,7 @@ class Server:
             header_params={"Accept": PACKED},
             _preload_content=False,
             _return_http_data_only=True,
-            _request_timeout=(1e3 * CONNECT_S, 1e3 * QUERY_S),
+            _request_timeout=(1e3 * self._connect_s, 1e3 * QUERY_S),
         )
 
     def _patiently(self, request: Callable[[], T]) -> T:

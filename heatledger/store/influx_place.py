@@ -44,8 +44,15 @@ class Place(msgspec.Struct, frozen=True):
     ca: str = ""
 
 
-def place(url: str) -> Place:
+def place(url: str, patience_s: float | None = None) -> Place:
     """Return what a store URL says.
+
+    Parameters
+    ----------
+    url : str
+        The URL.
+    patience_s : float, optional
+        What bounds `retry_s`. [s]
 
     Raises
     ------
@@ -73,6 +80,6 @@ def place(url: str) -> Place:
         token=f"{user}:{secret}" if user and secret else user or secret,
         prefix=asked.get("prefix", ""),
         timeout_s=timeout_s,
-        retry_s=retry_s,
+        retry_s=retry_s if patience_s is None else min(retry_s, patience_s),
         ca=asked.get("ca", ""),
     )

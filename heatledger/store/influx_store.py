@@ -35,6 +35,7 @@ _DAY_US: Final = 86_400_000_000
 _PAGE: Final = 10_000
 _LINES: Final = 10_000
 _MOST_NOTED: Final = 50_000
+_NOTED_AT_ONCE: Final = 1000  # a string may hold 64 KB
 
 Meaning = tuple[str | None, str, str]
 """Unit, kind and reset of a series."""
@@ -48,6 +49,8 @@ class InfluxStore:
     ----------
     url : str
         ``influxdb://[user:secret@]host[:port]/bucket?org=…``, ``influxdbs://`` for TLS.
+    patience_s : float, optional
+        For how long a server that fails is tried again at most; by default what the URL says, else 2 s. [s]
 
     Raises
     ------
@@ -55,8 +58,8 @@ class InfluxStore:
         If the URL says nothing usable. The server is asked nothing before the first question.
     """
 
-    def __init__(self, url: str) -> None:
-        where = place(url)
+    def __init__(self, url: str, *, patience_s: float | None = None) -> None:
+        where = place(url, patience_s)
         self._server = Server(where)
         self._names = {name: where.prefix + name for name in ("reading", "interval", "series", "delivery")}
         self._heads: dict[tuple[str, ...], str] = {}
@@ -76,7 +79,7 @@ class InfluxStore:
                 return
             day = max(rows, default=(time.time_ns() // 1000 // _DAY_US, ""))[0]
             self._send(line for at, line in rows if at != day)
-            self._server.write([line for at, line in rows if at == day] + [self._delivery(deliveries, day)])
+            self._server.write([*(line for at, line in rows if at == day), *self._deliveries(deliveries, day)])
         except BaseException:
             self._noted = {}  # what was noted of series may not be there
             raise
@@ -220,12 +223,15 @@ class InfluxStore:
             yield lines.series_line(self._names["series"], reading)
         yield f"{head} {lines.reading_fields(reading.value, int(reading.flags))} {reading.time_us}"
 
-    def _delivery(self, deliveries: Sequence[Delivery], day: int) -> str:
+    def _deliveries(self, deliveries: Sequence[Delivery], day: int) -> Iterator[str]:
+        """Yield the lines that note deliveries, stamped within a day so that the next ones replace the oldest."""
         if self._seq is None:
             self.deliveries()
-        self._seq = (self._seq or 0) + 1
-        at_us = day * _DAY_US + self._seq % DELIVERIES
-        return lines.delivery_line(self._names["delivery"], deliveries, seq=self._seq, time_us=at_us)
+        for first in range(0, len(deliveries), _NOTED_AT_ONCE):
+            self._seq = (self._seq or 0) + 1
+            at_us = day * _DAY_US + self._seq % DELIVERIES
+            some = deliveries[first : first + _NOTED_AT_ONCE]
+            yield lines.delivery_line(self._names["delivery"], some, seq=self._seq, time_us=at_us)
 
     def _send(self, written: Iterable[str]) -> None:
         rows = iter(written)

@@ -1,4 +1,4 @@
-"""A real influxd of Debian's version 1.6, and a real nginx before it that adds the one path 1.8 has and 1.6 has not."""
+"""A real influxd of Debian's version 1.6, and a real nginx before it that adds what 1.8 has: one path, one login."""
 
 from __future__ import annotations
 
@@ -49,16 +49,17 @@ http {{
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   upstream influxd {{ server 127.0.0.1:{influxd}; keepalive 16; }}
   map $arg_precision $unit {{ us u; default $arg_precision; }}
+  map $http_authorization $login {{ "~^Token (?<user>[^:]+):(?<secret>.+)$" "u=$user&p=$secret"; }}
   server {{
     listen 127.0.0.1:{port} {tls};
     proxy_http_version 1.1;
-    proxy_set_header Connection "";
+    proxy_set_header Connection ""; proxy_set_header Authorization "";
     proxy_buffering on; proxy_buffers 16 64k;
     {extra}
     location = /api/v2/write {{
-      {fault} rewrite ^ /write?db=$arg_bucket&precision=$unit? break; proxy_pass http://influxd;
+      {fault} rewrite ^ /write?db=$arg_bucket&precision=$unit&$login? break; proxy_pass http://influxd;
     }}
-    location = /query {{ {fault} proxy_pass http://influxd; }}
+    location = /query {{ {fault} rewrite ^ /query?$login break; proxy_pass http://influxd; }}
     location / {{ proxy_pass http://influxd; }}
   }}
 }}
@@ -99,8 +100,8 @@ class Influxd:
 
     def ask(self, statement: str, **more: str) -> bytes:
         """Ask influxd itself, past nginx."""
-        body = urllib.parse.urlencode({"q": statement, **more}).encode()
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/query", data=body)
+        body, login = (urllib.parse.urlencode(part).encode() for part in ({"q": statement}, more))
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/query?{login.decode()}", data=body)
         with urllib.request.urlopen(request, timeout=20) as answer:
             return bytes(answer.read())
 
