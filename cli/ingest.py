@@ -12,9 +12,14 @@ from cli.options import ConfigOption
 from heatledger import bus
 from heatledger.config import load
 from heatledger.store import open_store
+from heatledger.store.spool import Spool
 from heatledger.store.state import State
 from ingest.live import STATUS_TOPIC
+from ingest.storing import Storing
 from ingest.worker import Worker, status_will
+
+_PATIENCE_S = 1.0
+"""How long the store may keep a message waiting before the spool takes it. [s]"""
 
 
 def ingest(config: ConfigOption = None) -> None:
@@ -22,16 +27,19 @@ def ingest(config: ConfigOption = None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     settings = load(config_dir=config)
     stop = _Stop()
-    store, state = open_store(settings.store_url), State(settings.state_path)
+    kept = settings.settings.store
+    spool = Spool(settings.data_dir / "spool.db", limit_bytes=kept.spool_mb * 1_000_000)
+    state = State(settings.state_path)
+    storing = Storing(lambda: open_store(settings.store_url, patience_s=_PATIENCE_S), spool)
     mqtt = settings.settings.mqtt
     connection = bus.connect(mqtt.url, client_id=mqtt.client_id, will=bus.Will(STATUS_TOPIC, status_will()))
     where = settings.store_url if "@" not in settings.store_url else settings.store_url.partition("://")[0]
     line = f"listening on {connection.shown} to {', '.join(mqtt.topics)}, storing in {where}"
     try:
-        Worker(settings, connection=connection, store=store, state=state).run(stop.asked, lambda: typer.echo(line))
+        Worker(settings, connection=connection, storing=storing, state=state).run(stop.asked, lambda: typer.echo(line))
     finally:
         state.close()
-        store.close()
+        storing.close()
 
 
 class _Stop:

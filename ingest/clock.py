@@ -18,11 +18,14 @@ class Clock:
         What the store has already.
     """
 
-    def __init__(self, known: Iterable[Reading]) -> None:
+    def __init__(self, known: Iterable[Reading] = ()) -> None:
         self._last: dict[tuple[str, str, str], int] = {}
         for reading in known:
-            device = (reading.home, reading.family, reading.device)
-            self._last[device] = max(self._last.get(device, 0), reading.time_us)
+            self.know((reading.home, reading.family, reading.device), reading.time_us)
+
+    def know(self, device: tuple[str, str, str], time_us: int) -> None:
+        """Learn of a time that a device (home, family, name) has already. [µs UTC]."""
+        self._last[device] = max(self._last.get(device, 0), time_us)
 
     def stamp(self, readings: Sequence[Reading]) -> list[Reading]:
         """Return the readings of one message with a time later than any before of their device.

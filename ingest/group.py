@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from heatledger.bus import RECEIVE_MAXIMUM, Message
-from heatledger.readings import Reading
-from heatledger.store import Delivery
+from heatledger.store.spool import Part
 
 LARGEST: Final = 1_000
 """Readings, or messages, at which a group is committed."""
@@ -21,6 +20,10 @@ class Deliveries:
 
     def __init__(self, committed: Mapping[int, bytes]) -> None:
         self._digests = dict(committed)
+
+    def know(self, committed: Mapping[int, bytes]) -> None:
+        """Learn what was committed before any of this was taken."""
+        self._digests = {**committed, **self._digests}
 
     def again(self, message: Message, digest: bytes) -> bool:
         """Whether this is a message that was taken before; if not, it is from now on."""
@@ -45,21 +48,18 @@ class Group:
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
-        self.readings: list[Reading] = []
-        self.deliveries: list[Delivery] = []
-        self.parts: list[tuple[Message, list[Reading], Delivery | None]] = []
+        self.parts: list[Part] = []
+        self.readings = 0
         self.since: float | None = None
 
-    def add(self, message: Message, readings: list[Reading], delivery: Delivery | None, now: float) -> None:
+    def add(self, message: Message, part: Part, now: float) -> None:
         """Take a message in at a monotonic time. [s]."""
         self.messages.append(message)
-        self.readings += readings
-        if delivery is not None:
-            self.deliveries.append(delivery)
-        self.parts.append((message, readings, delivery))
+        self.parts.append(part)
+        self.readings += len(part.readings)
         self.since = now if self.since is None else self.since
 
     @property
     def full(self) -> bool:
         """Whether it should be committed now."""
-        return len(self.readings) >= LARGEST or len(self.messages) >= LARGEST
+        return self.readings >= LARGEST or len(self.messages) >= LARGEST

@@ -52,13 +52,22 @@ class Changed(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """The payload under `STATUS_TOPIC`: messages heard and not understood, readings stored, since a time [µs UTC]."""
+    """The payload under `STATUS_TOPIC`: messages heard and not understood, readings stored, since a time [µs UTC].
+
+    `spool_readings` wait in `spool_bytes` for the store, the oldest from `spool_oldest_us` [µs UTC; 0: none]; while
+    `refusing`, neither store nor spool takes any more and nothing is acknowledged. `trouble` is why, in one line.
+    """
 
     online: bool
     heard: int = 0
     stored: int = 0
     not_understood: int = 0
     since_us: int = 0
+    spool_readings: int = 0
+    spool_bytes: int = 0
+    spool_oldest_us: int = 0
+    refusing: bool = False
+    trouble: str = ""
 
 
 def device_topic(home: str, family: str, device: str) -> str:
@@ -93,8 +102,14 @@ class Live:
         self._values: dict[Device, dict[tuple[str, str], LiveValue]] = {}
         self._sent: dict[Device, float] = {}
         self._waiting: dict[Device, float] = {}
+        self.know(known)
+
+    def know(self, known: Iterable[Reading]) -> None:
+        """Learn of readings kept earlier; what was heard since is newer."""
         for reading in known:
-            self._keep(reading)
+            device = self._values.get((reading.home, reading.family, reading.device), {})
+            if (reading.channel, reading.quantity) not in device:
+                self._keep(reading)
 
     def update(self, readings: Iterable[Reading], now: float) -> None:
         """Take new readings in at a monotonic time, and publish what may be published now. [s]."""

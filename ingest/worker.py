@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from heatledger.config import Config
 from heatledger.home import Home
 from heatledger.readings import Reading
 from heatledger.store import Delivery, Store, StoreError
+from heatledger.store.spool import Part
 from heatledger.store.state import State
 from ingest.clock import Clock
 from ingest.decode import Decoded, Decoder
@@ -24,6 +25,7 @@ from ingest.group import Deliveries, Group, digest
 from ingest.heard import Heard
 from ingest.intervals import Keeper
 from ingest.live import STATUS_TOPIC, Changed, Live, Status, intervals_topic
+from ingest.storing import Storing
 
 OWN_TOPICS: Final = "heatledger/"
 GROUP_S: Final = 0.25
@@ -33,7 +35,6 @@ _POLL_S: Final = 0.25
 _NOTE_S: Final = 5.0
 _EXPIRE_FIRST_S: Final = 60.0
 _EXPIRE_S: Final = 3_600.0
-_RETRY_S: Final = (0.5, 10.0)
 _MOST_WAITING: Final = 20_000
 _MOST_TOLD: Final = 1_000
 _DAY_US: Final = 86_400_000_000
@@ -43,7 +44,7 @@ _log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Takes what the broker delivers into the store and republishes it; acknowledges a message once it is committed.
+    """Takes what the broker delivers into store or spool and republishes it; acknowledges what is committed.
 
     Parameters
     ----------
@@ -51,31 +52,32 @@ class Worker:
         Homes, device files and settings.
     connection : Connection
         A session of the broker, not subscribed yet.
-    store : Store
-        Where readings and intervals go.
+    storing : Storing
+        Where readings go; intervals too, once the store answers.
     state : State
         Where it is noted which topics were heard.
     """
 
-    def __init__(self, config: Config, *, connection: Connection, store: Store, state: State) -> None:
-        self._config, self._connection, self._store, self._state = config, connection, store, state
+    def __init__(self, config: Config, *, connection: Connection, storing: Storing, state: State) -> None:
+        self._config, self._connection, self._storing, self._state = config, connection, storing, state
         self._decoder = Decoder(config.devices)
         self._prefixes = prefixes(config.homes)
-        known = [reading for home in sorted({*store.homes()}) for reading in store.latest(home)]
-        self._clock, self._live = Clock(known), Live(self._publish, known)
-        self._deliveries, self._group = Deliveries(store.deliveries()), Group()
-        self._heard, self._keeper = Heard(), Keeper(store, config.homes)
+        self._clock, self._live, self._group = Clock(), Live(self._publish), Group()
+        self._deliveries = Deliveries(storing.spool.deliveries())
+        for device, newest_us in storing.spool.newest():
+            self._clock.know(device, newest_us)
+        self._heard = Heard()
+        self._keeper: Keeper | None = None
         said = config.settings.discovery
         self._catalogues = {home: Catalogue(said.prefix, said.templates) for _, home in self._prefixes}
         self._bridges = {home: Bridges() for _, home in self._prefixes}
-        now_us = time.time_ns() // 1_000
-        self._keeper.touch((each for each in known if each.time_us > now_us - _RECENT_US), time.monotonic())
-        self._counts = Status(online=True, since_us=now_us)
-        self._failing, self._retry_at, self._retry_s = False, 0.0, _RETRY_S[0]
+        self._counts = Status(online=True, since_us=time.time_ns() // 1_000)
         self._note_at = time.monotonic()
         self._expire_at = self._note_at + _EXPIRE_FIRST_S
         self._told: set[str] = set()
         self._greeted = False
+        storing.on_ready, storing.on_stored = self._store_answers, self._stored
+        storing.ready(self._note_at)
         connection.subscribe(config.settings.mqtt.topics)
 
     def run(self, stopping: Callable[[], bool], on_ready: Callable[[], None]) -> None:
@@ -99,31 +101,35 @@ class Worker:
     def step(self) -> None:
         """Take what has come, commit when it is time, and do what else is due."""
         now = time.monotonic()
-        idle_s = 0.0 if self._group.messages and not self._failing else min(_POLL_S, self._live.wait_s(now))
+        busy = self._storing.draining(now) or (self._group.messages and not self._storing.refusing)
+        idle_s = 0.0 if busy else min(_POLL_S, self._live.wait_s(now))
         messages = self._connection.poll(idle_s)
         now = time.monotonic()
         for message in messages:
             self._take(message, now)
         group = self._group
         waited = group.since is not None and now - group.since >= GROUP_S
-        if group.messages and (not messages or group.full or waited) and now >= self._retry_at:
+        if group.messages and (not messages or group.full or waited):
             self._commit(now)
+        self._storing.drain(time.monotonic())
         self._chores(time.monotonic())
 
     def _take(self, message: Message, now: float) -> None:
         if message.topic.startswith(OWN_TOPICS):
             self._connection.ack([message])
             return
-        if not message.qos and len(self._group.readings) >= _MOST_WAITING:
+        if not message.qos and self._group.readings >= _MOST_WAITING:
             self._tell_once("QoS 0", f"{_MOST_WAITING} readings wait for the store: messages without QoS 1 are dropped")
             return
         self._counts = msgspec.structs.replace(self._counts, heard=self._counts.heard + 1)
         fingerprint = digest(message)
         if self._deliveries.again(message, fingerprint):
-            self._group.add(message, [], None, now)
+            self._group.add(message, Part([]), now)
             return
         readings = self._decode(message)
-        self._group.add(message, readings, Delivery(message.packet_id, fingerprint) if message.qos else None, now)
+        delivery = Delivery(message.packet_id, fingerprint) if message.qos else None
+        doubtful = message.dup and self._storing.committed is None
+        self._group.add(message, Part(readings, delivery, doubtful, message.topic), now)
         self._live.update(readings, now)
 
     def _decode(self, message: Message) -> list[Reading]:
@@ -169,50 +175,26 @@ class Worker:
 
     def _commit(self, now: float) -> None:
         group = self._group
-        try:
-            stored = self._write(group)
-        except (StoreError, OSError) as error:
-            self._fail(error, now)
+        if not self._storing.keep(group.parts, now):
             return
         self._connection.ack(group.messages)
-        self._keeper.touch(stored, now)
-        self._counts = msgspec.structs.replace(self._counts, stored=self._counts.stored + len(stored))
+        self._counts = msgspec.structs.replace(self._counts, stored=self._counts.stored + group.readings)
         self._group = Group()
-        self._recover()
 
-    def _write(self, group: Group) -> list[Reading]:
-        try:
-            self._store.write(group.readings, deliveries=group.deliveries)
-        except (StoreError, OSError):
-            raise
-        except Exception:  # one message holds what the store cannot take
-            return self._write_one_by_one(group)
-        return group.readings
+    def _store_answers(self, store: Store) -> None:
+        """Learn what the store has, when it answers for the first time."""
+        known = [reading for home in sorted({*store.homes()}) for reading in store.latest(home)]
+        for each in known:
+            self._clock.know((each.home, each.family, each.device), each.time_us)
+        self._live.know(known)
+        self._deliveries.know(store.deliveries())
+        self._keeper = Keeper(store, self._config.homes)
+        recent_us = time.time_ns() // 1_000 - _RECENT_US
+        self._stored([each for each in known if each.time_us > recent_us])
 
-    def _write_one_by_one(self, group: Group) -> list[Reading]:
-        """Find the message that the store will not take, and leave only that one out."""
-        stored: list[Reading] = []
-        for message, readings, delivery in group.parts:
-            try:
-                self._store.write(readings, deliveries=[delivery] if delivery else ())
-                stored += readings
-            except (StoreError, OSError):
-                raise
-            except Exception as error:
-                self._tell_once(message.topic, f"the store does not take it: {type(error).__name__}: {error}")
-        return stored
-
-    def _fail(self, error: Exception, now: float) -> None:
-        """Keep what waits unacknowledged: the broker holds the rest."""
-        if not self._failing:
-            _log.error("%s. Nothing is lost: the broker keeps what is not stored. Trying again", error)
-        self._failing, self._retry_at = True, now + self._retry_s
-        self._retry_s = min(2 * self._retry_s, _RETRY_S[1])
-
-    def _recover(self) -> None:
-        if self._failing:
-            _log.warning("the store works again")
-        self._failing, self._retry_s = False, _RETRY_S[0]
+    def _stored(self, readings: Sequence[Reading]) -> None:
+        if self._keeper is not None:
+            self._keeper.touch(readings, time.monotonic())
 
     def _chores(self, now: float) -> None:
         self._live.flush(now)
@@ -221,26 +203,46 @@ class Worker:
             self._live.send_all(now)
             self._note_at = now
         try:
-            if self._keeper.due(now) and now >= self._retry_at:
-                self._recompute(now)
             if now >= self._note_at or self._heard.full:
                 self._note_at = now + _NOTE_S
-                self._publish(STATUS_TOPIC, msgspec.json.encode(self._counts))
+                self._publish(STATUS_TOPIC, msgspec.json.encode(self._status(online=True)))
                 self._heard.note(self._state)
+        except (StoreError, OSError) as error:
+            self._tell_once(STATUS_TOPIC, str(error))
+        store = self._storing.ready(now)
+        if store is not None and self._keeper is not None:
+            self._care(store, self._keeper, now)
+
+    def _care(self, store: Store, keeper: Keeper, now: float) -> None:
+        """Bring intervals up to date and let old readings go, when it is time."""
+        try:
+            if keeper.due(now) and not self._storing.draining(now):
+                self._recompute(keeper, now)
             if now >= self._expire_at:
                 self._expire_at = now + _EXPIRE_S
-                self._store.expire_readings(
-                    time.time_ns() // 1_000 - self._config.settings.store.readings_days * _DAY_US
-                )
+                store.expire_readings(time.time_ns() // 1_000 - self._config.settings.store.readings_days * _DAY_US)
         except (StoreError, OSError) as error:
-            self._keeper.postpone(now)
-            self._fail(error, now)
+            keeper.postpone(now)
+            self._storing.failed(error, now)
 
-    def _recompute(self, now: float) -> None:
-        for home, (start_s, end_s) in self._keeper.recompute().items():
+    def _status(self, *, online: bool) -> Status:
+        storing = self._storing
+        readings, size, oldest_us = storing.spool.size
+        return msgspec.structs.replace(
+            self._counts,
+            online=online,
+            spool_readings=readings,
+            spool_bytes=size,
+            spool_oldest_us=oldest_us or 0,
+            refusing=storing.refusing,
+            trouble=storing.trouble,
+        )
+
+    def _recompute(self, keeper: Keeper, now: float) -> None:
+        for home, (start_s, end_s) in keeper.recompute().items():
             self._forget_days(home, start_s, end_s)
             self._connection.publish(intervals_topic(home), msgspec.json.encode(Changed(start_s, end_s)))
-        self._keeper.took(time.monotonic() - now)
+        keeper.took(time.monotonic() - now)
 
     def _forget_days(self, home: str, start_s: int, end_s: int) -> None:
         """Drop cached days that late readings have changed; today is never cached."""
@@ -257,11 +259,12 @@ class Worker:
         if self._group.messages:
             self._commit(now)
         try:
-            self._recompute(now)
+            if self._keeper is not None and self._storing.ready(now):
+                self._recompute(self._keeper, now)
             self._heard.note(self._state)
         except (StoreError, OSError) as error:
-            self._fail(error, now)
-        self._publish(STATUS_TOPIC, msgspec.json.encode(msgspec.structs.replace(self._counts, online=False)))
+            self._storing.failed(error, now)
+        self._publish(STATUS_TOPIC, msgspec.json.encode(self._status(online=False)))
         self._connection.close()
 
     def _publish(self, topic: str, payload: bytes) -> None:

@@ -26,7 +26,7 @@ _META = "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT N
 _MENDS = (
     ("not a database", "this is not a SQLite file; name another file, or restore a backup"),
     ("malformed", "the file is damaged; restore a backup, or move it away to begin anew"),
-    ("locked", f"another process kept it locked for more than {BUSY_S:.0f} s; stop that process"),
+    ("locked", "another process keeps it locked; stop that process"),
     ("readonly", "the file may not be written; check its owner and its folder's"),
     ("unable to open", "the file cannot be opened; check that its folder exists and may be written"),
     ("full", "the disk is full; make room"),
@@ -50,6 +50,8 @@ class Database:
         The schema's history.
     prepare : callable, optional
         Called with every new connection, to add SQL functions.
+    patience_s : float, optional
+        How long to wait for another process that writes; by default `BUSY_S`. [s]
 
     Raises
     ------
@@ -64,9 +66,11 @@ class Database:
         kind: str,
         steps: Steps,
         prepare: Callable[[sqlite3.Connection], None] | None = None,
+        patience_s: float | None = None,
     ) -> None:
         self.path = path.expanduser().absolute()
         self._kind, self._steps, self._prepare = kind, steps, prepare
+        self._patience_s = BUSY_S if patience_s is None else patience_s
         self._idle: deque[sqlite3.Connection] = deque()
         self._writing = threading.Lock()
         self._closed = False
@@ -158,7 +162,7 @@ class Database:
             raise StoreError(f"{self.path}: {error}; {mend}") from error
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(self.path, timeout=self._patience_s, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA wal_autocheckpoint = 2000")
@@ -171,7 +175,7 @@ class Database:
 
     def _create(self) -> None:
         """Set what must be set before the first table; SQLite does not wait for a lock here, so we do."""
-        give_up = time.monotonic() + BUSY_S
+        give_up = time.monotonic() + self._patience_s
         with closing(self._connect()) as connection:
             while True:
                 try:

@@ -26,6 +26,8 @@ class SqliteStore:
     ----------
     path : str or Path
         The file; made, with its folders, if it is not there.
+    patience_s : float, optional
+        How long to wait for another process that writes; by default 15 s. [s]
 
     Raises
     ------
@@ -33,8 +35,10 @@ class SqliteStore:
         If it cannot be opened.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self._database = Database(Path(path), kind="readings and intervals", steps=tables.STEPS, prepare=tables.prepare)
+    def __init__(self, path: str | Path, *, patience_s: float | None = None) -> None:
+        self._database = Database(
+            Path(path), kind="readings and intervals", steps=tables.STEPS, prepare=tables.prepare, patience_s=patience_s
+        )
         self._known: dict[tuple[str, ...], Known] = {}
         self._noted: dict[int, int] = {}  # series -> an hour that the table `heard` has of it
 

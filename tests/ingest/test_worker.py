@@ -12,10 +12,12 @@ from heatledger.config import load
 from heatledger.home import Home
 from heatledger.readings import Reading
 from heatledger.store import StoreError, open_store
+from heatledger.store.spool import Spool
 from heatledger.store.state import State
 from ingest.clock import Clock
 from ingest.group import Deliveries, digest
 from ingest.heard import MOST_UNKNOWN, THE_REST, Heard
+from ingest.storing import Storing
 from ingest.worker import Worker, prefixes
 
 
@@ -44,11 +46,18 @@ def store(tmp_path):
 
 
 @pytest.fixture
-def worker(mosquitto, store, tmp_path):
+def spool(tmp_path):
+    with closing(Spool(tmp_path / "spool.db", limit_bytes=1_000_000)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def worker(mosquitto, store, spool, tmp_path):
     config = load(data_dir=tmp_path, environ={"HEATLEDGER_MQTT_URL": mosquitto.url})
     connection = bus.connect(mosquitto.url, client_id="ingest")
     with closing(State(tmp_path / "state.db")) as state:
-        made = Worker(config, connection=connection, store=store, state=state)
+        storing = Storing(lambda: store, spool)
+        made = Worker(config, connection=connection, storing=storing, state=state)
         while not connection.subscribed:
             made.step()
         yield made
@@ -68,23 +77,38 @@ def devices(store):
 
 
 @pytest.mark.server
-def test_a_store_that_fails_is_told_once_and_nothing_is_acknowledged_until_it_works(worker, store, publisher, caplog):
+def test_a_store_that_fails_is_told_once_and_what_came_waits_in_the_spool(worker, store, spool, publisher, caplog):
     store.failures = 2
     publisher.send(*((f"tele/d{n}/LWT", "Online") for n in range(3)))
-    turn(worker, publisher, lambda: store.failures == 1)
+    turn(worker, publisher, lambda: store.failures == 1 and len(spool) > 0)
     assert devices(store) == []
     publisher.send(("tele/d3/LWT", "Online"))
     turn(worker, publisher, lambda: len(devices(store)) == 4)
-    said = [record.message for record in caplog.records if "store" in record.message or "disk" in record.message]
-    assert said == [
-        "x.db: the disk is full; make room. Nothing is lost: the broker keeps what is not stored. Trying again",
+    assert spool.size == (0, 0, None)
+    assert [record.message for record in caplog.records if "store" in record.message or "disk" in record.message] == [
+        f"x.db: the disk is full; make room. Nothing is lost: readings wait in {spool.path}. Trying again",
         "the store works again",
+        "everything that waited is stored",
     ]
 
 
 @pytest.mark.server
-def test_messages_taken_but_not_stored_come_again_and_are_stored_once(worker, store, publisher, mosquitto):
-    store.failures = 2
+def test_nothing_is_acknowledged_while_neither_store_nor_spool_takes_it(worker, store, spool, publisher, caplog):
+    store.failures, spool.limit_bytes = 2, 10
+    publisher.send(*((f"tele/d{n}/LWT", "Online") for n in range(3)))
+    turn(worker, publisher, lambda: worker._storing.refusing)
+    assert len(worker._group.messages) == 3
+    assert worker._status(online=True).refusing
+    turn(worker, publisher, lambda: len(devices(store)) == 3)
+    assert not worker._storing.refusing
+    said = [record.message for record in caplog.records]
+    assert sum("Messages are no longer acknowledged: the broker keeps" in line for line in said) == 1
+    assert "messages are acknowledged again" in said
+
+
+@pytest.mark.server
+def test_messages_taken_but_not_stored_come_again_and_are_stored_once(worker, store, spool, publisher, mosquitto):
+    store.failures, spool.limit_bytes = 2, 10
     publisher.send(*((f"tele/d{n}/LWT", "Online") for n in range(5)))
     turn(worker, publisher, lambda: store.failures == 1)
     mosquitto.stop()
