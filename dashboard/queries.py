@@ -140,8 +140,7 @@ def marginal_rates(config: Config, home: Home) -> tuple[Decimal | None, Decimal 
     tariff = config.tariffs.get(home.tariff) if home.tariff else None
     if tariff is None:
         return None, None
-    earns = [line.rate for line in tariff.lines if line.kind == "credit"]
-    return tariff.marginal_rate, sum(earns, Decimal(0)) if earns else None
+    return tariff.marginal_rate, tariff.credit_rate
 
 
 def cycle_day(summary: Summary, now: datetime) -> tuple[int, int]:

@@ -9,7 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 import msgspec
 
 from heatledger.formatting import largest_remainder, money_digits
+from heatledger.tariff.lines import BillLine
 from heatledger.tariff.model import Line, Tariff
+
+__all__ = ["BillLine", "Usage", "attribute", "bill_lines", "total"]
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,22 +35,8 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     end: date
 
 
-class BillLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line as the utility would print it: quantity × rate = amount; numbers are decimal strings."""
-
-    kind: str
-    label: str
-    quantity: str
-    unit: str
-    rate: str
-    amount: str
-    tariff: str
-    start: str = msgspec.field(name="from")
-    end: str = msgspec.field(name="to")
-
-
 def bill_lines(usage: Usage, tariff: Tariff, *, tariff_id: str) -> list[BillLine]:
-    """Price a span's use, each line rounded once, half up, to the currency's coin.
+    """Price a span's use under a flat plan (`Tariff.is_flat`), each line rounded once, half up, to the currency's coin.
 
     The quantity is rounded to a hundredth of a kilowatt-hour before it is priced, so that what is printed multiplies.
 
@@ -104,6 +93,7 @@ def attribute(amount: Decimal, kwh: Mapping[str, float], *, currency: str) -> di
 
 
 def _price(line: Line, usage: Usage, currency: str, tariff_id: str) -> BillLine:
+    rate = Decimal(getattr(line, "rate", None) or 0)
     quantity, unit, sign = {
         "energy": (_hundredths(usage.imported_kwh), "kWh", 1),
         "credit": (_hundredths(usage.exported_kwh), "kWh", -1),
@@ -115,8 +105,8 @@ def _price(line: Line, usage: Usage, currency: str, tariff_id: str) -> BillLine:
         label=line.label,
         quantity=str(quantity),
         unit=unit,
-        rate=str(line.rate),
-        amount=str((sign * quantity * line.rate).quantize(coin, rounding=ROUND_HALF_UP)),
+        rate=str(rate),
+        amount=str((sign * quantity * rate).quantize(coin, rounding=ROUND_HALF_UP)),
         tariff=tariff_id,
         start=usage.start.isoformat(),
         end=usage.end.isoformat(),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+
+_DECIMALS: Final = frozenset(("rate", "up_to", "price", "kwh", "total", "times", "percent", "multiply", "add", "floor"))
+"""Keys that are exact decimals, in quotes."""
 
 
 class ConfigError(Exception):
@@ -26,6 +29,11 @@ def mend(message: str, kind: type[object]) -> str:
     what, _, where = message.partition(" - at ")
     key = where.strip("`").removeprefix("$").removeprefix(".") or "top level"
     unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what)
+    if not where and re.match(r"[a-z][^:]*: ", what):  # a value's own check names its key
+        return what
+    last = key.rpartition(".")[2]
+    if re.match(r"Expected `str( \| null)?`, got `(float|int)`", what) and ("float" in what or last in _DECIMALS):
+        return f'{key}: a bare number; put it in quotes: {last} = "0.1632"'
     if not unknown:
         return f"{key}: {what[0].lower()}{what[1:]}"
     near = difflib.get_close_matches(unknown[1], _keys_at(kind, where), n=1)

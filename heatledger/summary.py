@@ -213,6 +213,8 @@ def _bill(home: Home, days: Sequence[Day], period: Period, tariff: Tariff | None
     reason, heard = None, [day for day in days if _is_heard(day)]
     if tariff is None or home.tariff is None:
         reason = "no tariff: name one with tariff = in the home file"
+    elif not tariff.is_flat:
+        reason = "this plan is priced interval by interval: see heatledger bill"
     elif not any(meter.role == "import" for meter in home.meters):
         reason = 'no main meter: a meter with role = "import" is what the utility bills'
     elif not heard:

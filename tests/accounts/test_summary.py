@@ -19,7 +19,7 @@ from heatledger.readings import Flag
 from heatledger.store import open_store
 from heatledger.store.state import State
 from heatledger.summary import Period, summarise
-from heatledger.tariff.model import Tariff
+from heatledger.tariff.model import Line, Tariff
 from tests.accounts.homes import block, home
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -50,7 +50,7 @@ def test_a_flat_bill_by_hand():
 
 
 def test_export_is_a_credit():
-    rows = [*FLAT.lines, msgspec.convert({"kind": "credit", "label": "Feed-in", "rate": "0.05"}, type(FLAT.lines[0]))]
+    rows = [*FLAT.lines, msgspec.convert({"kind": "credit", "label": "Feed-in", "rate": "0.05"}, Line)]
     tariff = msgspec.structs.replace(FLAT, lines=tuple(rows))
     assert bill_lines(usage(exported=10.0), tariff, tariff_id="flat")[-1].amount == "-0.50"
 

@@ -99,12 +99,13 @@ def test_the_users_file_replaces_the_shipped_file_of_the_same_name(user, shipped
     write(user, "tariffs/flat.toml", TARIFF.replace("0.15", "0.30"))
     tariffs = read(user).tariffs
     assert set(tariffs) == {"flat", "other"}
-    assert tariffs["flat"].lines[0].rate == Decimal("0.30")
+    assert tariffs["flat"].lines[0].rate == "0.30"
 
 
-def test_a_rate_written_as_a_number_is_the_number_written(user):
+def test_a_rate_written_as_a_number_is_refused(user):
     write(user, "tariffs/flat.toml", TARIFF.replace('"0.15"', "0.1125"))
-    assert read(user).tariffs["flat"].lines[0].rate == Decimal("0.1125")
+    with pytest.raises(ConfigError, match=r"lines\[0\]\.rate: a bare number; put it in quotes: rate ="):
+        read(user)
 
 
 def test_settings_merge_key_by_key(user, shipped):

@@ -1,0 +1,1 @@
+"""Rate plans and prices in other people's formats."""
