@@ -83,8 +83,9 @@ def counter_steps(samples: Samples, *, limit_w: float = LIMIT_W, gap_s: int = GA
     """Turn a counter's readings into energy between them.
 
     The first reading only sets a reference. A drop begins a new baseline: of a ``reboot`` or ``daily`` counter the new
-    value is energy since the reset, of a ``never`` counter nothing is known. A rise above the rated power is refused. A
-    single reading that fits neither before nor after is dropped. A ``delta`` is energy by itself.
+    value is energy since the reset, of a ``never`` counter nothing is known; a small drop is an older count said again
+    and no energy. A rise above the rated power is refused. A single reading that fits neither before nor after is
+    dropped. A ``delta`` is energy by itself.
 
     Parameters
     ----------
@@ -152,6 +153,8 @@ def _guarded_steps(samples: Samples, limit_w: float) -> Steps:
         point = _Point(time_us, value)
         if ref is None:
             ref = point
+        elif _is_said_again(ref, point, limit_w, starts_again=starts_again):
+            continue
         elif _follows(ref, point, limit_w):
             flag = 0 if doubt is None else int(Flag.REFUSED)
             rows.append((ref.time_us, time_us, value - ref.kwh, flag))
@@ -174,6 +177,13 @@ def _guarded_steps(samples: Samples, limit_w: float) -> Steps:
 def _follows(before: _Point, after: _Point, limit_w: float) -> bool:
     most = max(_RESOLUTION_KWH, ((after.time_us - before.time_us) / 3600 / _US + _LATE_H) * limit_w / 1000)
     return 0 <= after.kwh - before.kwh <= most
+
+
+def _is_said_again(ref: _Point, point: _Point, limit_w: float, *, starts_again: bool) -> bool:
+    """Whether a drop is an older count published again, as a bridge does from its cache: a reset falls towards zero."""
+    near = ref.kwh / 2 <= point.kwh < ref.kwh and ref.kwh - point.kwh <= _LATE_H * limit_w / 1000
+    since_reset_kwh = (point.time_us - ref.time_us) / 3600 / _US * limit_w / 1000
+    return near and (not starts_again or point.kwh > since_reset_kwh)
 
 
 def _counter_intervals(samples: Samples, edges: Ints, limit_w: float, gap_s: int) -> Intervals:
