@@ -22,6 +22,8 @@ TAGS: Final = SeriesKey._fields
 NUMBERS: Final = ("energy", "mean", "min", "max", "last", "coverage")
 """The numeric fields of an interval, in the order of its missing bits."""
 
+BY_SERIES: Final = 'GROUP BY "family", "device", "channel", "quantity"'
+
 KIND_SHIFT: Final = 16
 NUMBER, NAN, INFINITE, MINUS_INFINITE, FALSE, TRUE, WORD = range(7)
 """What a reading's value is: the bits of its field `flags` above the sixteen of `Flag`."""
@@ -64,6 +66,18 @@ def literal(name: str) -> str:
     'it\'s'
     """
     return "'" + tag_value(name).replace("'", "\\'") + "'"
+
+
+def where(home: str, family: str | None = None, device: str | None = None) -> str:
+    """Return the InfluxQL condition that a home, one of its families and one of its devices is meant.
+
+    Examples
+    --------
+    >>> print(where("home", "tasmota"))
+    "home" = 'home' AND "family" = 'tasmota'
+    """
+    asked = (("home", home), ("family", family), ("device", device))
+    return " AND ".join(f'"{tag}" = {literal(name)}' for tag, name in asked if name is not None)
 
 
 def head(measurement: str, key: SeriesKey) -> str:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from heatledger.quantities import QUANTITIES
 from heatledger.readings import Intervals, Reading, Samples, SeriesKey, States
 from heatledger.store import Delivery, Series, Version
 from heatledger.store import influx_lines as lines
@@ -17,7 +16,6 @@ from heatledger.store.influx_answers import (
     Count,
     DeliveryRow,
     IntervalRow,
-    MeaningRow,
     Point,
     TaggedPoint,
     Word,
@@ -25,21 +23,17 @@ from heatledger.store.influx_answers import (
     series_key,
 )
 from heatledger.store.influx_lines import name_of
+from heatledger.store.influx_meanings import DAY_US, Meanings, default
 from heatledger.store.influx_place import place
-from heatledger.store.rows import SeriesRow, columns
+from heatledger.store.rows import columns
 
 DELIVERIES: Final = 8192
 """How many of the last deliveries are remembered, and how many places of a day their points take turns in."""
 
-_DAY_US: Final = 86_400_000_000
 _PAGE: Final = 10_000
 _LINES: Final = 10_000
-_MOST_NOTED: Final = 50_000
+_MOST_NAMED: Final = 50_000
 _NOTED_AT_ONCE: Final = 1000  # a string may hold 64 KB
-
-Meaning = tuple[str | None, str, str]
-"""Unit, kind and reset of a series."""
-_BY: Final = 'GROUP BY "family", "device", "channel", "quantity"'
 
 
 class InfluxStore:
@@ -63,7 +57,7 @@ class InfluxStore:
         self._server = Server(where)
         self._names = {name: where.prefix + name for name in ("reading", "interval", "series", "delivery")}
         self._heads: dict[tuple[str, ...], str] = {}
-        self._noted: dict[tuple[str, ...], tuple[str | None, str, str, int]] = {}
+        self._meanings = Meanings(self._server, self._names["series"])
         self._seq: int | None = None
 
     def write(self, readings: Sequence[Reading], *, deliveries: Sequence[Delivery] = ()) -> None:
@@ -73,15 +67,15 @@ class InfluxStore:
         them: the server keeps both or neither. Readings of other days go before.
         """
         try:
-            rows = [(reading.time_us // _DAY_US, line) for reading in readings for line in self._lines(reading)]
+            rows = [(reading.time_us // DAY_US, line) for reading in readings for line in self._lines(reading)]
             if not deliveries:
                 self._send(line for _, line in rows)
                 return
-            day = max(rows, default=(time.time_ns() // 1000 // _DAY_US, ""))[0]
+            day = max(rows, default=(time.time_ns() // 1000 // DAY_US, ""))[0]
             self._send(line for at, line in rows if at != day)
             self._server.write([*(line for at, line in rows if at == day), *self._deliveries(deliveries, day)])
         except BaseException:
-            self._noted = {}  # what was noted of series may not be there
+            self._meanings.forget()
             raise
 
     def deliveries(self) -> Mapping[int, bytes]:
@@ -107,8 +101,8 @@ class InfluxStore:
         for name in ("reading", "interval", "series"):
             for block in (*self._ends(name, home, "first"), *self._ends(name, home, "last")):
                 seen.setdefault(series_key(home, block.tags), []).append(block.values[0].at)
-        known = self._meanings(_where(home), home)
-        rows = ((key, known.get(key) or _default(key), times) for key, times in sorted(seen.items()))
+        known = self._meanings.of(home)
+        rows = ((key, known.get(key) or default(key), times) for key, times in sorted(seen.items()))
         return [Series(key, *meaning, min(times), max(times)) for key, meaning, times in rows]
 
     def readings(
@@ -121,26 +115,25 @@ class InfluxStore:
         device: str | None = None,
     ) -> Iterator[Reading]:
         """Yield readings by device, then time, one page of the server's answer in memory at a time."""
-        known = self._meanings(_where(home, family, device), home)
-        for chosen in sorted({key[1:3] for key in known}):
-            yield from self._device_readings(known, (home, *chosen), start_us, end_us)
+        for spot in sorted({key[:3] for key in self._meanings.of(home)}):
+            if family in {None, spot[1]} and device in {None, spot[2]}:
+                yield from self._device_readings(spot, start_us, end_us)
 
     def samples(self, home: str, family: str, device: str, *, start_us: int, end_us: int) -> list[Samples | States]:
         """Return one device's readings in a span as columns, each series with its neighbours before and after it."""
-        where = _where(home, family, device)
-        known = self._meanings(where, home)
+        where = lines.where(home, family, device)
         found: dict[SeriesKey, list[Point]] = {}
         for span, order in (
             (f"time < {start_us}000", "ORDER BY time DESC LIMIT 1"),
             (f"time >= {start_us}000 AND time < {end_us}000", ""),
             (f"time >= {max(start_us, end_us)}000", "ORDER BY time ASC LIMIT 1"),
         ):
-            statement = f"{self._points()} WHERE {where} AND {span} {_BY} {order}"
+            statement = f"{self._points()} WHERE {where} AND {span} {lines.BY_SERIES} {order}"
             for block in self._server.query(statement, Point):
                 found.setdefault(series_key(home, block.tags), []).extend(block.values)
         return [
             columns(
-                _row(key, known),
+                self._meanings.row(key),
                 [(at, *lines.reading_value(flags, number, state)) for at, flags, number, state in rows],
             )
             for key, rows in sorted(found.items())
@@ -148,11 +141,11 @@ class InfluxStore:
 
     def latest(self, home: str) -> list[Reading]:
         """Return the newest reading of every series of a home, by its time, retained or not."""
-        known = self._meanings(_where(home), home)
-        statement = f'SELECT last("flags"), "value", "state" FROM "{self._names["reading"]}" WHERE {_where(home)} {_BY}'
+        select = f'SELECT last("flags"), "value", "state" FROM "{self._names["reading"]}"'
+        statement = f"{select} WHERE {lines.where(home)} {lines.BY_SERIES}"
         newest = ((series_key(home, block.tags), block.values[0]) for block in self._server.query(statement, Point))
         return [
-            _row(key, known).reading(at, *lines.reading_value(flags, number, state))
+            self._meanings.row(key).reading(at, *lines.reading_value(flags, number, state))
             for key, (at, flags, number, state) in sorted(newest)
         ]
 
@@ -164,8 +157,9 @@ class InfluxStore:
         """Mark a series' intervals in a span as deleted, as a recomputation that finds nothing there must."""
         name = self._names["interval"]
         statement = (
-            f'SELECT "flags" FROM "{name}" WHERE {_where(*key[:3])} AND "quantity" = {lines.literal(key.quantity)} '
-            f"AND {_span(start_s, end_s)} {_BY}"
+            f'SELECT "flags" FROM "{name}" WHERE {lines.where(*key[:3])} '
+            f'AND "quantity" = {lines.literal(key.quantity)} '
+            f"AND {_span(start_s, end_s)} {lines.BY_SERIES}"
         )
         blocks = self._server.query(statement, Count)
         starts = [at for block in blocks if series_key(key.home, block.tags) == key for at, _ in block.values]
@@ -179,11 +173,13 @@ class InfluxStore:
             return []
         chosen = " OR ".join(f'"quantity" = {lines.literal(quantity)}' for quantity in quantities or ())
         fields = ", ".join(f'"{field}"' for field in ("flags", *lines.NUMBERS, "state"))
-        statement = (
-            f'SELECT {fields} FROM "{self._names["interval"]}" WHERE {_where(home)} AND {_span(start_s, end_s)} '
-            f"{f'AND ({chosen}) ' if chosen else ''}{_BY}"
-        )
-        found = (intervals(home, block) for block in self._server.query(statement, IntervalRow))
+        found: list[Intervals] = []
+        for spot in sorted({series_key(home, block.tags)[:3] for block in self._ends("interval", home)}):
+            statement = (
+                f'SELECT {fields} FROM "{self._names["interval"]}" WHERE {lines.where(*spot)} '
+                f"AND {_span(start_s, end_s)} {f'AND ({chosen}) ' if chosen else ''}{lines.BY_SERIES}"
+            )
+            found += (intervals(home, block) for block in self._server.query(statement, IntervalRow))
         return sorted((block for block in found if len(block.start_s)), key=lambda block: block.key)
 
     def expire_readings(self, before_us: int) -> int:
@@ -214,13 +210,9 @@ class InfluxStore:
         key = (reading.home, reading.family, reading.device, reading.channel, reading.quantity)
         head = self._heads.get(key)
         if head is None:
-            if len(self._heads) >= _MOST_NOTED:
-                self._heads, self._noted = {}, {}
+            self._heads = {} if len(self._heads) >= _MOST_NAMED else self._heads
             head = self._heads[key] = lines.head(self._names["reading"], reading.key)
-        meaning = (reading.unit, reading.kind, reading.reset, reading.time_us // _DAY_US)
-        if self._noted.get(key) != meaning:
-            self._noted[key] = meaning
-            yield lines.series_line(self._names["series"], reading)
+        yield from self._meanings.note(reading)
         yield f"{head} {lines.reading_fields(reading.value, int(reading.flags))} {reading.time_us}"
 
     def _deliveries(self, deliveries: Sequence[Delivery], day: int) -> Iterator[str]:
@@ -229,7 +221,7 @@ class InfluxStore:
             self.deliveries()
         for first in range(0, len(deliveries), _NOTED_AT_ONCE):
             self._seq = (self._seq or 0) + 1
-            at_us = day * _DAY_US + self._seq % DELIVERIES
+            at_us = day * DAY_US + self._seq % DELIVERIES
             some = deliveries[first : first + _NOTED_AT_ONCE]
             yield lines.delivery_line(self._names["delivery"], some, seq=self._seq, time_us=at_us)
 
@@ -242,7 +234,7 @@ class InfluxStore:
         """Return the first or last moment of each series of a home, or of each home, in one measurement."""
         field, by = (
             "kind" if name == "series" else "flags",
-            f"WHERE {_where(home)} {_BY}" if home else 'GROUP BY "home"',
+            f"WHERE {lines.where(home)} {lines.BY_SERIES}" if home else 'GROUP BY "home"',
         )
         statement = f'SELECT {end}("{field}") FROM "{self._names[name]}" {by}'
         return self._server.query(statement, Word) if name == "series" else self._server.query(statement, Count)
@@ -250,51 +242,29 @@ class InfluxStore:
     def _points(self) -> str:
         return f'SELECT "flags", "value", "state" FROM "{self._names["reading"]}"'
 
-    def _meanings(self, where: str, home: str) -> dict[SeriesKey, Meaning]:
-        """Return unit, kind and reset of each series, as the newest of its days says."""
-        statement = f'SELECT last("kind"), "unit", "reset" FROM "{self._names["series"]}" WHERE {where} {_BY}'
-        told = ((series_key(home, block.tags), block.values[0]) for block in self._server.query(statement, MeaningRow))
-        return {key: (unit or None, kind, reset or "") for key, (_, kind, unit, reset) in told}
-
     def _device_readings(
         self,
-        known: Mapping[SeriesKey, Meaning],
-        place: tuple[str, str, str],
+        spot: tuple[str, str, str],
         start_us: int | None,
         end_us: int | None,
     ) -> Iterator[Reading]:
-        home, family, device = place
+        home, family, device = spot
         before = "" if end_us is None else f" AND time < {end_us}000"
         select = f'SELECT "flags", "value", "state", "channel", "quantity" FROM "{self._names["reading"]}"'
         at = start_us
         while True:
             after = "" if at is None else f" AND time >= {at}000"
-            statement = f"{select} WHERE {_where(*place)}{after}{before} ORDER BY time ASC LIMIT {_PAGE}"
+            statement = f"{select} WHERE {lines.where(*spot)}{after}{before} ORDER BY time ASC LIMIT {_PAGE}"
             rows = [row for block in self._server.query(statement, TaggedPoint) for row in block.values]
             whole = len(rows) < _PAGE
             at = rows[-1][0] if rows else at
             for time_us, flags, number, state, channel, quantity in rows:
                 if whole or time_us != at:  # the rest of the last moment may stand on the next page
                     key = series_key(home, {"channel": channel or "", "quantity": quantity}, family, device)
-                    yield _row(key, known).reading(time_us, *lines.reading_value(flags, number, state))
+                    yield self._meanings.row(key).reading(time_us, *lines.reading_value(flags, number, state))
             if whole:
                 return
 
 
-def _where(home: str, family: str | None = None, device: str | None = None) -> str:
-    asked = (("home", home), ("family", family), ("device", device))
-    return " AND ".join(f'"{tag}" = {lines.literal(name)}' for tag, name in asked if name is not None)
-
-
 def _span(start_s: int, end_s: int) -> str:
     return f"time >= {start_s}000000000 AND time < {end_s}000000000"
-
-
-def _default(key: SeriesKey) -> Meaning:
-    """Return what a series means of which only intervals are known."""
-    quantity = QUANTITIES.get(key.quantity)
-    return (quantity.unit, quantity.kind, "") if quantity else (None, "gauge", "")
-
-
-def _row(key: SeriesKey, known: Mapping[SeriesKey, Meaning]) -> SeriesRow:
-    return SeriesRow(0, key, *(known.get(key) or _default(key)), None, None, None)

@@ -25,6 +25,7 @@ dir = "{folder}/meta"
 dir = "{folder}/data"
 wal-dir = "{folder}/wal"
 query-log-enabled = false
+{extra}
 [http]
 bind-address = "127.0.0.1:{port}"
 log-enabled = false
@@ -84,11 +85,11 @@ def _await(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 class Influxd:
     """influxd on a free port: start, orderly stop, kill, start again with what it has."""
 
-    def __init__(self, folder: Path, *, auth: bool = False) -> None:
+    def __init__(self, folder: Path, *, auth: bool = False, extra: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.port, self.log = folder, free_port(), folder / "influxd.log"
         self.process: subprocess.Popen[bytes] | None = None
-        text = INFLUXD.format(rpc=free_port(), port=self.port, folder=folder, auth=str(auth).lower())
+        text = INFLUXD.format(rpc=free_port(), port=self.port, folder=folder, auth=str(auth).lower(), extra=extra)
         (folder / "influxd.conf").write_text(text)
 
     def start(self) -> Influxd:
