@@ -13,6 +13,7 @@ from cli.options import CommandError
 from heatledger.broker import BusError
 from heatledger.config import ConfigError
 from heatledger.store import StoreError
+from heatledger.tariff.load import BillError
 
 COMMANDS: Final = {
     "demo": "cli.demo:demo",
@@ -22,6 +23,8 @@ COMMANDS: Final = {
     "reports": "cli.reports:reports",
     "report": "cli.reports:report",
     "summary": "cli.summary:summary",
+    "bill": "cli.bill:bill",
+    "tariff": "cli.tariff:tariff",
     "check": "cli.check:check",
     "discover": "cli.discover:discover",
     "decode": "cli.decode:decode",
@@ -65,7 +68,7 @@ def main() -> None:
     """Run the command; what cannot be used is one line on standard error and exit code 2."""
     try:
         app()
-    except (CommandError, ConfigError, StoreError, BusError) as error:
+    except (CommandError, ConfigError, StoreError, BusError, BillError) as error:
         sys.stderr.write(f"heatledger: {error}\n")
         raise SystemExit(_USAGE) from None
     except BrokenPipeError:  # the reader of our output, head say, has seen enough

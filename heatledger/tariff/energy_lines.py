@@ -147,7 +147,7 @@ def _ladders(terms: Terms, family: Family, bill: int, energies: Sequence[Decimal
     found: dict[int, list[Decimal]] = {}
     for ladder, numbers in pools.items():
         lines, cycle = [family.lines[number] for number in numbers], terms.grid.cycles[bill]
-        days = _ladder_days(terms, family, ladder, cycle)
+        days = ladder_days(terms, family, ladder, cycle)
         limits = thresholds(
             ladder, None if terms.digits is None else lines[0].threshold, days=days, whole_days=cycle.whole_days
         )
@@ -162,8 +162,8 @@ def _ladders(terms: Terms, family: Family, bill: int, energies: Sequence[Decimal
     return found
 
 
-def _ladder_days(terms: Terms, family: Family, ladder: Ladder, cycle: Cycle) -> int:
-    """Count the days of a bill on which a ladder holds: all of them where the family has no other."""
+def ladder_days(terms: Terms, family: Family, ladder: Ladder, cycle: Cycle) -> int:
+    """Count the days of a bill on which a ladder holds: all of them where the family has no other. [d]."""
     holds = [bool(getattr(line, "tiers", ())) and Ladder.of(line) == ladder for line in family.lines]
     if all(holds) and not family.lines[0].partial:
         return cycle.days

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
@@ -17,6 +18,7 @@ from heatledger.tariff.schedule import DAY_S, Ints, local_seconds, offsets
 Floats = NDArray[np.float64]
 _COLUMNS: Final = ("start", "kwh", "export_kwh", "kw")
 _MINUTE_S: Final = 60
+_OFFSET: Final = re.compile(r"T.*(Z|[+-]\d\d:?\d\d)$")
 
 
 class BillError(ValueError):
@@ -106,6 +108,22 @@ def read_load(lines: Iterable[str], zone: ZoneInfo, *, where: str) -> Load:
         export_kwh=columns.get("export_kwh", np.zeros(starts.size)),
         kw=columns.get("kw"),
     )
+
+
+def zone_of(lines: Iterable[str]) -> ZoneInfo | None:
+    """Return the time zone of a load whose times all have the same offset, of whole hours; None where that is not so.
+
+    Examples
+    --------
+    >>> zone_of(["start,kwh", "2026-01-01T00:00-06:00,1", "2026-01-01T01:00-06:00,1"]).key
+    'Etc/GMT+6'
+    """
+    times = [line.partition(",")[0].strip() for line in lines]
+    found = {match[1] for match in map(_OFFSET.search, times[1:]) if match}
+    hours = {text.replace("Z", "+00:00") for text in found}
+    if len(hours) != 1 or not (text := hours.pop()).replace(":", "").endswith("00"):
+        return None
+    return ZoneInfo(f"Etc/GMT{-int(text[:3]):+d}")
 
 
 def _rows(reader: Iterable[list[str]], header: list[str], where: str) -> tuple[list[datetime], list[list[float]]]:

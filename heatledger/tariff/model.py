@@ -31,7 +31,7 @@ Names = Annotated[
 ]
 
 
-class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     def __post_init__(self) -> None:
         for name in FIGURES:
             text = getattr(self, name, None)
