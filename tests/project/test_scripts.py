@@ -126,7 +126,8 @@ def test_what_is_left_out_is_said_and_in_ci_nothing_may_be(tmp_path):
     free = subprocess.run(bash, cwd=clone, env=here, capture_output=True, text=True)
     assert free.returncode == 0, free.stderr
     assert "LEFT OUT: the tests that need mosquitto; to run them too: apt-get install mosquitto" in free.stderr
-    assert "LEFT OUT: the tests that need chromium" in free.stderr
+    for package in ("chromium", "influxdb", "nginx"):
+        assert f"LEFT OUT: the tests that need {package}" in free.stderr
     assert "python -m pytest -n 2 --dist loadfile -m not server and not browser tests/store" in free.stdout
     strict = subprocess.run(bash, cwd=clone, env={**here, "CI": "true"}, capture_output=True, text=True)
     assert strict.returncode == 1
@@ -136,8 +137,9 @@ def test_what_is_left_out_is_said_and_in_ci_nothing_may_be(tmp_path):
 def test_one_failed_step_fails_the_run_after_all_others_ran(tmp_path):
     command(tmp_path / "scripts" / "environment", "true")
     (tmp_path / "scripts" / "test").write_bytes((ROOT / "scripts" / "test").read_bytes())
-    for tool in ("ruff", "mypy", "lint-imports", "python", "mosquitto", "chromium"):
-        folder = tmp_path / ".venv" / "bin" if tool not in {"mosquitto", "chromium"} else tmp_path / "bin"
+    servers = ("mosquitto", "chromium", "influxd", "nginx")
+    for tool in ("ruff", "mypy", "lint-imports", "python", *servers):
+        folder = tmp_path / ".venv" / "bin" if tool not in servers else tmp_path / "bin"
         command(folder / tool, f'echo "{tool} $*"' + ("; exit 1" if tool == "mypy" else ""))
     found = subprocess.run(
         ["bash", "scripts/test"],
@@ -162,11 +164,13 @@ def test_as_root_what_is_missing_is_installed_and_no_service_is_started(tmp_path
         command(tmp_path / ".venv" / "bin" / tool, f'echo "{tool} $*"')
     tools = tmp_path / "bin"
     command(tools / "id", "echo 0")
-    command(tools / "chromium", "true")
+    for tool in ("chromium", "nginx"):
+        command(tools / tool, "true")
     command(
         tools / "apt-get",
         f'echo "$*" >>{tmp_path}/apt.log; [ -x {policy} ] && echo guarded >>{tmp_path}/apt.log\n'
-        f'case "$*" in *mosquitto) cp {tools}/chromium {tools}/mosquitto;; esac',
+        f'case "$*" in *mosquitto) cp {tools}/chromium {tools}/mosquitto;; '
+        f"*influxdb) cp {tools}/chromium {tools}/influxd;; esac",
     )
     for tool in ("bash", "sh", "dirname", "env", "tee", "chmod", "rm", "cp", "xargs"):
         (tools / tool).symlink_to(Path("/usr/bin") / tool)
@@ -183,6 +187,8 @@ def test_as_root_what_is_missing_is_installed_and_no_service_is_started(tmp_path
         "update -qq",
         "guarded",
         "install -y -qq --no-install-recommends mosquitto",
+        "guarded",
+        "install -y -qq --no-install-recommends influxdb",
         "guarded",
         "install -y -qq --no-install-recommends fonts-inter",
         "guarded",
