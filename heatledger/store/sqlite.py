@@ -9,7 +9,7 @@ from typing import Final
 
 from heatledger.quantities import QUANTITIES
 from heatledger.readings import Intervals, Reading, Samples, SeriesKey, States, Value
-from heatledger.store import Delivery, Series, tables
+from heatledger.store import Delivery, Series, packed, tables
 from heatledger.store.database import Database
 from heatledger.store.rows import Points, columns, pack, readings, storable
 from heatledger.store.tables import Known
@@ -123,22 +123,19 @@ class SqliteStore:
         with self._database.write() as connection:
             found = connection.execute(tables.FIND_SERIES, key).fetchone()
             if found:
-                statement = "DELETE FROM interval WHERE series_id = ? AND start_s >= ? AND start_s < ?"
-                connection.execute(statement, (found[0], start_s, end_s))
+                packed.delete(connection, found[0], key, start_s, end_s)
 
     def intervals(
         self, home: str, *, start_s: int, end_s: int, quantities: Sequence[str] | None = None
     ) -> list[Intervals]:
         """Return a home's intervals in a span, one block a series, sorted by key and start."""
-        statement = """SELECT start_s, energy, mean, min, max, last, coverage, flags, state FROM interval
-            WHERE series_id = ? AND start_s >= ? AND start_s < ? ORDER BY start_s"""
-        blocks = []
         with self._database.read() as connection:
-            for row in tables.series(connection, "d.home = ?", (home,)).values():
-                if quantities is None or row.key.quantity in quantities:
-                    found = connection.execute(statement, (row.id, start_s, end_s)).fetchall()
-                    blocks += [tables.block(row.key, found)] if found else []
-        return blocks
+            found = [
+                packed.read(connection, row.id, row.key, start_s, end_s)
+                for row in tables.series(connection, "d.home = ?", (home,)).values()
+                if quantities is None or row.key.quantity in quantities
+            ]
+        return [block for block in found if block is not None]
 
     def expire_readings(self, before_us: int) -> int:
         """Delete readings older than a time; return how many rows, one per device and time, went. Intervals stay."""
@@ -146,8 +143,7 @@ class SqliteStore:
             devices = connection.execute("SELECT id FROM device").fetchall()
         self._noted = {}
         gone = sum(self._expire_device(device_id, before_us) for (device_id,) in devices)
-        if gone:
-            self._database.reclaim()
+        self._database.reclaim()
         return gone
 
     def damage(self) -> str | None:

@@ -6,10 +6,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-import numpy as np
-
 from heatledger.readings import Intervals, SeriesKey, Value
-from heatledger.store import Delivery
+from heatledger.store import Delivery, packed
 from heatledger.store.rows import SeriesRow, merge, unpack
 
 DELIVERIES: Final = 8192
@@ -41,6 +39,11 @@ STEPS: Final = (
             series_id INTEGER NOT NULL, hour INTEGER NOT NULL, PRIMARY KEY (series_id, hour)) WITHOUT ROWID""",
         "CREATE TABLE delivery (seq INTEGER PRIMARY KEY, packet_id INTEGER NOT NULL UNIQUE, digest BLOB NOT NULL)",
     ),
+    (
+        """CREATE TABLE packed (
+            series_id INTEGER NOT NULL, day INTEGER NOT NULL, body BLOB NOT NULL,
+            PRIMARY KEY (series_id, day)) WITHOUT ROWID""",
+    ),
 )
 """The schema's history; a released step is never changed, a new one is added."""
 
@@ -57,7 +60,7 @@ SERIES: Final = """SELECT s.id, d.home, d.family, d.name, s.channel, s.quantity,
     s.oldest_us, s.newest_us, s.newest, s.first_us, s.last_us FROM device d JOIN series s ON s.device_id = d.id"""
 BY_KEY: Final = "ORDER BY d.family, d.name, s.channel, s.quantity"
 _NOTE_INTERVALS: Final = """UPDATE series SET first_us = min(coalesce(first_us, :first), :first),
-    last_us = max(coalesce(last_us, :last), :last) WHERE id = :id"""
+    last_us = max(coalesce(last_us, :last), :last) WHERE id = :id RETURNING last_us"""
 
 Meaning = tuple[str | None, str, str]
 """Unit, kind and reset of a series."""
@@ -73,6 +76,7 @@ class _Side(NamedTuple):
     hours: str
 
 
+_US: Final = 1_000_000
 _NEAR: Final = 64
 _ROWS: Final = "SELECT time_us, body FROM reading WHERE device_id = ? AND"
 _EARLIER: Final = _Side("time_us < ? ORDER BY time_us DESC", f"hour * {HOUR_US} < ? ORDER BY hour DESC")
@@ -183,25 +187,10 @@ def write_deliveries(connection: sqlite3.Connection, deliveries: Sequence[Delive
 
 
 def write_block(connection: sqlite3.Connection, series_id: int, block: Intervals) -> None:
-    """Insert or replace one series' intervals; SQLite stores NaN as NULL by itself."""
-    numbers = (block.energy, block.mean, block.min, block.max, block.last, block.coverage)
-    starts = block.start_s.tolist()
-    state = block.state if block.state is not None else [None] * len(starts)
-    rows = zip(
-        [series_id] * len(starts), starts, *(n.tolist() for n in numbers), block.flags.tolist(), state, strict=True
-    )
-    connection.executemany("INSERT OR REPLACE INTO interval VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    bounds = {"id": series_id, "first": min(starts) * 1_000_000, "last": max(starts) * 1_000_000}
-    connection.execute(_NOTE_INTERVALS, bounds)
-
-
-def block(key: SeriesKey, rows: list[tuple[object, ...]]) -> Intervals:
-    """Return rows (start, energy, mean, min, max, last, coverage, flags, state) as columns."""
-    start, *numbers, flags, words = zip(*rows, strict=True)
-    state = ["" if word is None else str(word) for word in words] if any(word is not None for word in words) else None
-    energy, mean, low, high, last, coverage = (np.array(column, dtype=np.float64) for column in numbers)
-    starts, bits = np.array(start, dtype=np.int64), np.array(flags, dtype=np.int64)
-    return Intervals(key, starts, energy, mean, low, high, last, coverage, bits, state)
+    """Insert or replace one series' intervals, and note how far they reach."""
+    bounds = {"id": series_id, "first": int(block.start_s.min()) * _US, "last": int(block.start_s.max()) * _US}
+    (newest_us,) = connection.execute(_NOTE_INTERVALS, bounds).fetchone()
+    packed.write(connection, series_id, block, newest_us // _US)
 
 
 def forget(connection: sqlite3.Connection, device_id: int, before_us: int) -> None:
