@@ -79,9 +79,16 @@ def _line(key: str, value: object, why: str | None) -> str:
 
 
 def _value(value: object) -> str:
-    if isinstance(value, tuple):
+    """Return a value as TOML; what TOML has no word for (a Decimal, say) is text, which reads back as what it was."""
+    if isinstance(value, msgspec.Struct):
+        value = _stated(value)
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_value(one)}' for key, one in value.items())} }}"
+    if isinstance(value, tuple | list):
         return f"[{', '.join(map(_value, value))}]"
-    return quoted(value) if isinstance(value, str) else str(value).lower()
+    if isinstance(value, bool):
+        return str(value).lower()
+    return repr(value) if isinstance(value, int | float) else quoted(str(msgspec.to_builtins(value)))
 
 
 def _left(left: Sequence[tuple[str, str]]) -> Iterator[str]:

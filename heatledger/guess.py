@@ -80,10 +80,9 @@ class _Drafter:
         self.own = {_who(device): found for device, found, _ in measured if _who(device) in of_units and found}
         self.loads = [load for device, found, _ in measured if _who(device) not in of_units for load in found]
         for device, _, rest in measured:
-            self.left += [
-                (f"{device.name}:{channel}", "it measures electricity that something of the same device has already")
-                for channel in rest
-            ]
+            for channel in rest:
+                why = "it measures electricity that something of the same device has already"
+                self._leave(device, f"{device.name}:{channel}", why)
 
     def made(self) -> Draft:
         outdoor = self._outdoor()
@@ -96,7 +95,7 @@ class _Drafter:
         for load in self.loads:
             if not any(load.points == meter.points for meter in self.meters):
                 self._circuit(load)
-        self._leave()
+        self._list_the_rest()
         home = msgspec.structs.replace(
             self.frame,
             outdoor_temperature=outdoor,
@@ -148,13 +147,13 @@ class _Drafter:
     def _thermometer(self, device: Device, channel: str, label: str) -> None:
         if words(label) & OUTDOORS:
             why = 'it stands outdoors, and speaks as if in a room: `heatledger discover --map` can say "outdoor_temp"'
-            self.left.append((label, why))
+            self._leave(device, label, why)
         elif words(label) & _NO_ROOM:
-            self.left.append((label, "it measures the temperature of a thing, not of a room"))
+            self._leave(device, label, "it measures the temperature of a thing, not of a room")
         else:
             zone = self._zone_for(label)
             if zone is not None and zone.temperature is not None:
-                self.left.append((label, f"a second thermometer of zone {zone.id}"))
+                self._leave(device, label, f"a second thermometer of zone {zone.id}")
             else:
                 self._zone(room(label), device, channel, zone, "the room in the name of a thermometer")
 
@@ -189,7 +188,8 @@ class _Drafter:
         for unit in made.units:
             self.placed.add(_who(unit.device))
         if made.load is None:
-            self.left += [(unit.label, f"{unit.why}, but no meter of its circuit was heard") for unit in made.units]
+            for unit in made.units:
+                self._leave(unit.device, unit.label, f"{unit.why}, but no meter of its circuit was heard")
             return
         multi = len(made.units) > 1
         name = "Multi-split" if multi else room(made.units[0].label)
@@ -253,14 +253,17 @@ class _Drafter:
         self.placed.add(_who(device))
         self.why[where] = why
 
-    def _leave(self) -> None:
+    def _leave(self, device: Device, label: str, why: str) -> None:
+        self.placed.add(_who(device))
+        self.left.append((label, why))
+
+    def _list_the_rest(self) -> None:
         """List the devices that have no place."""
-        named = {name for name, _ in self.left}
         for device in self.devices:
             said = sorted({each.quantity for each in device.heard})
-            if _who(device) not in self.placed and device.name not in named:
-                only = "it says only whether it can be reached" if said == ["online"] else f"it says {', '.join(said)}"
-                self.left.append((f"{device.family}:{device.name}", only))
+            if _who(device) not in self.placed:
+                why = "it says only whether it can be reached" if said == ["online"] else f"it says {', '.join(said)}"
+                self._leave(device, f"{device.family}:{device.name}", why)
 
 
 def _who(device: Device) -> tuple[str, str]:

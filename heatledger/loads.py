@@ -171,7 +171,7 @@ def _load(device: Device, group: tuple[str, ...], points: Points, has: dict[str,
     return Load(
         device,
         tuple(point for point in written if point),
-        device.name if alone else f"{device.name} {group[0]}".strip(),
+        device.name if alone or not group[0] else f"{device.name} {group[0]}",
         _sum(watts),
         _sum(kwh),
         (kinds + phases + [""])[0],

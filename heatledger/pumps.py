@@ -68,7 +68,7 @@ def units(device: Device, points: Points) -> list[Unit]:
         roles = [role for role in roles if channel is not None or _once(device, role)]
         point = points.write(device, roles, channel) if roles else None
         if why and point:
-            label = device.name if len(channels) == 1 else f"{device.name} {channel}".strip()
+            label = device.name if len(channels) == 1 or not channel else f"{device.name} {channel}"
             found.append(Unit(device, channel, point, label, "water" if wet else "air", why))
     return found
 
