@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from heatledger import accounts
-from heatledger.days import Day, midnight, spans, sum_days
+from heatledger.days import Day, midnight, spans
 from heatledger.home import Home
-from heatledger.ledger import Ledger, period
+from heatledger.ledger import INTERVALS_OF, Ledger, period
 from heatledger.readings import Intervals
 from heatledger.store import Store
 from ingest import simulate
@@ -70,7 +69,8 @@ class Past:
 
     def write_first(self, store: Store, ledger: Ledger, state_path: Path) -> None:
         """Write all days, the intervals of this cycle and the last, two hours of readings, and the home's state."""
-        ledger.remember({start.astimezone(ZoneInfo(self._home.timezone)).date(): day for start, day in self._days()})
+        zone = ZoneInfo(self._home.timezone)
+        ledger.remember({start.astimezone(zone).date(): day for start, day in self._days(ledger)})
         recent_s = int(self.recent.timestamp())
         store.write_intervals([cut(block, recent_s, None) for block in self._blocks])
         store.write_intervals(history.intervals(self._fine, home=self._home.id))
@@ -105,15 +105,15 @@ class Past:
                 return
             store.write(batch)
 
-    def _days(self) -> list[tuple[datetime, Day]]:
+    def _days(self, ledger: Ledger) -> list[tuple[datetime, Day]]:
         """Sum the whole days of the past by the same arithmetic that sums measured ones."""
         zone = ZoneInfo(self._home.timezone)
         end = midnight((self._now - timedelta(seconds=FINE_S)).astimezone(zone).date(), zone)
         start_s, end_s = int(self._start.timestamp()), int(end.timestamp())
-        read = [block for block in self._blocks if block.key.quantity in accounts.QUANTITIES]
-        books = accounts.account(self._home, read, start_s=start_s, end_s=end_s)
+        read = [block for block in self._blocks if block.key.quantity in INTERVALS_OF]
         pieces = spans(self._start, end, zone)
-        return list(zip((piece[0] for piece in pieces), sum_days(books, pieces, now=self._now), strict=True))
+        days = ledger.days_of(read, start_s, end_s, pieces, now=self._now)
+        return list(zip((piece[0] for piece in pieces), days, strict=True))
 
 
 def cut(block: Intervals, start_s: int, end_s: int | None) -> Intervals:

@@ -38,6 +38,8 @@ class Account(NamedTuple):
         A column each; a meter that was not heard is NaN. Σ zones + unallocated = use, Σ modes = use.
     flags : DataFrame
         `Flag` bits by meter.
+    pumps : DataFrame
+        A column ``<heat pump>:<mode>`` each, the part of `modes` that is the heat pump's.
     """
 
     home: pd.DataFrame
@@ -45,6 +47,7 @@ class Account(NamedTuple):
     zones: pd.DataFrame
     modes: pd.DataFrame
     flags: pd.DataFrame
+    pumps: pd.DataFrame
 
 
 class _Row(NamedTuple):
@@ -72,7 +75,7 @@ def account(home: Home, blocks: Sequence[Intervals], *, start_s: int, end_s: int
     grid = Grid(blocks, start_s, end_s)
     rows = {m.id: _Row(m, read(m, grid)) for m in home.meters if m.role != "duplicate_of"}
     balance = _balance(rows, grid.size)
-    zones, modes = _allot(home, rows, grid)
+    zones, modes, pumps = _allot(home, rows, grid)
     modes["other"] += balance["use"] - _total(modes.values(), grid.size)
     balance["unallocated"] = balance["use"] - _total(zones.values(), grid.size)
     balance["outdoor_c"] = temperature(home, blocks, grid)
@@ -84,6 +87,7 @@ def account(home: Home, blocks: Sequence[Intervals], *, start_s: int, end_s: int
         zones=pd.DataFrame(zones, index=index),
         modes=pd.DataFrame(modes, index=index),
         flags=pd.DataFrame({name: row.heard.flags for name, row in rows.items()}, index=index),
+        pumps=pd.DataFrame(pumps, index=index),
     )
 
 
@@ -139,20 +143,26 @@ def _is_top(meter: Meter, rows: Mapping[str, _Row]) -> bool:
     return meter.parent is None or meter.parent not in rows or rows[meter.parent].meter.role not in _CONSUMERS
 
 
-def _allot(home: Home, rows: Mapping[str, _Row], grid: Grid) -> tuple[dict[str, Floats], dict[str, Floats]]:
+def _allot(
+    home: Home, rows: Mapping[str, _Row], grid: Grid
+) -> tuple[dict[str, Floats], dict[str, Floats], dict[str, Floats]]:
     """Give each consumer's own energy to its zone, or to its heat pump's heads and modes."""
     zones = {zone.id: np.zeros(grid.size) for zone in home.zones}
     modes = {mode: np.zeros(grid.size) for mode in MODES}
+    by_pump: dict[str, Floats] = {}
     pumps = {pump.meter: pump for pump in home.heat_pumps}
     for name, energy in _own_energy(rows).items():
         if name in pumps:
             doing = [_doing(head.device, grid) for head in pumps[name].heads]
-            _add_modes(modes, energy, doing)
+            own = {mode: np.zeros(grid.size) for mode in MODES}
+            _add_modes(own, energy, doing)
+            modes = {mode: column + own[mode] for mode, column in modes.items()}
+            by_pump |= {f"{pumps[name].id}:{mode}": column for mode, column in own.items()}
             _add_heads(zones, energy, pumps[name], doing)
         zone = rows[name].meter.zone
         if zone is not None and not (name in pumps and pumps[name].heads):
             zones[zone] += energy
-    return zones, modes
+    return zones, modes, by_pump
 
 
 def _own_energy(rows: Mapping[str, _Row]) -> dict[str, Floats]:

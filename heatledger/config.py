@@ -14,6 +14,7 @@ import msgspec
 import platformdirs
 
 from heatledger.devices import DeviceFile
+from heatledger.heat.system import System, misfit
 from heatledger.home import Home
 from heatledger.misfit import ConfigError as ConfigError
 from heatledger.misfit import mend
@@ -35,6 +36,7 @@ class Config(msgspec.Struct, frozen=True):
     homes: Mapping[str, Home]
     tariffs: Mapping[str, Tariff]
     devices: tuple[DeviceFile, ...]
+    systems: Mapping[str, System] = msgspec.field(default_factory=dict)
 
     @property
     def store_url(self) -> str:
@@ -104,12 +106,13 @@ def load(
         raise ConfigError(f"{user}: no such folder; make it, or leave out --config and HEATLEDGER_CONFIG")
     layers = (shipped_dir(), user)
     tariffs = {path.stem: read_toml(path, Tariff) for path in _files(layers, "tariffs")}
+    systems = {path.stem: _system(path) for path in _files(layers, "systems")}
     homes = {path.stem: read_toml(path, Home) for path in _files((user,), "homes")}
     for stem, home in homes.items():
-        _check_home(user / "homes" / f"{stem}.toml", stem, home, tariffs)
+        _check_home(user / "homes" / f"{stem}.toml", stem, home, tariffs, systems)
     devices = tuple(read_toml(path, DeviceFile) for path in _files(layers, "devices"))
     settings = with_token(from_environment(_settings(layers), environ), data)
-    return Config(data_dir=data, settings=settings, homes=homes, tariffs=tariffs, devices=devices)
+    return Config(data_dir=data, settings=settings, homes=homes, tariffs=tariffs, devices=devices, systems=systems)
 
 
 def read_toml(path: Path, kind: type[T]) -> T:
@@ -146,6 +149,16 @@ def read_toml(path: Path, kind: type[T]) -> T:
         raise ConfigError(f"{path}: {mend(str(error), kind)}") from error
 
 
+def _system(path: Path) -> System:
+    system = read_toml(path, System)
+    if system.id != path.stem:
+        raise ConfigError(f"{path}: id is {system.id!r} but the file is {path.name}; make them the same")
+    wrong = misfit(system)
+    if wrong is not None:
+        raise ConfigError(f"{path}: {wrong}")
+    return system
+
+
 def _files(layers: tuple[Path, ...], folder: str) -> list[Path]:
     found = {path.stem: path for layer in layers for path in sorted((layer / folder).glob("*.toml"))}
     return [found[stem] for stem in sorted(found)]
@@ -166,7 +179,9 @@ def _table(value: object) -> dict[str, object]:
     return dict(value) if isinstance(value, dict) else {}
 
 
-def _check_home(path: Path, stem: str, home: Home, tariffs: Mapping[str, Tariff]) -> None:
+def _check_home(
+    path: Path, stem: str, home: Home, tariffs: Mapping[str, Tariff], systems: Mapping[str, System]
+) -> None:
     """Refuse a home file whose references lead nowhere, naming file, key and mend."""
     if home.id != stem:
         raise ConfigError(f"{path}: id is {home.id!r} but the file is {stem}.toml; make them the same")
@@ -192,6 +207,7 @@ def _check_home(path: Path, stem: str, home: Home, tariffs: Mapping[str, Tariff]
     _check_tree(path, home)
     for number, pump in enumerate(home.heat_pumps):
         _refers(path, f"heat_pumps[{number}].meter", pump.meter, meters)
+        _refers(path, f"heat_pumps[{number}].unit", pump.unit, set(systems))
         for head_number, head in enumerate(pump.heads):
             _refers(path, f"heat_pumps[{number}].heads[{head_number}].zone", head.zone, zones)
 

@@ -11,7 +11,9 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from heatledger.accounts import Account
+from heatledger.accounts import MODES, Account
+from heatledger.heat.flows import Flow, PumpDay, sum_pump
+from heatledger.heat.system import System
 from heatledger.home import Home
 from heatledger.quality import meter_flags
 from heatledger.readings import INTERVAL_S, Floats, Ints
@@ -19,7 +21,7 @@ from heatledger.tariff.model import Tariff
 
 _Columns = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
-_ARITHMETIC = "2"
+_ARITHMETIC = "3"
 """Raised when the meaning of a day's numbers changes, so that cached ones are made again."""
 
 
@@ -36,6 +38,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         Start of the first quarter, UTC, a multiple of `QUARTER_S`. [s]
     imported, exported : list of float
         Through the utility's meter, a number each quarter.
+    used : list of float
+        By the whole home.
     zones : dict
         The same by zone id.
     """
@@ -44,6 +48,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     imported: list[float]
     exported: list[float]
     zones: dict[str, list[float]]
+    used: list[float] = []
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +70,8 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
         Mean outdoor temperature. [°C]
     profile : Profile
         When the energy was used.
+    pumps : dict
+        Electricity by mode and heat by rung, by heat pump id.
     """
 
     use: float
@@ -80,11 +87,13 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     covered_s: float
     outdoor_c: float | None
     profile: Profile
+    pumps: dict[str, PumpDay] = {}
 
 
-def days_key(home: Home, tariff: Tariff | None) -> str:
-    """Return what a cached day depends on beside its readings: home file, tariff and arithmetic, as a short hash."""
-    body = msgspec.json.encode([home, tariff, _ARITHMETIC], order="deterministic")
+def days_key(home: Home, tariff: Tariff | None, systems: Mapping[str, System] | None = None) -> str:
+    """Return what a cached day depends on beside its readings: home, tariff, maps and arithmetic, as a short hash."""
+    maps = [(systems or {}).get(pump.unit or "") for pump in home.heat_pumps]
+    body = msgspec.json.encode([home, tariff, maps, _ARITHMETIC], order="deterministic")
     return hashlib.sha256(body).hexdigest()[:16]
 
 
@@ -109,7 +118,13 @@ def spans(start: datetime, end: datetime, timezone: ZoneInfo) -> list[tuple[date
     return pieces
 
 
-def sum_days(account: Account, pieces: Sequence[tuple[datetime, datetime]], *, now: datetime) -> list[Day]:
+def sum_days(
+    account: Account,
+    pieces: Sequence[tuple[datetime, datetime]],
+    *,
+    now: datetime,
+    flows: Mapping[str, Sequence[Flow]] | None = None,
+) -> list[Day]:
     """Sum an account over spans.
 
     Parameters
@@ -120,6 +135,8 @@ def sum_days(account: Account, pieces: Sequence[tuple[datetime, datetime]], *, n
         Half-open spans, UTC.
     now : datetime
         Nothing after it is expected to have been heard.
+    flows : mapping, optional
+        What each rung says of each heat pump, over the account's intervals.
 
     Returns
     -------
@@ -134,8 +151,26 @@ def sum_days(account: Account, pieces: Sequence[tuple[datetime, datetime]], *, n
         low, high = np.searchsorted(starts, (start.timestamp(), end.timestamp()))
         part = {name: column[low:high] for name, column in columns.items()}
         profile = _profile(part, names, starts[low:high] // QUARTER_S * QUARTER_S)
-        days.append(_sum(part, names, (min(end, now) - start).total_seconds(), profile))
+        pumps = _pumps(part, names, flows or {}, starts[low:high], slice(int(low), int(high)))
+        days.append(_sum(part, names, (min(end, now) - start).total_seconds(), profile, pumps))
     return days
+
+
+def _pumps(
+    part: Mapping[str, _Columns],
+    names: Mapping[str, Sequence[str]],
+    flows: Mapping[str, Sequence[Flow]],
+    starts: Ints,
+    where: slice,
+) -> dict[str, PumpDay]:
+    columns = dict(zip(names["pumps"], part["pumps"].T, strict=True))
+    outdoor = part["home"][:, names["home"].index("outdoor_c")]
+    found = {}
+    for pump in dict.fromkeys(name.partition(":")[0] for name in columns):
+        use = {mode: columns[f"{pump}:{mode}"] for mode in MODES if f"{pump}:{mode}" in columns}
+        cut = [f._replace(heat_kwh=f.heat_kwh[where], beyond=f.beyond[where]) for f in flows.get(pump, ())]
+        found[pump] = sum_pump(use, outdoor, cut, starts)
+    return found
 
 
 def _profile(part: Mapping[str, _Columns], names: Mapping[str, Sequence[str]], quarters: Ints) -> Profile:
@@ -152,11 +187,18 @@ def _profile(part: Mapping[str, _Columns], names: Mapping[str, Sequence[str]], q
         start_s=int(quarters[0]),
         imported=by_quarter(home["imported"]),
         exported=by_quarter(home["exported"]),
+        used=by_quarter(home["use"]),
         zones={name: by_quarter(column) for name, column in zip(names["zones"], part["zones"].T, strict=True)},
     )
 
 
-def _sum(part: Mapping[str, _Columns], names: Mapping[str, Sequence[str]], seconds: float, profile: Profile) -> Day:
+def _sum(
+    part: Mapping[str, _Columns],
+    names: Mapping[str, Sequence[str]],
+    seconds: float,
+    profile: Profile,
+    pumps: dict[str, PumpDay],
+) -> Day:
     outdoor = part["home"][:, names["home"].index("outdoor_c")]
     outdoor = outdoor[np.isfinite(outdoor)]
     home = dict(zip(names["home"], part["home"].sum(axis=0).tolist(), strict=True))
@@ -178,4 +220,5 @@ def _sum(part: Mapping[str, _Columns], names: Mapping[str, Sequence[str]], secon
         covered_s=home["coverage"] * INTERVAL_S,
         outdoor_c=float(outdoor.mean()) if len(outdoor) else None,
         profile=profile,
+        pumps=pumps,
     )

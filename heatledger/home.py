@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Literal
 
 import msgspec
@@ -66,20 +68,79 @@ class Head(_Frozen, frozen=True):
     device: Point
 
 
+class Glycol(_Frozen, frozen=True):
+    """What protects the heating water from frost: its kind and its mass fraction. [0–0.6]."""
+
+    kind: Literal["propylene", "ethylene"]
+    fraction: Annotated[float, Meta(ge=0, le=0.6)]
+
+
+class HeatMeter(_Frozen, frozen=True):
+    """What measures a heat pump's heat: a device that counts it, or flow and two temperatures.
+
+    `leg` is where the flow meter sits; a `clipped` meter does not count the heat that defrosting takes back; a
+    `verified` one is of class 2 and was checked where it hangs.
+    """
+
+    point: Point | None = None
+    flow: Point | None = None
+    flow_temp: Point | None = None
+    return_temp: Point | None = None
+    leg: Literal["flow", "return"] = "return"
+    clipped: bool = False
+    verified: bool = False
+
+
+class AirFlow(_Frozen, frozen=True):
+    """An indoor unit's airflow by fan step [m³/s]; `calibrated` where it was measured at this unit."""
+
+    steps: dict[str, Annotated[float, Meta(gt=0)]]
+    calibrated: bool = False
+
+
 class HeatPump(_Frozen, frozen=True):
-    """A heat pump: its kind, the meter on its circuit, and its indoor units."""
+    """A heat pump: its kind, the meter on its circuit, its indoor units, and what tells of its heat.
+
+    `unit` is a file of `systems/`, scaled to `rated_w` [W] where that is generic; `boundary` is what its meter encloses
+    (SEPEMO: H1 refrigeration unit, H2 + source fan or pump, H3 + back-up heater, H4 + distribution).
+    """
 
     id: Identifier
     kind: PumpKind
     meter: Identifier
     name: str = ""
     heads: tuple[Head, ...] = ()
+    unit: Identifier | None = None
+    rated_w: Annotated[float, Meta(gt=0)] | None = None
+    boundary: Literal["H1", "H2", "H3", "H4"] | None = None
+    glycol: Glycol | None = None
+    heat_meter: HeatMeter | None = None
+    air_flow: AirFlow | None = None
 
 
 class Cycle(_Frozen, frozen=True):
-    """The billing cycle: the day of the month on which it begins."""
+    """The billing cycle, by exactly one of these.
 
-    day: Annotated[int, Meta(ge=1, le=28)] = 1
+    Attributes
+    ----------
+    day : int
+        The day of the month on which it begins; the last one where a month is shorter.
+    calendar : bool
+        It is the calendar month.
+    read_dates : tuple of date
+        The days on which the meter was read, a bill beginning on each; beyond them cycles are as long as the last.
+    """
+
+    day: Annotated[int, Meta(ge=1, le=31)] = 1
+    calendar: bool = False
+    read_dates: tuple[date, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a cycle that says two things, and dates that are out of order."""
+        if (self.day != 1) + self.calendar + bool(self.read_dates) > 1:
+            raise ValueError("cycle: give one of day, calendar and read_dates")
+        if any(early >= late for early, late in pairwise(self.read_dates)) or len(self.read_dates) == 1:
+            raise ValueError("cycle: read_dates need two dates or more, in order, each once")
 
 
 class Home(_Frozen, frozen=True):

@@ -9,13 +9,20 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from heatledger import accounts
+from heatledger.accounts import Account
 from heatledger.config import Config
 from heatledger.days import Day, days_key, midnight, spans, sum_days
+from heatledger.heat import delivered
+from heatledger.heat.flows import Flow
 from heatledger.home import Home
-from heatledger.readings import INTERVAL_S
+from heatledger.meters import Grid
+from heatledger.readings import INTERVAL_S, Intervals
 from heatledger.store import Store
 from heatledger.store.state import State
 from heatledger.summary import Period, Summary, summarise
+
+INTERVALS_OF = tuple(dict.fromkeys((*accounts.QUANTITIES, *delivered.QUANTITIES)))
+"""The quantities whose intervals days are made of."""
 
 _STATE_LOOKBACK_S = 86_400
 _SETTLED = timedelta(minutes=15)
@@ -27,7 +34,7 @@ class Ledger:
     Parameters
     ----------
     config : Config
-        For the tariff.
+        For the tariff and the heat pumps' maps.
     home : Home
         The household.
     store : Store
@@ -42,7 +49,8 @@ class Ledger:
         self._store = store
         self._state = state
         self._zone = ZoneInfo(home.timezone)
-        self._key = days_key(home, self.tariff)
+        self._systems = config.systems
+        self._key = days_key(home, self.tariff, config.systems)
 
     def summary(self, start: datetime, end: datetime, *, now: datetime) -> Summary:
         """Sum up a half-open span.
@@ -97,10 +105,49 @@ class Ledger:
         start_s = int(pieces[0][0].timestamp()) // INTERVAL_S * INTERVAL_S
         end_s = -int(-pieces[-1][1].timestamp() // INTERVAL_S) * INTERVAL_S
         blocks = self._store.intervals(
-            self.home.id, start_s=start_s - _STATE_LOOKBACK_S, end_s=end_s, quantities=accounts.QUANTITIES
+            self.home.id, start_s=start_s - _STATE_LOOKBACK_S, end_s=end_s, quantities=INTERVALS_OF
         )
+        return self.days_of(blocks, start_s, end_s, pieces, now=now)
+
+    def days_of(
+        self,
+        blocks: Sequence[Intervals],
+        start_s: int,
+        end_s: int,
+        pieces: Sequence[tuple[datetime, datetime]],
+        *,
+        now: datetime,
+    ) -> list[Day]:
+        """Make days from intervals at hand.
+
+        Parameters
+        ----------
+        blocks : sequence of Intervals
+            Of `INTERVALS_OF`; states may begin up to a day before the span.
+        start_s, end_s : int
+            Half-open span that holds every piece, multiples of an interval. [s]
+        pieces : sequence of tuple
+            Half-open spans of at most a local day, UTC.
+        now : datetime
+            Nothing after it is expected to have been heard.
+
+        Returns
+        -------
+        list of Day
+            One a piece.
+        """
         whole = accounts.account(self.home, blocks, start_s=start_s, end_s=end_s)
-        return sum_days(whole, pieces, now=now)
+        return sum_days(whole, pieces, now=now, flows=self._flows(whole, blocks, start_s, end_s))
+
+    def _flows(self, whole: Account, blocks: Sequence[Intervals], start_s: int, end_s: int) -> dict[str, list[Flow]]:
+        grid, outdoor_c = Grid(blocks, start_s, end_s), whole.home["outdoor_c"].to_numpy()
+        flows = {}
+        for pump in self.home.heat_pumps:
+            own = [name for name in whole.pumps if str(name).startswith(f"{pump.id}:")]
+            use = {str(name).partition(":")[2]: whole.pumps[name].to_numpy() for name in own}
+            system = self._systems.get(pump.unit) if pump.unit else None
+            flows[pump.id] = delivered.delivered(self.home, pump, system, grid, use, outdoor_c)
+        return flows
 
 
 def period(home: Home, name: str, now: datetime) -> tuple[datetime, datetime]:

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from heatledger.accounts import MODES, split_methods
-from heatledger.bill import BillLine, Usage, attribute, bill_lines, total
+from heatledger.bill import BillSummary, Costs, Period, Quantiles, costs_of, days_from, is_heard
 from heatledger.days import Day
-from heatledger.home import Home
+from heatledger.heat.ladder import boundary, realize
+from heatledger.home import HeatPump, Home
 from heatledger.quality import Issue, meter_issues
+from heatledger.running import Days, Plan
 from heatledger.tariff.model import Tariff
+from heatledger.tariff.series import PriceSeries
 
 
 class _Value(msgspec.Struct, frozen=True, kw_only=True):
     pass
-
-
-class Period(_Value, frozen=True):
-    """A half-open span, aware, in the home's own time."""
-
-    start: datetime
-    end: datetime
 
 
 class ZoneUse(_Value, frozen=True):
@@ -38,13 +33,18 @@ class ZoneUse(_Value, frozen=True):
 
 
 class Electricity(_Value, frozen=True):
-    """Whole-home use and where it went; Σ by_zone + unallocated_kwh = kwh."""
+    """Whole-home use and where it went; Σ by_zone + unallocated_kwh = kwh.
+
+    Σ cost of by_zone + unallocated_cost + fixed_cost is the bill's total; fixed is what no use causes: charges by
+    time, credits, and the taxes on them.
+    """
 
     kwh: float | None
     by_meter: dict[str, float | None]
     by_zone: dict[str, ZoneUse]
     unallocated_kwh: float | None
     unallocated_cost: str | None
+    fixed_cost: str | None = None
     by_mode: dict[str, float]
     coverage: float
     estimated_kwh: float
@@ -59,6 +59,8 @@ class Cop(_Value, frozen=True):
     method: str | None
     boundary: str | None
     reason: str | None
+    rung: str | None = None
+    work: str = "heating"
 
 
 class PumpUse(_Value, frozen=True):
@@ -71,25 +73,6 @@ class PumpUse(_Value, frozen=True):
     starts: int | None
     defrosts: int | None
     standby_w: float | None
-
-
-class Quantiles(_Value, frozen=True):
-    """P10, P50 and P90, as decimal strings; None where not known."""
-
-    p10: str | None = None
-    p50: str | None = None
-    p90: str | None = None
-
-
-class BillSummary(_Value, frozen=True):
-    """The bill of the period; Σ amount of the lines = total."""
-
-    currency: str
-    total: str | None
-    lines: list[BillLine]
-    estimated: bool
-    projected: Quantiles
-    reason: str | None
 
 
 class BaselineSummary(_Value, frozen=True):
@@ -115,14 +98,19 @@ class Summary(_Value, frozen=True):
     issues: list[Issue]
 
 
-_NO_HEAT = (
-    "no heat is measured: power and temperatures alone cannot tell heat loss from efficiency; "
-    "a heat meter, or the unit's published performance map, would settle it"
-)
 _NO_BASELINE = "needs the heat of each zone, which is not known yet: a comparison without it would be a guess"
 
 
-def summarise(home: Home, days: Sequence[Day], *, period: Period, tariff: Tariff | None, now: datetime) -> Summary:
+def summarise(
+    home: Home,
+    days: Sequence[Day],
+    *,
+    period: Period,
+    tariff: Tariff | None,
+    now: datetime,
+    cycle_days: Days | None = None,
+    series: Mapping[str, PriceSeries] | None = None,
+) -> Summary:
     """Sum a period up.
 
     Parameters
@@ -137,33 +125,30 @@ def summarise(home: Home, days: Sequence[Day], *, period: Period, tariff: Tariff
         The home's rate plan.
     now : datetime
         When this is said.
+    cycle_days : mapping of date to Day, optional
+        Every day of the billing cycles that the period touches, and of those before that have a say in their bills; by
+        default the period's own.
+    series : mapping of str to PriceSeries, optional
+        Prices by the name of their series.
 
     Returns
     -------
     Summary
         Numbers that cannot be known are None with a reason.
     """
-    heard = [day for day in days if _is_heard(day)]
-    bill = _bill(home, days, period, tariff, now)
-    electricity = _electricity(home, heard, days, bill)
+    heard = [day for day in days if is_heard(day)]
+    zone = ZoneInfo(home.timezone)
+    plan = Plan(tariff, home.tariff, zone, series or {}) if tariff and home.tariff else None
+    known = days_from(period.start.astimezone(zone).date(), days) if cycle_days is None else cycle_days
+    costs = costs_of(home, plan, known, period, days, now=now)
+    electricity = _electricity(home, heard, days, costs)
     return Summary(
         home=home.id,
         period=period,
-        as_of=now.astimezone(ZoneInfo(home.timezone)),
+        as_of=now.astimezone(zone),
         electricity=electricity,
-        heat_pumps={
-            pump.id: PumpUse(
-                electricity_kwh=electricity.by_meter.get(pump.meter),
-                heat_kwh=None,
-                cooling_kwh=None,
-                cop=Cop(value=None, low=None, high=None, method=None, boundary=None, reason=_NO_HEAT),
-                starts=None,
-                defrosts=None,
-                standby_w=None,
-            )
-            for pump in home.heat_pumps
-        },
-        bill=bill,
+        heat_pumps={pump.id: _pump(pump, heard, electricity.by_meter.get(pump.meter)) for pump in home.heat_pumps},
+        bill=costs.bill,
         baseline=BaselineSummary(
             system=home.compare, bill=Quantiles(), saving=Quantiles(), because=[], refused=_NO_BASELINE
         ),
@@ -171,18 +156,38 @@ def summarise(home: Home, days: Sequence[Day], *, period: Period, tariff: Tariff
     )
 
 
-def _is_heard(day: Day) -> bool:
-    return day.covered_s > 0 or day.use != 0
+def _pump(pump: HeatPump, heard: Sequence[Day], kwh: float | None) -> PumpUse:
+    """Sum one heat pump up: its COP is that of heating, of cooling where it only cooled."""
+    days = [day.pumps[pump.id] for day in heard if pump.id in day.pumps]
+    warm, cold = realize(days), realize(days, "cooling")
+    cooled = sum(day.use.get("cooling", 0.0) for day in days) > sum(day.use.get("heating", 0.0) for day in days)
+    best = cold if cooled else warm
+    return PumpUse(
+        electricity_kwh=kwh,
+        heat_kwh=warm.heat_kwh,
+        cooling_kwh=cold.heat_kwh,
+        cop=Cop(
+            value=best.value,
+            low=best.low,
+            high=best.high,
+            method=best.method,
+            boundary=None if best.value is None else boundary(pump),
+            reason=best.reason,
+            rung=best.rung,
+            work=best.work,
+        ),
+        starts=None,
+        defrosts=None,
+        standby_w=None,
+    )
 
 
-def _electricity(home: Home, heard: Sequence[Day], days: Sequence[Day], bill: BillSummary) -> Electricity:
+def _electricity(home: Home, heard: Sequence[Day], days: Sequence[Day], costs: Costs) -> Electricity:
     seconds = sum(day.seconds for day in days)
     coverage = min(sum(day.covered_s for day in days) / seconds, 1.0) if seconds else 0.0
     use = sum(day.use for day in heard) if heard else None
     zones = {zone.id: sum(day.zones.get(zone.id, 0.0) for day in heard) for zone in home.zones}
     unallocated = sum(day.unallocated for day in heard) if heard else None
-    money = sum((Decimal(line.amount) for line in bill.lines if line.kind != "fixed"), Decimal(0))
-    costs = attribute(money, {**zones, "": unallocated or 0.0}, currency=home.currency) if bill.lines else {}
     methods = split_methods(home)
     return Electricity(
         kwh=use,
@@ -190,14 +195,15 @@ def _electricity(home: Home, heard: Sequence[Day], days: Sequence[Day], bill: Bi
         by_zone={
             name: ZoneUse(
                 kwh=kwh if heard else None,
-                cost=str(costs[name]) if name in costs else None,
+                cost=costs.zones.get(name),
                 cost_of_heat_per_kwh=None,
                 split=methods.get(name),
             )
             for name, kwh in zones.items()
         },
         unallocated_kwh=unallocated,
-        unallocated_cost=str(costs[""]) if costs else None,
+        unallocated_cost=costs.unallocated,
+        fixed_cost=costs.fixed,
         by_mode={mode: sum(day.modes.get(mode, 0.0) for day in heard) for mode in MODES} if heard else {},
         coverage=coverage,
         estimated_kwh=sum(day.estimated for day in heard),
@@ -207,45 +213,6 @@ def _electricity(home: Home, heard: Sequence[Day], days: Sequence[Day], bill: Bi
 def _sum_known(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) if known else None
-
-
-def _bill(home: Home, days: Sequence[Day], period: Period, tariff: Tariff | None, now: datetime) -> BillSummary:
-    reason, heard = None, [day for day in days if _is_heard(day)]
-    if tariff is None or home.tariff is None:
-        reason = "no tariff: name one with tariff = in the home file"
-    elif not tariff.is_flat:
-        reason = "this plan is priced interval by interval: see heatledger bill"
-    elif not any(meter.role == "import" for meter in home.meters):
-        reason = 'no main meter: a meter with role = "import" is what the utility bills'
-    elif not heard:
-        reason = "nothing was heard in this period"
-    if reason or tariff is None or home.tariff is None:
-        return BillSummary(
-            currency=home.currency, total=None, lines=[], estimated=False, projected=Quantiles(), reason=reason
-        )
-    zone = ZoneInfo(home.timezone)
-    first, last = period.start.astimezone(zone), min(period.end, now).astimezone(zone)
-    until = (last - timedelta(microseconds=1)).date() + timedelta(days=1)
-    usage = Usage(
-        imported_kwh=sum(day.imported for day in heard),
-        exported_kwh=sum(day.exported for day in heard),
-        days=max((until - first.date()).days, 0),
-        start=first.date(),
-        end=until,
-    )
-    lines = bill_lines(usage, tariff, tariff_id=home.tariff)
-    return BillSummary(
-        currency=home.currency,
-        total=str(total(lines)),
-        lines=lines,
-        estimated=any(day.estimated > 0 or day.covered_s < day.seconds - _OPEN_S for day in days),
-        projected=Quantiles(),
-        reason=None,
-    )
-
-
-_OPEN_S = 600.0
-"""A day is not called estimated for what its last readings have yet to say. [s]"""
 
 
 def _issues(home: Home, heard: Sequence[Day]) -> list[Issue]:

@@ -11,6 +11,7 @@ import msgspec
 
 from heatledger.config import Settings
 from heatledger.devices import DeviceFile
+from heatledger.heat.system import System
 from heatledger.home import Home
 from heatledger.tariff.model import Tariff
 
@@ -19,6 +20,7 @@ KINDS: Final[dict[str, type[msgspec.Struct]]] = {
     "device": DeviceFile,
     "home": Home,
     "settings": Settings,
+    "system": System,
     "tariff": Tariff,
 }
 

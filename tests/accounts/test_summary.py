@@ -225,7 +225,7 @@ def test_any_days_add_up(rows):
 @pytest.fixture
 def ledger(tmp_path):
     store = open_store(f"sqlite:///{tmp_path}/store.db")
-    yield Ledger(SimpleNamespace(tariffs={"flat": FLAT}), home(), store=store, state=State(tmp_path / "state.db"))
+    yield Ledger(SimpleNamespace(tariffs={"flat": FLAT}, systems={}), home(), store=store, state=State(tmp_path / "state.db"))
     store.close()
 
 

@@ -1,0 +1,1 @@
+"""Delivered heat and the realized COP: one module a rung, and the ladder that picks among them."""

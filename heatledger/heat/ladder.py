@@ -1,0 +1,140 @@
+"""The ladder: of the rungs that can answer for a span, the best whose checks pass; never a blend."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from heatledger.heat.flows import Z90, HeatSum, PumpDay, Rung, add
+from heatledger.home import HeatPump
+
+NO_HEAT: Final = (
+    "no heat is measured: power and temperatures alone cannot tell heat loss from efficiency; "
+    "a heat meter, or the unit's published performance map, would settle it"
+)
+_LEAST_KWH: Final = 0.05
+_MOST_BEYOND: Final = 0.10
+"""Share of electricity beyond the map at which the map is not believed. [1]"""
+_MOST_MISSING: Final = 0.5
+_GAP_WEIGHT: Final = 0.5
+"""How far the COP of a gap may lie from that of what was heard around it. [1]"""
+_HOUR_S: Final = 3600.0
+_BOUNDARY: Final = {"air_to_water": "H2", "ground_source": "H2"}
+
+
+class Step(NamedTuple):
+    """A rung: what it is called and its shortest honest window [s]."""
+
+    rung: Rung
+    method: str
+    window_s: float
+
+
+STEPS: Final = (
+    Step("A", "heat meter", 300.0),
+    Step("B", "air enthalpy", 900.0),
+    Step("C", "unit map, anchored", _HOUR_S),
+    Step("D", "unit map", _HOUR_S),
+    Step("E", "rating map", 23 * _HOUR_S),
+    Step("F", "heat balance", 23 * _HOUR_S),
+)
+
+
+class Realized(NamedTuple):
+    """A realized COP with its 90 % interval, or why it is not known; `work` is heating or cooling."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    rung: str | None
+    method: str | None
+    reason: str | None
+    work: str
+    heat_kwh: float | None
+
+
+def boundary(pump: HeatPump) -> str:
+    """Return the SEPEMO boundary of a heat pump's electricity: as stated, else what its kind's meter encloses."""
+    return pump.boundary or _BOUNDARY.get(pump.kind, "H4")
+
+
+def realize(days: Sequence[PumpDay], work: str = "heating") -> Realized:
+    """Return the realized COP of a span, a ratio of sums, from the best rung whose checks pass.
+
+    Parameters
+    ----------
+    days : sequence of PumpDay
+        The span's days of one heat pump.
+    work : str
+        heating or cooling.
+
+    Returns
+    -------
+    Realized
+        Not known, with the reason of the best rung that was there, where none passes.
+    """
+    reason = None
+    for step in STEPS:
+        sums = [getattr(day, work)[step.rung] for day in days if step.rung in getattr(day, work)]
+        if not sums:
+            continue
+        whole = _with_absent(add(sums), days, work, step.rung)
+        wrong = check(whole, step)
+        if wrong is None:
+            return _value(whole, step, work)
+        reason = reason or wrong
+    return Realized(None, None, None, None, None, reason or _absent(days, work), work, None)
+
+
+def check(whole: HeatSum, step: Step) -> str | None:
+    """Return why a rung may not answer for a span, None where it may."""
+    drawn = whole.electricity_kwh
+    if drawn + whole.missing_kwh < _LEAST_KWH:
+        return "it has hardly run in this span"
+    if whole.missing_kwh > _MOST_MISSING * (drawn + whole.missing_kwh):
+        return "for most of its electricity the outdoor temperature, its mode or its sensors were not heard"
+    if whole.seconds < step.window_s:
+        return f"the {step.method} needs {_span(step.window_s)} to say anything"
+    if whole.beyond_kwh > _MOST_BEYOND * drawn:
+        return "it draws more than its map knows: another unit's map, or a resistance heater on the same circuit"
+    if whole.heat_kwh <= 0:
+        return "no heat was found for its electricity"
+    return None
+
+
+def half_width(whole: HeatSum) -> float:
+    """Return the half-width of the 90 % interval relative to the value, wider by what was not heard.
+
+    Examples
+    --------
+    >>> half_width(HeatSum(electricity_kwh=1, heat_kwh=3, systematic_kwh=0.3, variance_kwh2=0.16))
+    0.274...
+    """
+    spread = math.hypot(whole.systematic_kwh, math.sqrt(whole.variance_kwh2)) / abs(whole.heat_kwh)
+    gap = whole.missing_kwh / (whole.missing_kwh + whole.electricity_kwh)
+    return Z90 * spread + _GAP_WEIGHT * gap
+
+
+def _value(whole: HeatSum, step: Step, work: str) -> Realized:
+    value, width = whole.heat_kwh / whole.electricity_kwh, half_width(whole)
+    low, high = value * max(1 - width, 0.0), value * (1 + width)
+    return Realized(value, low, high, step.rung, step.method, None, work, whole.heat_kwh)
+
+
+def _with_absent(whole: HeatSum, days: Iterable[PumpDay], work: str, rung: str) -> HeatSum:
+    """Count as missing what was drawn on days for which the rung has nothing."""
+    modes = ("heating", "defrost") if work == "heating" else ("cooling",)
+    absent = sum(sum(day.use.get(mode, 0.0) for mode in modes) for day in days if rung not in getattr(day, work))
+    return add((whole, HeatSum(missing_kwh=absent)))
+
+
+def _absent(days: Sequence[PumpDay], work: str) -> str:
+    modes = ("heating", "defrost") if work == "heating" else ("cooling",)
+    drawn = sum(day.use.get(mode, 0.0) for day in days for mode in modes)
+    unknown = sum(day.use.get("unknown", 0.0) for day in days)
+    return "it has not run in this span" if days and drawn + unknown < _LEAST_KWH else NO_HEAT
+
+
+def _span(seconds: float) -> str:
+    return "a whole day" if seconds > 12 * _HOUR_S else "an hour" if seconds >= _HOUR_S else f"{seconds / 60:g} minutes"
