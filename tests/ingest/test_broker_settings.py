@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 SHIPPED = Path(__file__).parents[2] / "docker" / "mosquitto.conf"
+DOORS = ("listener", "allow_anonymous", "password_file", "include_dir")
+"""Who may come in, and where: what a test on this machine does its own way."""
 
 
 def settings() -> dict[str, str]:
@@ -12,15 +14,16 @@ def settings() -> dict[str, str]:
     return {words[0]: words[1].strip() for words in lines if len(words) == 2}
 
 
-def test_no_password_ships():
-    assert "password_file" not in settings()
+def test_nobody_comes_in_without_a_password_and_none_ships():
+    assert (settings()["allow_anonymous"], settings()["password_file"]) == ("false", "/secrets/passwords")
+    assert [path for path in SHIPPED.parent.rglob("*") if "password" in path.name] == []
 
 
 @pytest.mark.server
 def test_a_burst_for_an_absent_ingest_waits_at_any_quality_of_service(make_mosquitto, make_ingest, make_publisher):
     broker = make_mosquitto()
-    kept = [line for line in SHIPPED.read_text(encoding="utf-8").splitlines() if not line.startswith("listener")]
-    own = [line for line in broker.config.read_text().splitlines() if line.startswith(("user", "listener"))]
+    kept = [line for line in SHIPPED.read_text(encoding="utf-8").splitlines() if not line.startswith(DOORS)]
+    own = [line for line in broker.config.read_text().splitlines() if line.startswith(("user", "listener", "allow"))]
     text = "\n".join([*own, *kept]).replace("/mosquitto/data/", f"{broker.config.parent}/")
     broker.config.write_text(text)
     broker.start()
