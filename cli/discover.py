@@ -15,11 +15,12 @@ import typer
 from cli.listening import Ear, listen, recall
 from cli.mapping import map_topic, write
 from cli.options import CommandError, ConfigOption, HomeOption, JsonOption, utc_now
-from heatledger import draft, formatting, guess
+from heatledger import formatting
 from heatledger.config import Config, load, read_toml, user_dir
 from heatledger.home import Home
 from heatledger.plain import shown
-from heatledger.survey import Device, Survey, Unread
+from heatledger.survey import draft, guess
+from heatledger.survey.heard import Device, Survey, Unread
 
 _CURRENCY_BY_ZONE: Final = (
     ("Europe/London", "GBP"),

@@ -19,7 +19,7 @@ from heatledger.config import Config
 from heatledger.readings import Reading
 from heatledger.store import open_store
 from heatledger.store.state import State, Topic
-from heatledger.survey import MOST_TOPICS, Surveyor
+from heatledger.survey.heard import MOST_TOPICS, Surveyor
 from ingest.decode import Decoded, Decoder
 from ingest.discovery import Catalogue, learn
 from ingest.worker import prefixes

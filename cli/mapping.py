@@ -13,16 +13,17 @@ import typer
 
 from cli.listening import known_topics, listen, place
 from cli.options import CommandError
-from heatledger import bus, mapping
+from heatledger import bus
 from heatledger.config import Config, load, shipped_dir, user_dir
 from heatledger.devices import DeviceFile
 from heatledger.emits import DecodeConfig, Emit
-from heatledger.mapping import Sample, Whose
 from heatledger.plain import shown
 from heatledger.quantities import ACTIONS, MODES, QUANTITIES
 from heatledger.readings import Reading
-from heatledger.rooms import identifier
 from heatledger.store.state import SAMPLE_BYTES
+from heatledger.survey import mapping
+from heatledger.survey.mapping import Sample, Whose
+from heatledger.survey.rooms import identifier
 from heatledger.vocabulary import check_unit, nearest
 from ingest.decode import Decoded, Decoder
 from ingest.worker import prefixes

@@ -10,7 +10,7 @@ import pytest
 from heatledger.config import load, read_toml, shipped_dir
 from heatledger.home import Home, resolve
 from heatledger.store import open_store
-from heatledger.survey import Survey
+from heatledger.survey.heard import Survey
 from tests.discover.room import OTHERS, Command, speaking
 
 pytestmark = [pytest.mark.server, pytest.mark.enable_socket]

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heatledger import draft, guess
 from heatledger.config import read_toml, shipped_dir
 from heatledger.home import Home, resolve
 from heatledger.plain import quoted, shown
 from heatledger.quantities import QUANTITIES
 from heatledger.readings import Reading
-from heatledger.survey import Surveyor
+from heatledger.survey import draft, guess
+from heatledger.survey.heard import Surveyor
 from ingest.decode import Decoder
 
 FRAME = Home(id="home", name="My home", timezone="UTC", currency="EUR")

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heatledger import mapping
 from heatledger.devices import DeviceFile
 from heatledger.emits import Emit
-from heatledger.mapping import Sample, Whose
+from heatledger.survey import mapping
+from heatledger.survey.mapping import Sample, Whose
 from ingest.decode import Decoder
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=10)
 LEVEL = TEXT.filter(lambda text: not set(text) & set("{}+#/\0"))
-NAME = TEXT.filter(lambda text: not set(text) & set("{}") and text.strip("/"))
+NAME = TEXT.filter(lambda text: not set(text) & set("{}") and all(text.split("/")))
 PAYLOAD = st.dictionaries(
     TEXT, st.one_of(st.floats(0.5, 1e6), st.dictionaries(TEXT, st.floats(0.5, 1e6), min_size=1)), min_size=1, max_size=4
 )
@@ -57,3 +57,9 @@ def test_a_payload_that_is_no_text_is_refused():
 
 def test_a_long_payload_offers_no_more_than_can_be_read():
     assert len(mapping.values(Sample.of("a", json.dumps(list(range(1000))).encode()))) == mapping.MOST_VALUES
+
+
+def test_a_name_with_empty_levels_loses_them():
+    sample = Sample.of("lab/0", b'{"p": 1.5}')
+    plain = mapping.draft("made", sample, [Emit(quantity="power", path="p", unit="W")], Whose("/attic//fan/", None))
+    assert [reading.device for reading in decode(plain, sample)] == ["attic/fan"]

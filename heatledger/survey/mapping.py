@@ -127,7 +127,7 @@ def draft(
     rule = Rule(
         topics=() if sample.bare else ("/".join(levels),),
         bare=("/".join(levels),) if sample.bare else (),
-        device=whose.device if whose.level is None else "{device}",
+        device="{device}" if whose.level is not None else "/".join(filter(None, whose.device.split("/"))),
         emit=tuple(emits),
     )
     return DeviceFile(family=family, rules=(rule,), examples=examples)

@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
-from heatledger.guess import Draft
 from heatledger.plain import quoted, shown
+from heatledger.survey.guess import Draft
 
 _OPENING: Final = """\
 # Drafted by `heatledger discover` from what it heard. A line marked "guess" is one: look at it, mend it, take the mark

@@ -10,7 +10,7 @@ import msgspec
 
 from heatledger.home import names, resolve
 from heatledger.readings import SeriesKey
-from heatledger.survey import Device
+from heatledger.survey.heard import Device
 
 ELECTRIC: Final = ("energy", "power")
 _TARIFF: Final = re.compile(r"tariff_\d+|T\d+")

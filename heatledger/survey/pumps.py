@@ -8,10 +8,10 @@ from itertools import groupby
 import msgspec
 
 from heatledger.home import PumpKind
-from heatledger.loads import Load, Points
 from heatledger.readings import Value
-from heatledger.rooms import AIR_CONDITIONER, OUTDOORS, telling, words
-from heatledger.survey import Device
+from heatledger.survey.heard import Device
+from heatledger.survey.loads import Load, Points
+from heatledger.survey.rooms import AIR_CONDITIONER, OUTDOORS, telling, words
 
 _AIR = frozenset(("faikin", "mitsubishi2mqtt", "mitsucon", "midea2mqtt"))
 _WATER = frozenset(("heishamon", "ecodan_bridge", "espaltherma", "p1p2mqtt", "nibepi"))

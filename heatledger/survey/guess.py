@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from heatledger import pumps
 from heatledger.home import Head, HeatPump, Home, Meter, Zone
-from heatledger.loads import Load, Points, loads
-from heatledger.pumps import Unit
-from heatledger.rooms import OUTDOORS, identifier, room, telling, words
-from heatledger.survey import Device, Survey
+from heatledger.survey import pumps
+from heatledger.survey.heard import Device, Survey
+from heatledger.survey.loads import Load, Points, loads
+from heatledger.survey.pumps import Unit
+from heatledger.survey.rooms import OUTDOORS, identifier, room, telling, words
 
 _STATION = frozenset(("outdoor_humidity", "solar_irradiance"))
 _MAIN_WORDS = frozenset("main mains whole house home grid utility smartmeter fuse total netz haus zähler".split())  # noqa: SIM905
