@@ -132,7 +132,9 @@ class Server:
             If the token may not.
         """
         try:
-            return self._patiently(self._make_bucket if self.version().major == 2 else self._make_database)
+            major = self.version().major
+            make = {2: self._make_bucket, 3: self._make_database_of_three}.get(major, self._make_database)
+            return self._patiently(make)
         except ApiException as error:
             raise self._told(error) from error
 
@@ -141,13 +143,27 @@ class Server:
         self._client.close()
 
     def _make_database(self) -> list[str]:
-        if self.version().major >= 3:
-            return []  # a database comes into being with the first write
         database = self.where.bucket.partition("/")[0]
         there = {name for block in self.query("SHOW DATABASES", Name) for (name,) in block.values}
         if database in there:
             return []
         self.query(f'CREATE DATABASE "{database}"', Name, changes=True)
+        return [f"database {database}"]
+
+    def _make_database_of_three(self) -> list[str]:
+        database = self.where.bucket.partition("/")[0]
+        try:
+            self._client.api_client.call_api(
+                "/api/v3/configure/database",
+                "POST",
+                header_params={"Content-Type": "application/json"},
+                body={"db": database},
+                _request_timeout=1e3 * QUERY_S,
+            )
+        except ApiException as error:
+            if error.status in {404, 405, 409}:  # the cloud has its own way; or it is there
+                return []
+            raise
         return [f"database {database}"]
 
     def _make_bucket(self) -> list[str]:

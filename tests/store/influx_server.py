@@ -44,7 +44,7 @@ pid {folder}/nginx.pid;
 error_log {folder}/nginx.error warn;
 events {{ worker_connections 256; }}
 http {{
-  access_log off;
+  {top}
   client_max_body_size 32m; client_body_buffer_size 1m;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
@@ -122,9 +122,11 @@ class Influxd:
 class Nginx:
     """nginx before an influxd; what it does to writes and questions can be changed while it runs."""
 
-    def __init__(self, folder: Path, influxd: Influxd, *, tls: str = "", extra: str = "") -> None:
+    def __init__(
+        self, folder: Path, influxd: Influxd, *, tls: str = "", extra: str = "", top: str = "access_log off;"
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.influxd, self.tls, self.extra = folder, influxd, tls, extra
+        self.folder, self.influxd, self.tls, self.extra, self.top = folder, influxd, tls, extra, top
         self.port, self.log, self.config = free_port(), folder / "nginx.log", folder / "nginx.conf"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -154,4 +156,4 @@ class Nginx:
         values["user"] = (
             f"user {getpass.getuser()};\n" if os.geteuid() == 0 else ""
         )  # else root gives up its own folder
-        self.config.write_text(NGINX.format(**values, tls=self.tls, extra=self.extra, fault=fault))
+        self.config.write_text(NGINX.format(**values, tls=self.tls, extra=self.extra, top=self.top, fault=fault))
