@@ -1,117 +1,238 @@
-"""Intervals × tariff → bill lines, and who the money goes to."""
+"""The bill of a period, as everything shows it: lines, total, whose money it is, and how much of it is estimated."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final, NamedTuple
 
 import msgspec
 
-from heatledger.formatting import largest_remainder, money_digits
+from heatledger.cycles import cycle_at, cycles_before, cycles_over
+from heatledger.days import Day
+from heatledger.formatting import duration, energy, largest_remainder, money_digits
+from heatledger.home import Home
+from heatledger.running import Booked, Days, Part, Plan, Span, book, lookback, of_span
 from heatledger.tariff.lines import BillLine
-from heatledger.tariff.model import Line, Tariff
+from heatledger.tariff.load import BillError
+from heatledger.tariff.marginal import Marginal
+from heatledger.tariff.model import Tariff
 
-__all__ = ["BillLine", "Usage", "attribute", "bill_lines", "total"]
+_OPEN_S: Final = 600.0
+"""A day is not called estimated for what its last readings have yet to say. [s]"""
 
 
-class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """What a bill is made from.
+class _Value(msgspec.Struct, frozen=True, kw_only=True):
+    pass
+
+
+class Quantiles(_Value, frozen=True):
+    """P10, P50 and P90, as decimal strings; None where not known."""
+
+    p10: str | None = None
+    p50: str | None = None
+    p90: str | None = None
+
+
+class Outlook(_Value, frozen=True):
+    """Where a cycle is heading: its projected total, the chance that the budget holds [1], or why it is not known."""
+
+    projected: Quantiles = Quantiles()
+    chance: float | None = None
+    reason: str | None = None
+    known_from: date | None = None
+
+
+class Closed(_Value, frozen=True):
+    """The bill as it was closed: its newest version, and why that was made."""
+
+    version: int
+    closed_at: datetime
+    total: str | None
+    reason: str
+
+
+class Reconciled(_Value, frozen=True):
+    """The utility's bill of the cycle beside ours: difference is ours less theirs."""
+
+    total: str
+    difference: str | None
+    likely: str
+
+
+class BillSummary(_Value, frozen=True):
+    """The bill of the period; Σ amount of the lines = total.
 
     Attributes
     ----------
-    imported_kwh, exported_kwh : float
-        Through the utility's meter. [kWh]
-    days : int
-        Local days begun in the span.
-    start, end : date
-        Half-open span of local days.
+    currency, total, lines : str, str or None, list of BillLine
+        As printed.
+    estimated, estimated_amount, notes : bool, str or None, list of str
+        Whether a part is estimated, how much of the total that is, and what is.
+    projected, outlook : Quantiles, Outlook or None
+        Where the cycle ends; of other periods and of cycles that are over not known.
+    budget : str or None
+        For a cycle. [currency]
+    price : Marginal or None
+        What one more kilowatt-hour costs now and in the hours ahead, of the running cycle.
+    closed, utility : Closed or None, Reconciled or None
+        The closed bill of a cycle, and what the utility asked.
+    reason : str or None
+        Why there is no bill.
     """
 
-    imported_kwh: float
-    exported_kwh: float
-    days: int
-    start: date
-    end: date
+    currency: str
+    total: str | None
+    lines: list[BillLine]
+    estimated: bool
+    projected: Quantiles
+    reason: str | None
+    estimated_amount: str | None = None
+    notes: list[str] = []
+    outlook: Outlook | None = None
+    budget: str | None = None
+    price: Marginal | None = None
+    closed: Closed | None = None
+    utility: Reconciled | None = None
 
 
-def bill_lines(usage: Usage, tariff: Tariff, *, tariff_id: str) -> list[BillLine]:
-    """Price a span's use under a flat plan (`Tariff.is_flat`), each line rounded once, half up, to the currency's coin.
+class Costs(NamedTuple):
+    """A period's bill and who it goes to; Σ zones + unallocated + fixed = total, to the coin."""
 
-    The quantity is rounded to a hundredth of a kilowatt-hour before it is priced, so that what is printed multiplies.
+    bill: BillSummary
+    zones: Mapping[str, str]
+    unallocated: str | None
+    fixed: str | None
+
+
+class Period(_Value, frozen=True):
+    """A half-open span, aware, in the home's own time."""
+
+    start: datetime
+    end: datetime
+
+
+def is_heard(day: Day) -> bool:
+    """Return whether anything of a day was measured."""
+    return day.covered_s > 0 or day.use != 0
+
+
+def first_needed(home: Home, tariff: Tariff, start: date) -> date:
+    """Return the first local day that the bill of a period from `start` is made from."""
+    first = cycle_at(home.cycle, start).start
+    count = lookback(tariff)
+    return cycles_before(home.cycle, first, count)[0].start if count else first
+
+
+def booked(home: Home, plan: Plan, days: Days, start: datetime, end: datetime, *, now: datetime) -> list[Booked]:
+    """Price the cycles that a span touches, after those that have a say in them.
+
+    Raises
+    ------
+    BillError
+        If the plan cannot price them: one line with the mend.
+    """
+    span = Span.of(start, end, plan.zone)
+    mine = cycles_over(home.cycle, span.first, span.last)
+    heard = [day for day, row in days.items() if is_heard(row)]
+    earlier = cycles_before(home.cycle, mine[0].start, lookback(plan.tariff))
+    before = [cycle for cycle in earlier if heard and cycle.end > min(heard)]
+    found = book(plan, days, [*before, *mine], now=now, names=[zone.id for zone in home.zones])
+    return found[len(before) :]
+
+
+def costs_of(
+    home: Home, plan: Plan | None, days: Days, period: Period, heard: Sequence[Day], *, now: datetime
+) -> Costs:
+    """Make the bill of a period: a cycle's own, or what of the cycles' bills belongs to it.
 
     Parameters
     ----------
-    usage : Usage
-        The span's energy and days.
-    tariff : Tariff
-        The rate plan.
-    tariff_id : str
-        Its id, printed on each line.
+    home : Home
+        The household.
+    plan : Plan or None
+        Its rate plan.
+    days : mapping of date to Day
+        From `first_needed` on.
+    period : Period
+        Half-open.
+    heard : sequence of Day
+        The days of the period so far.
+    now : datetime
+        Aware.
 
     Returns
     -------
-    list of BillLine
-        In the plan's order; Σ amount is the total.
+    Costs
+        Without a bill where that cannot be, with the reason.
     """
-    return [_price(line, usage, tariff.currency, tariff_id) for line in tariff.lines]
+    reason = _refused(home, plan, heard)
+    if plan is None or reason:
+        return _no_bill(home, reason)
+    try:
+        found = booked(home, plan, days, period.start, period.end, now=now)
+    except BillError as error:
+        return _no_bill(home, str(error))
+    part = of_span(found, Span.of(period.start, period.end, plan.zone), money_digits(home.currency))
+    return _printed(home, part, heard)
 
 
-def total(lines: list[BillLine]) -> Decimal:
-    """Add up the lines' amounts. [currency]."""
-    return sum((Decimal(line.amount) for line in lines), Decimal(0))
+def _refused(home: Home, plan: Plan | None, heard: Sequence[Day]) -> str | None:
+    if plan is None:
+        return "no tariff: name one with tariff = in the home file"
+    if not any(meter.role == "import" for meter in home.meters):
+        return 'no main meter: a meter with role = "import" is what the utility bills'
+    return None if any(is_heard(day) for day in heard) else "nothing was heard in this period"
 
 
-def attribute(amount: Decimal, kwh: Mapping[str, float], *, currency: str) -> dict[str, Decimal]:
-    """Divide an amount by energy, to the coin, so that the parts add up to it.
-
-    Parameters
-    ----------
-    amount : Decimal
-        What is to be divided. [currency]
-    kwh : mapping
-        Energy by name; a negative remainder counts as nothing. [kWh]
-    currency : str
-        ISO 4217 code.
-
-    Returns
-    -------
-    dict
-        Amounts by name, by largest remainder; empty where no energy was used and so nothing can be divided.
-
-    Examples
-    --------
-    >>> attribute(Decimal("10.00"), {"living": 1.0, "rest": 2.0}, currency="USD")
-    {'living': Decimal('3.33'), 'rest': Decimal('6.67')}
-    """
-    weights = {name: Decimal(repr(max(value, 0.0))) for name, value in kwh.items()}
-    whole = sum(weights.values(), Decimal(0))
-    if not whole:
-        return {}
-    parts = [amount * weight / whole for weight in weights.values()]
-    return dict(zip(weights, largest_remainder(parts, amount, money_digits(currency)), strict=True))
-
-
-def _price(line: Line, usage: Usage, currency: str, tariff_id: str) -> BillLine:
-    rate = Decimal(getattr(line, "rate", None) or 0)
-    quantity, unit, sign = {
-        "energy": (_hundredths(usage.imported_kwh), "kWh", 1),
-        "credit": (_hundredths(usage.exported_kwh), "kWh", -1),
-        "fixed": (Decimal(usage.days), "day", 1),
-    }[line.kind]
-    coin = Decimal(1).scaleb(-money_digits(currency))
-    return BillLine(
-        kind=line.kind,
-        label=line.label,
-        quantity=str(quantity),
-        unit=unit,
-        rate=str(rate),
-        amount=str((sign * quantity * rate).quantize(coin, rounding=ROUND_HALF_UP)),
-        tariff=tariff_id,
-        start=usage.start.isoformat(),
-        end=usage.end.isoformat(),
+def _no_bill(home: Home, reason: str | None) -> Costs:
+    bill = BillSummary(
+        currency=home.currency, total=None, lines=[], estimated=False, projected=Quantiles(), reason=reason
     )
+    return Costs(bill, {}, None, None)
 
 
-def _hundredths(kwh: float) -> Decimal:
-    return Decimal(repr(kwh)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+def _printed(home: Home, part: Part, heard: Sequence[Day]) -> Costs:
+    digits = money_digits(home.currency)
+    exact = [Decimal(line.amount) for line in part.lines]
+    total = sum(exact, Decimal(0))
+    amounts = largest_remainder(exact, total, digits)
+    total = sum(amounts, Decimal(0))
+    share, doubts = _doubts(heard)
+    lines = [_doubted(line, amount, doubts) for line, amount in zip(part.lines, amounts, strict=True)]
+    rest = total - sum(part.zones, Decimal(0)) - part.unused
+    *zones, unallocated, fixed = largest_remainder([*part.zones, rest, part.unused], total, digits)
+    bill = BillSummary(
+        currency=home.currency,
+        total=str(total),
+        lines=lines,
+        estimated=bool(doubts or part.notes),
+        projected=Quantiles(),
+        reason=None,
+        estimated_amount=str(largest_remainder([(total - fixed) * share], (total - fixed) * share, digits)[0]),
+        notes=[*doubts, *part.notes],
+    )
+    names = [zone.id for zone in home.zones]
+    return Costs(bill, dict(zip(names, map(str, zones), strict=True)), str(unallocated), str(fixed))
+
+
+def _doubted(line: BillLine, amount: Decimal, doubts: list[str]) -> BillLine:
+    if not doubts or line.unit != "kWh":
+        return msgspec.structs.replace(line, amount=str(amount))
+    note = "; ".join(filter(None, (line.note, *doubts)))
+    return msgspec.structs.replace(line, amount=str(amount), estimated=True, note=note)
+
+
+def _doubts(days: Sequence[Day]) -> tuple[Decimal, list[str]]:
+    """Return which part of the energy is estimated, and what is in doubt, in words."""
+    used, guessed = sum(day.use for day in days), sum(day.estimated for day in days)
+    silent_s = sum(max(day.seconds - day.covered_s, 0.0) for day in days if day.covered_s < day.seconds - _OPEN_S)
+    words = [f"{energy(guessed)} are estimated"] if guessed > 0 else []
+    words += [f"nothing was heard for {duration(silent_s)}"] if silent_s else []
+    return Decimal(repr(round(min(guessed / used, 1.0), 9))) if used > 0 else Decimal(0), words
+
+
+def days_from(first: date, days: Sequence[Day]) -> dict[date, Day]:
+    """Return consecutive days by their dates."""
+    return {first + timedelta(days=number): day for number, day in enumerate(days)}

@@ -37,6 +37,7 @@ class Config(msgspec.Struct, frozen=True):
     tariffs: Mapping[str, Tariff]
     devices: tuple[DeviceFile, ...]
     systems: Mapping[str, System] = msgspec.field(default_factory=dict)
+    tariff_files: Mapping[str, Path] = msgspec.field(default_factory=dict)
 
     @property
     def store_url(self) -> str:
@@ -112,7 +113,15 @@ def load(
         _check_home(user / "homes" / f"{stem}.toml", stem, home, tariffs, systems)
     devices = tuple(read_toml(path, DeviceFile) for path in _files(layers, "devices"))
     settings = with_token(from_environment(_settings(layers), environ), data)
-    return Config(data_dir=data, settings=settings, homes=homes, tariffs=tariffs, devices=devices, systems=systems)
+    return Config(
+        data_dir=data,
+        settings=settings,
+        homes=homes,
+        tariffs=tariffs,
+        devices=devices,
+        systems=systems,
+        tariff_files={path.stem: path for path in _files(layers, "tariffs")},
+    )
 
 
 def read_toml(path: Path, kind: type[T]) -> T:

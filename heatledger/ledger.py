@@ -8,24 +8,34 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from heatledger import accounts
+from heatledger import accounts, bill
 from heatledger.accounts import Account
 from heatledger.config import Config
+from heatledger.cycles import cycle_at, cycles_before
 from heatledger.days import Day, days_key, midnight, spans, sum_days
 from heatledger.heat import delivered
 from heatledger.heat.flows import Flow
 from heatledger.home import Home
 from heatledger.meters import Grid
+from heatledger.outlook import HISTORY_D, outlook
+from heatledger.periods import period, span
+from heatledger.prices import price_now, series_of
 from heatledger.readings import INTERVAL_S, Intervals
+from heatledger.running import Days, Plan, lookback
 from heatledger.store import Store
 from heatledger.store.state import State
-from heatledger.summary import Period, Summary, summarise
+from heatledger.summary import Summary, summarise
+from heatledger.tariff.cycle import Cycle
+
+__all__ = ["INTERVALS_OF", "Ledger", "period", "span"]
 
 INTERVALS_OF = tuple(dict.fromkeys((*accounts.QUANTITIES, *delivered.QUANTITIES)))
 """The quantities whose intervals days are made of."""
 
 _STATE_LOOKBACK_S = 86_400
 _SETTLED = timedelta(minutes=15)
+_OUTLOOK_S = 300
+"""A projection is made again after so long. [s]"""
 
 
 class Ledger:
@@ -50,6 +60,8 @@ class Ledger:
         self._state = state
         self._zone = ZoneInfo(home.timezone)
         self._systems = config.systems
+        self._files = config.tariff_files
+        self._seen: tuple[tuple[Cycle, int], bill.Outlook] | None = None
         self._key = days_key(home, self.tariff, config.systems)
 
     def summary(self, start: datetime, end: datetime, *, now: datetime) -> Summary:
@@ -67,10 +79,75 @@ class Ledger:
         Summary
             Of the span so far.
         """
-        pieces = spans(start, min(end, now), self._zone)
-        found = self._days(pieces, now)
-        period = Period(start=start.astimezone(self._zone), end=end.astimezone(self._zone))
-        return summarise(self.home, found, period=period, tariff=self.tariff, now=now)
+        zone = self._zone
+        pieces = spans(start, min(end, now), zone)
+        plan, made = None, dict[tuple[datetime, datetime], Day]()
+        if self.tariff is not None:
+            billed = self._billed(start, end, now)
+            made = dict(zip(billed, self._days(billed, now), strict=True))
+            plan = self.plan(billed[0][0] if billed else start, now)
+        other = [piece for piece in pieces if piece not in made]
+        found = made | dict(zip(other, self._days(other, now), strict=True))
+        days = {piece[0].astimezone(zone).date(): day for piece, day in made.items()}
+        summary = summarise(
+            self.home,
+            [found[piece] for piece in pieces],
+            period=bill.Period(start=start.astimezone(zone), end=end.astimezone(zone)),
+            tariff=self.tariff,
+            now=now,
+            cycle_days=days,
+            series=plan.series if plan else None,
+        )
+        return summary if plan is None else self._of_cycle(summary, plan, days, now)
+
+    def plan(self, start: datetime, now: datetime) -> Plan | None:
+        """Return what the home is billed by from an instant up to a day from now; None without a tariff."""
+        if self.tariff is None or self.home.tariff is None:
+            return None
+        file = self._files.get(self.home.tariff)
+        folder = file.parent if file else None
+        series = series_of(self.home, self.tariff, folder, self._store, start, now + timedelta(days=2))
+        return Plan(self.tariff, self.home.tariff, self._zone, series)
+
+    def _billed(self, start: datetime, end: datetime, now: datetime) -> list[tuple[datetime, datetime]]:
+        """Return the whole local days that the bill of a span is made from."""
+        if self.tariff is None:
+            return []
+        first = bill.first_needed(self.home, self.tariff, start.astimezone(self._zone).date())
+        last = cycle_at(self.home.cycle, (end.astimezone(self._zone) - timedelta(microseconds=1)).date()).end
+        return spans(midnight(first, self._zone), min(midnight(last, self._zone), now), self._zone)
+
+    def _of_cycle(self, summary: Summary, plan: Plan, days: Days, now: datetime) -> Summary:
+        """Add to a whole cycle's bill where it is heading, what the next kilowatt-hour costs, and the budget."""
+        cycle = cycle_at(self.home.cycle, summary.period.start.date())
+        if self.bounds(cycle) != (summary.period.start, summary.period.end):
+            return summary
+        found = msgspec.structs.replace(
+            summary.bill, budget=None if self.home.budget is None else str(self.home.budget)
+        )
+        if summary.bill.total is not None and now < summary.period.end:
+            seen = self._outlook(plan, days, cycle, now)
+            found = msgspec.structs.replace(found, outlook=seen, projected=seen.projected)
+        if summary.period.start <= now < summary.period.end:
+            found = msgspec.structs.replace(found, price=price_now(plan, cycle, days, now))
+        return msgspec.structs.replace(summary, bill=found)
+
+    def _outlook(self, plan: Plan, days: Days, cycle: Cycle, now: datetime) -> bill.Outlook:
+        key = (cycle, int(now.timestamp()) // _OUTLOOK_S)
+        if self._seen is None or self._seen[0] != key:
+            first = now.astimezone(self._zone).date() - timedelta(days=HISTORY_D)
+            kept = self._state.days(self.home.id, self._key, first, cycle.start)
+            past = {day: msgspec.msgpack.decode(row, type=Day) for day, row in kept.items()}
+            before = cycles_before(self.home.cycle, cycle.start, lookback(plan.tariff))
+            self._seen = (key, outlook(self.home, plan, {**past, **days}, cycle, before=before, now=now))
+        return self._seen[1]
+
+    def bounds(self, cycle: Cycle) -> tuple[datetime, datetime]:
+        """Return a cycle's span in the home's own time."""
+        return (
+            midnight(cycle.start, self._zone).astimezone(self._zone),
+            midnight(cycle.end, self._zone).astimezone(self._zone),
+        )
 
     def remember(self, days: dict[date, Day]) -> None:
         """Keep days made elsewhere, as an import of history does."""
@@ -148,95 +225,6 @@ class Ledger:
             system = self._systems.get(pump.unit) if pump.unit else None
             flows[pump.id] = delivered.delivered(self.home, pump, system, grid, use, outdoor_c)
         return flows
-
-
-def period(home: Home, name: str, now: datetime) -> tuple[datetime, datetime]:
-    """Return the span that a period's name means now, aware and in the home's own time.
-
-    Parameters
-    ----------
-    home : Home
-        For its time zone and billing cycle.
-    name : str
-        day, week (from Monday), month, cycle or year.
-    now : datetime
-        Aware.
-
-    Returns
-    -------
-    tuple of datetime
-        Half-open; the end may lie ahead.
-
-    Raises
-    ------
-    ValueError
-        If the name is none of these.
-    """
-    zone = ZoneInfo(home.timezone)
-    today = now.astimezone(zone).date()
-    begins = today.replace(day=home.cycle.day)
-    if begins > today:
-        begins = _month_after(begins, -1)
-    bounds = {
-        "day": (today, today + timedelta(days=1)),
-        "week": (today - timedelta(days=today.weekday()), today + timedelta(days=7 - today.weekday())),
-        "month": (today.replace(day=1), _month_after(today.replace(day=1), 1)),
-        "cycle": (begins, _month_after(begins, 1)),
-        "year": (date(today.year, 1, 1), date(today.year + 1, 1, 1)),
-    }
-    if name not in bounds:
-        raise ValueError(f"unknown period {name!r}; use one of {', '.join(bounds)}")
-    start, end = bounds[name]
-    return midnight(start, zone).astimezone(zone), midnight(end, zone).astimezone(zone)
-
-
-def span(
-    home: Home, name: str | None, since: str | None, until: str | None, now: datetime
-) -> tuple[datetime, datetime]:
-    """Return the span that a user asked for, by a period's name or by its ends.
-
-    Parameters
-    ----------
-    home : Home
-        For its time zone and billing cycle.
-    name : str or None
-        As `period`; by default the billing cycle.
-    since, until : str or None
-        ISO dates or times; one without a zone is in the home's own time. Both or neither, and not beside a name.
-    now : datetime
-        Aware.
-
-    Returns
-    -------
-    tuple of datetime
-        Half-open, aware.
-
-    Raises
-    ------
-    ValueError
-        If that is not a span: one line with the mend.
-    """
-    if since is None and until is None:
-        return period(home, name or "cycle", now)
-    if name is not None or since is None or until is None:
-        raise ValueError("give either a period, or both from and to")
-    start, end = _moment("from", since, home), _moment("to", until, home)
-    if start >= end:
-        raise ValueError(f"from {since} is not before to {until}; swap them")
-    return start, end
-
-
-def _moment(key: str, text: str, home: Home) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"{key}: {text!r} is not a date; write 2026-10-31 or 2026-10-31T18:00") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(home.timezone))
-
-
-def _month_after(day: date, months: int) -> date:
-    count = day.year * 12 + day.month - 1 + months
-    return day.replace(year=count // 12, month=count % 12 + 1)
 
 
 def _runs(made: Sequence[Day | None]) -> list[tuple[int, int]]:

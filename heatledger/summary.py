@@ -44,10 +44,10 @@ class Electricity(_Value, frozen=True):
     by_zone: dict[str, ZoneUse]
     unallocated_kwh: float | None
     unallocated_cost: str | None
-    fixed_cost: str | None = None
     by_mode: dict[str, float]
     coverage: float
     estimated_kwh: float
+    fixed_cost: str | None = None
 
 
 class Cop(_Value, frozen=True):

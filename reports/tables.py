@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from heatledger import formatting as fmt
-from heatledger.bill import BillLine
 from heatledger.home import Home
 from heatledger.rounding import Number, exactly, largest_remainder, rounded
 from heatledger.summary import Summary
+from heatledger.tariff.lines import BillLine
 
 _UNITS = {"day": "days", "month": "months"}
 

@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heatledger.accounts import account
-from heatledger.bill import Usage, attribute, bill_lines, total
+from heatledger.bill import Period
 from heatledger.days import Day, Profile, days_key, spans, sum_days
 from heatledger.ledger import Ledger, period
 from heatledger.readings import Flag
 from heatledger.store import open_store
 from heatledger.store.state import State
-from heatledger.summary import Period, summarise
-from heatledger.tariff.model import Line, Tariff
+from heatledger.summary import summarise
+from heatledger.tariff.model import Tariff
 from tests.accounts.homes import block, home
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -35,36 +35,6 @@ FLAT = msgspec.convert(
     },
     Tariff,
 )
-
-
-def usage(kwh=100.0, days=30, exported=0.0):
-    return Usage(
-        imported_kwh=kwh, exported_kwh=exported, days=days, start=dt.date(2026, 1, 1), end=dt.date(2026, 1, 31)
-    )
-
-
-def test_a_flat_bill_by_hand():
-    lines = bill_lines(usage(812.337, 31), FLAT, tariff_id="flat")
-    assert [(line.quantity, line.amount) for line in lines] == [("812.34", "132.57"), ("31", "16.12")]
-    assert total(lines) == Decimal("148.69")
-
-
-def test_export_is_a_credit():
-    rows = [*FLAT.lines, msgspec.convert({"kind": "credit", "label": "Feed-in", "rate": "0.05"}, Line)]
-    tariff = msgspec.structs.replace(FLAT, lines=tuple(rows))
-    assert bill_lines(usage(exported=10.0), tariff, tariff_id="flat")[-1].amount == "-0.50"
-
-
-@given(st.floats(0, 1e5), st.integers(0, 366))
-def test_printed_quantity_times_rate_is_the_printed_amount(kwh, days):
-    for line in bill_lines(usage(kwh, days), FLAT, tariff_id="flat"):
-        assert abs(Decimal(line.quantity) * Decimal(line.rate) - Decimal(line.amount)) <= Decimal("0.005")
-
-
-@given(st.decimals("0", "9999.99", places=2), st.dictionaries(st.text(min_size=1, max_size=3), st.floats(-1, 500)))
-def test_attributions_add_up_to_the_amount(amount, kwh):
-    parts = attribute(amount, kwh, currency="USD")
-    assert not parts or sum(parts.values()) == amount
 
 
 def test_spans_follow_the_clock_change():
@@ -150,7 +120,8 @@ def test_a_days_profile_adds_up_to_the_day_and_its_outdoor_temperature_is_the_me
 def test_zone_costs_the_rest_and_fixed_charges_add_up_to_the_total():
     summary = summary_of()
     parts = [Decimal(zone.cost) for zone in summary.electricity.by_zone.values()]
-    fixed = sum(Decimal(line.amount) for line in summary.bill.lines if line.kind == "fixed")
+    fixed = Decimal(summary.electricity.fixed_cost)
+    assert fixed == Decimal("1.56")
     assert sum(parts) + Decimal(summary.electricity.unallocated_cost) + fixed == Decimal(summary.bill.total)
 
 
@@ -225,7 +196,8 @@ def test_any_days_add_up(rows):
 @pytest.fixture
 def ledger(tmp_path):
     store = open_store(f"sqlite:///{tmp_path}/store.db")
-    yield Ledger(SimpleNamespace(tariffs={"flat": FLAT}, systems={}), home(), store=store, state=State(tmp_path / "state.db"))
+    config = SimpleNamespace(tariffs={"flat": FLAT}, systems={}, tariff_files={})
+    yield Ledger(config, home(), store=store, state=State(tmp_path / "state.db"))
     store.close()
 
 

@@ -7,7 +7,6 @@ import msgspec
 import numpy as np
 import pytest
 
-from heatledger.bill import BillLine
 from heatledger.config import load
 from heatledger.home import Head, HeatPump, Home, Meter, Zone
 from heatledger.readings import Intervals, SeriesKey
@@ -24,6 +23,7 @@ from heatledger.summary import (
     Summary,
     ZoneUse,
 )
+from heatledger.tariff.lines import BillLine
 from reports.months import span
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -54,11 +54,11 @@ source = "made up for this test"
 [[lines]]
 kind = "energy"
 label = "Energy"
-rate = 0.1418
+rate = "0.1418"
 [[lines]]
 kind = "fixed"
 label = "Customer charge"
-rate = 0.4931
+rate = "0.4931"
 """
 
 

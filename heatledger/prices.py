@@ -1,0 +1,122 @@
+"""The prices that a home's plan goes by: series from files beside it or from MQTT, and what one more kWh costs now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from heatledger.home import Home, resolve
+from heatledger.readings import INTERVAL_S, Floats, Ints
+from heatledger.running import Days, Plan
+from heatledger.store import Store
+from heatledger.tariff.cycle import Cycle
+from heatledger.tariff.load import BillError
+from heatledger.tariff.marginal import Context, Marginal, marginal
+from heatledger.tariff.model import Tariff
+from heatledger.tariff.series import PriceSeries, plan_series
+
+_HOLDS_S: Final = 3600
+"""A price that was published holds until the next, but no longer than this. [s]"""
+
+
+def series_of(
+    home: Home, tariff: Tariff, folder: Path | None, store: Store, start: datetime, end: datetime
+) -> Mapping[str, PriceSeries]:
+    """Return a plan's prices by the name of their series.
+
+    Parameters
+    ----------
+    home : Home
+        Whose price readings count.
+    tariff : Tariff
+        The rate plan.
+    folder : Path or None
+        Where its file lies.
+    store : Store
+        Where price readings are kept.
+    start, end : datetime
+        What is to be priced, aware.
+
+    Returns
+    -------
+    mapping of str to PriceSeries
+        A series whose topic was not heard is empty.
+
+    Raises
+    ------
+    BillError
+        If a file of prices cannot be used.
+    """
+    found = plan_series(tariff, folder)
+    heard = [row for row in tariff.series if row.mqtt]
+    if not heard:
+        return found
+    blocks = store.intervals(
+        home.id,
+        start_s=int(start.timestamp()) // INTERVAL_S * INTERVAL_S - _HOLDS_S // INTERVAL_S * INTERVAL_S,
+        end_s=-int(-end.timestamp() // INTERVAL_S) * INTERVAL_S,
+        quantities=("price",),
+    )
+    by_key = {block.key: block for block in blocks}
+    for row in heard:
+        key = resolve(row.mqtt or "", "price", by_key)
+        times, last = ((), ()) if key is None else (by_key[key].start_s, by_key[key].last)
+        found[row.name] = held(np.asarray(times, dtype=np.int64), np.asarray(last, dtype=np.float64))
+    return found
+
+
+def held(start_s: Ints, price: Floats) -> PriceSeries:
+    """Make a series of the last price of each interval: it holds until the next, at most an hour.
+
+    Parameters
+    ----------
+    start_s : array of int
+        Beginnings of the intervals. [Unix time, s]
+    price : array of float
+        NaN where none was heard. [currency/kWh]
+
+    Returns
+    -------
+    PriceSeries
+        A price said again is one span.
+    """
+    known = np.isfinite(price)
+    starts, values = start_s[known], price[known]
+    if not starts.size:
+        return PriceSeries(starts, starts, values)
+    ends = np.minimum(np.append(starts[1:], starts[-1] + _HOLDS_S), starts + _HOLDS_S)
+    begins = np.ones(starts.size, dtype=np.bool_)
+    begins[1:] = (values[1:] != values[:-1]) | (starts[1:] != ends[:-1])
+    first = np.flatnonzero(begins)
+    last = np.append(first[1:], starts.size) - 1
+    return PriceSeries(starts[first], ends[last], values[first])
+
+
+def price_now(plan: Plan, cycle: Cycle, days: Days, now: datetime) -> Marginal | None:
+    """Return what one more kilowatt-hour costs now and in the hours ahead; None where the plan does not say.
+
+    Parameters
+    ----------
+    plan : Plan
+        The rate plan and its prices.
+    cycle : Cycle
+        The one that is running.
+    days : mapping of date to Day
+        Its days so far, for the step of a ladder that has been reached.
+    now : datetime
+        Aware.
+    """
+    mine = [row for day, row in days.items() if cycle.start <= day < cycle.end]
+    used = sum(row.imported for row in mine)
+    if plan.tariff.export.scheme == "net_metering":
+        used = max(used - sum(row.exported for row in mine), 0.0)
+    context = Context(cycle, plan.zone, Decimal(repr(round(float(used), 9))), plan.series)
+    try:
+        return marginal(plan.tariff, now, context)
+    except BillError:
+        return None
