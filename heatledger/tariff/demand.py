@@ -11,7 +11,7 @@ import numpy as np
 from heatledger.tariff.ladder import fill
 from heatledger.tariff.lines import Row, exact, plain
 from heatledger.tariff.load import Floats
-from heatledger.tariff.schedule import Ints, Mask
+from heatledger.tariff.schedule import DAY_S, Ints
 from heatledger.tariff.terms import Terms, periods
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def windows(terms: Terms, minutes: int | None) -> Windows:
     """Return the mean power in windows of the local clock, by default of the load's own step. [kW]."""
     grid = terms.grid
     load, width = grid.load, minutes * 60 if minutes else grid.own_step_s
-    width = max(width, grid.own_step_s)
+    width = min(max(width, grid.own_step_s), DAY_S)
     if not load.start_s.size:
         return Windows(load.start_s, load.import_kwh)
     begins = load.start_s - (grid.minute * 60 + load.start_s % 60) % width
@@ -53,8 +53,9 @@ def windows(terms: Terms, minutes: int | None) -> Windows:
 def peaks(terms: Terms, line: Demand, found: Windows, bill: int) -> tuple[Decimal, Ints] | None:
     """Return a bill's peak under a line and the windows that make it, or None where it counts none. [kW]."""
     grid = terms.grid
-    counts: Mask = grid.mask(line)[found.first] & (grid.cycle[found.first] == bill)
-    at = np.flatnonzero(counts)
+    part = grid.slices[bill]
+    low, high = np.searchsorted(found.first, (part.start, part.stop))
+    at = np.arange(low, high)[grid.mask(line, found.first[low:high])]
     if not at.size:
         return None
     order = at[np.argsort(-found.kw[at], kind="stable")]

@@ -167,9 +167,9 @@ def ladder_days(terms: Terms, family: Family, ladder: Ladder, cycle: Cycle) -> i
     holds = [bool(getattr(line, "tiers", ())) and Ladder.of(line) == ladder for line in family.lines]
     if all(holds) and not family.lines[0].partial:
         return cycle.days
-    days = terms.grid.family_days(family.lines)
+    days = terms.grid.days_of(family.lines, cycle)
     mine = np.logical_or.reduce([row for row, held in zip(days, holds, strict=True) if held])
-    return terms.grid.days_in(mine, cycle)
+    return int(np.count_nonzero(mine))
 
 
 def _rate_rows(terms: Terms, line: Any, steps: Sequence[Decimal], cycle: Cycle) -> list[Row]:  # noqa: ANN401
@@ -179,7 +179,7 @@ def _rate_rows(terms: Terms, line: Any, steps: Sequence[Decimal], cycle: Cycle) 
     rates = [tier.rate for tier in tiers] or [line.rate]
     rows = []
     for number, (energy, rate) in enumerate(zip(steps, rates, strict=True), 1):
-        if energy == 0 and number > 1:
+        if energy == 0 and (number > 1 or any(steps)):
             continue
         quantity = terms.quantity(line.quantity, energy)
         label = f"{line.label}, tier {number}" if tiers else line.label

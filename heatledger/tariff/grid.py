@@ -69,20 +69,35 @@ class Grid(NamedTuple):
 
     def valid_days(self, line: Any) -> Mask:  # noqa: ANN401 - a line of any kind
         """Return on which days a line is valid."""
-        numbers = self.first_day + np.arange(self.table.month.size)
-        found = np.ones(numbers.size, dtype=np.bool_)
+        found = np.ones(self.table.month.size, dtype=np.bool_)
         if line.start:
-            found &= numbers >= day_number(line.start)
+            found[: max(day_number(line.start) - self.first_day, 0)] = False
         if line.end:
-            found &= numbers < day_number(line.end)
+            found[max(day_number(line.end) - self.first_day, 0) :] = False
         return found
 
-    def family_days(self, lines: Sequence[Any]) -> list[Mask]:
-        """Return on which days each line of a family prices anything."""
-        found, taken = [], np.zeros((self.table.month.size, DAY_MINUTES), dtype=np.bool_)
+    def mask(self, line: Any, at: Ints | None = None) -> Mask:  # noqa: ANN401 - a line of any kind
+        """Return in which intervals, of all or of those named, a line's validity and schedule hold."""
+        day, minute = (self.day, self.minute) if at is None else (self.day[at], self.minute[at])
+        valid = self.valid_days(line)
+        if not line.when:
+            return np.ones(day.size, dtype=np.bool_) if valid.all() else valid[day]
+        found = np.zeros(day.size, dtype=np.bool_)
+        for when in line.when:
+            days = valid & days_mask(when, self.table)
+            found |= days[day] & minutes_mask(when)[minute] if when.hours else days[day]
+        return found
+
+    def days_of(self, lines: Sequence[Any], cycle: Cycle) -> list[Mask]:
+        """Return on which days of a bill each line of a family prices anything."""
+        first = day_number(cycle.start) - self.first_day
+        part = slice(first, first + cycle.days)
+        whole = self.table
+        table = DayTable(whole.month[part], whole.month_day[part], whole.weekday[part], whole.holiday[part])
+        found, taken = [], np.zeros((cycle.days, DAY_MINUTES), dtype=np.bool_)
         for line in lines:
-            valid = self.valid_days(line)
-            rows = [(valid & days_mask(when, self.table), minutes_mask(when)) for when in line.when]
+            valid = self.valid_days(line)[part]
+            rows = [(valid & days_mask(when, table), minutes_mask(when)) for when in line.when]
             for days, minutes in rows:
                 taken[days] |= minutes
             if not rows and not line.otherwise:
@@ -90,22 +105,6 @@ class Grid(NamedTuple):
             found.append(np.logical_or.reduce([days for days, _ in rows]) if rows else valid)
         full = taken.all(axis=1)
         return [days & ~full if line.otherwise else days for line, days in zip(lines, found, strict=True)]
-
-    def mask(self, line: Any) -> Mask:  # noqa: ANN401 - a line of any kind
-        """Return in which intervals a line's validity and schedule hold."""
-        valid = self.valid_days(line)
-        if not line.when:
-            return np.ones(self.day.size, dtype=np.bool_) if valid.all() else valid[self.day]
-        found = np.zeros(self.day.size, dtype=np.bool_)
-        for when in line.when:
-            days = valid & days_mask(when, self.table)
-            found |= days[self.day] & minutes_mask(when)[self.minute] if when.hours else days[self.day]
-        return found
-
-    def days_in(self, days: Mask, cycle: Cycle) -> int:
-        """Count the days of a bill that a mask over all days names."""
-        first = day_number(cycle.start) - self.first_day
-        return int(np.count_nonzero(days[first : first + cycle.days]))
 
 
 def lay(plan: Tariff, load: Load, cycles: Sequence[Cycle], zone: ZoneInfo, series: Mapping[str, PriceSeries]) -> Grid:

@@ -227,8 +227,8 @@ def common_step(load: Load, zone: ZoneInfo, minutes: Iterable[int], instants_s: 
     BillError
         If intervals begin between whole minutes.
     """
-    begins, step = int(load.start_s[0]), load.step_s
-    changes, east = offsets(begins, int(load.start_s[-1]) + step, zone)
+    begins, step = int(load.start_s[0]), math.gcd(load.step_s, DAY_S)
+    changes, east = offsets(begins, int(load.start_s[-1]) + load.step_s, zone)
     for offset in set(east.tolist()):
         for minute in {0, *minutes}:
             step = math.gcd(step, (minute * _MINUTE_S - offset - begins) % DAY_S)

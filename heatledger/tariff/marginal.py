@@ -1,4 +1,4 @@
-"""What one more kilowatt-hour costs now, all in: energy, riders and percentages; and what it will in the hours ahead."""
+"""What one more kilowatt-hour costs now, all in: energy, riders, percentages; and what it will in the hours ahead."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def marginal(plan: Tariff, at: datetime, context: Context, *, hours: int = 24) -
     """
     terms = _hours_ahead(plan, at, context, hours)
     found, period = _unit_amounts(terms, context)
-    credit = -found["credit"] if any(line.kind == "credit" for line in plan.lines) else None
+    credit = found["credit"] if any(line.kind == "credit" for line in plan.lines) else None
     starts = terms.grid.load.start_s
     begins = np.flatnonzero(_changes(found["all"], credit, period))
     ends = [*begins[1:].tolist(), starts.size]
@@ -145,9 +145,9 @@ def _unit_amounts(terms: Terms, context: Context) -> tuple[dict[str, Floats], li
     grid = terms.grid
     size = grid.load.start_s.size
     bought, sold = families(terms, "energy"), families(terms, "credit")
-    rates = {
-        id(family.lines[number]): row for family in (*bought, *sold) for number, row in _rates(terms, family, context)
-    }
+    rates: dict[int, Floats] = {}
+    for family in (*bought, *sold):
+        rates |= {id(family.lines[number]): row for number, row in _rates(terms, family, context)}
     unit: list[tuple[Any, Floats]] = []
     for line in terms.plan.lines:
         if id(line) in rates:
@@ -158,7 +158,7 @@ def _unit_amounts(terms: Terms, context: Context) -> tuple[dict[str, Floats], li
             rate = float(line.rate) / 100
             unit.append((line, np.where(valid, base * (rate if line.mode == "add" else rate / (1 - rate)), 0.0)))
     total: Floats = sum((row for line, row in unit if line.kind != "credit"), np.zeros(size))
-    credit: Floats = sum((-row for line, row in unit if line.kind == "credit"), np.zeros(size))
+    credit: Floats = sum((row for line, row in unit if line.kind == "credit"), np.zeros(size))
     main = max(bought, key=lambda family: len(family.lines), default=None)
     named = [main.lines[code].label if code >= 0 else "" for code in main.codes.tolist()] if main else [""] * size
     return {"all": total, "credit": credit}, named

@@ -66,7 +66,18 @@ def import_urdb(text: str, *, where: str) -> Tariff:
         raw = json.loads(text, parse_float=Decimal, parse_int=Decimal)
     except json.JSONDecodeError as error:
         raise BillError(f"{where}: not JSON: {error}; give a rate as the service hands it out") from error
-    rate = _one(raw, where)
+    try:
+        return _plan(_one(raw, where), where)
+    except BillError:
+        raise
+    except (TypeError, AttributeError, KeyError, IndexError, ValueError, ArithmeticError) as error:
+        what = type(error).__name__
+        raise BillError(
+            f"{where}: not a URDB rate ({what}: {error}); give a rate as the service hands it out"
+        ) from error
+
+
+def _plan(rate: dict[str, Any], where: str) -> Tariff:
     _refuse(rate, where)
     validity = {"from": _date(rate.get("startdate"), where), "to": _date(rate.get("enddate"), where)}
     lines = [*_energy(rate, where), *_demand(rate, where), *_fixed(rate, where), *_minimum(rate, where)]
@@ -78,10 +89,7 @@ def import_urdb(text: str, *, where: str) -> Tariff:
         "lines": [{**line, **dated} for line in lines],
         "export": _export(rate, where),
     }
-    try:
-        return msgspec.convert(plan, Tariff)
-    except msgspec.ValidationError as error:
-        raise BillError(f"{where}: {error}") from error
+    return msgspec.convert(plan, Tariff)
 
 
 def _one(raw: Any, where: str) -> dict[str, Any]:  # noqa: ANN401 - decoded JSON
@@ -99,7 +107,7 @@ def _refuse(rate: Mapping[str, Any], where: str) -> None:
         raise BillError(
             f"{where}: {key} cannot be expressed in a rate plan; write the plan by hand, see docs/add-a-tariff.md"
         )
-    if "energyratestructure" not in rate:
+    if not rate.get("energyratestructure"):
         raise BillError(f"{where}: energyratestructure is missing; a rate needs the price of energy")
 
 
@@ -119,6 +127,10 @@ def _grid(rate: Mapping[str, Any], kind: str, count: int, where: str) -> Hours:
 def _energy(rate: Mapping[str, Any], where: str) -> list[dict[str, Any]]:
     structure = rate["energyratestructure"]
     grid = _grid(rate, "energy", len(structure), where)
+    for period, tiers in enumerate(structure):
+        units = {str(tier.get("unit") or "kWh") for tier in tiers}
+        if not units <= {"kWh", "kWh daily"} or len(units) > 1:
+            raise BillError(f"{where}: energyratestructure[{period}]: unit {' and '.join(sorted(units))} {_BY_HAND}")
     _same_ladders(structure, grid, where)
     lines = []
     for period, tiers in enumerate(structure):
@@ -127,12 +139,7 @@ def _energy(rate: Mapping[str, Any], where: str) -> list[dict[str, Any]]:
             continue
         name = f"Energy, period {period}" if len(structure) > 1 else "Energy"
         steps = [{"rate": _plus(tier), **({"up_to": _text(tier["max"])} if tier.get("max") else {})} for tier in tiers]
-        units = {str(tier.get("unit", "kWh")) for tier in tiers}
-        if not units <= {"kWh", "kWh daily"} or len(units) > 1:
-            raise BillError(
-                f"{where}: energyratestructure[{period}]: unit {' and '.join(sorted(units))} cannot be expressed"
-            )
-        ladder = {"tiers": steps, "tier_per": "day" if "kWh daily" in units else "bill"}
+        ladder = {"tiers": steps, "tier_per": "day" if tiers[0].get("unit") == "kWh daily" else "bill"}
         price = ladder if len(steps) > 1 else {"rate": steps[0]["rate"]}
         lines.append({"kind": "energy", "label": name, "group": "energy", "when": hours, **price, **_UNROUNDED})
         sells = {_text(tier["sell"]) for tier in tiers if tier.get("sell")}
