@@ -168,7 +168,7 @@ def _pumps(
     found = {}
     for pump in dict.fromkeys(name.partition(":")[0] for name in columns):
         use = {mode: columns[f"{pump}:{mode}"] for mode in MODES if f"{pump}:{mode}" in columns}
-        cut = [f._replace(heat_kwh=f.heat_kwh[where], beyond=f.beyond[where]) for f in flows.get(pump, ())]
+        cut = [flow.cut(where) for flow in flows.get(pump, ())]
         found[pump] = sum_pump(use, outdoor, cut, starts)
     return found
 

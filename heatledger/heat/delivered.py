@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+import msgspec
 import numpy as np
 
-from heatledger.heat import unit_map
+from heatledger.heat import air_side, carnot, heat_meter, unit_map
 from heatledger.heat.flows import Z90, Flow, Rung
 from heatledger.heat.system import System
 from heatledger.home import HeatPump, Home
 from heatledger.meters import Grid
 from heatledger.readings import INTERVAL_S, Floats
 
-QUANTITIES: Final = ("temperature",)
+QUANTITIES: Final = ("temperature", *heat_meter.QUANTITIES, *air_side.QUANTITIES)
 """What the rungs are made from, beside an account's quantities."""
 
 _KWH_PER_W: Final = INTERVAL_S / 3.6e6
@@ -27,6 +28,9 @@ _WIDTHS: Final[dict[str, tuple[Rung, float]]] = {"unit": ("D", 0.20), "rating": 
 """Rung and 90 % half-width by what stands behind a map. [1]"""
 _RANDOM: Final = 0.05
 """Day-to-day scatter of a map about its own mean. [1]"""
+_METER_RANDOM: Final = 0.01
+
+_Row = tuple[Rung, Floats, tuple[float, float]]
 
 
 def delivered(
@@ -54,7 +58,12 @@ def delivered(
     list of Flow
         Rungs for which the home has a sensor or a map.
     """
-    return [] if system is None else list(_mapped(home, pump, system, grid, use, outdoor_c))
+    rows = [*_metered(pump, grid, outdoor_c), *_aired(home, pump, grid)]
+    flows = [_signed(rung, heat, widths, use) for rung, heat, widths in rows]
+    if system is not None:
+        flows.append(_mapped(home, pump, system, grid, use, outdoor_c))
+    flows += _fraction(pump, grid, use, outdoor_c)
+    return flows
 
 
 def rest_power(power_w: Floats, outdoor_c: Floats, stated_w: float = 0.0) -> Floats:
@@ -92,15 +101,68 @@ def indoor(home: Home, pump: HeatPump, grid: Grid) -> Floats:
     return np.asarray(np.divide(total, count, out=np.full(grid.size, np.nan), where=count > 0), dtype=np.float64)
 
 
+def _metered(pump: HeatPump, grid: Grid, outdoor_c: Floats) -> Iterator[_Row]:
+    """Yield what a heat meter counted."""
+    if pump.heat_meter is not None:
+        width = heat_meter.VERIFIED if pump.heat_meter.verified else heat_meter.HALF_WIDTH
+        width = width + (heat_meter.CLIPPED if pump.heat_meter.clipped else 0.0)
+        yield "A", heat_meter.metered(pump.heat_meter, pump.glycol, grid, outdoor_c), (width, width)
+
+
+def _aired(home: Home, pump: HeatPump, grid: Grid) -> Iterator[_Row]:
+    """Yield what the air of the indoor units tells, where every one of them has its temperatures and its airflow."""
+    total = np.zeros(grid.size)
+    for head in pump.heads:
+        supply = grid.find(head.device, "supply_temp")
+        air = air_side.flow_of(head.device, pump.air_flow, grid)
+        if supply is None or not np.isfinite(air).any():
+            return
+        alone = msgspec.structs.replace(pump, heads=(head,))
+        damp = grid.find(head.device, "humidity")
+        humidity = np.full(grid.size, np.nan) if damp is None else grid.lay(damp, damp.mean)
+        heat_w = air_side.air_heat(air, indoor(home, alone, grid), grid.lay(supply, supply.mean), humidity)
+        total = total + heat_w * _KWH_PER_W
+    if pump.heads:
+        measured = pump.air_flow is None or pump.air_flow.calibrated
+        yield ("B", total, air_side.CALIBRATED) if measured else ("B?", total, air_side.CATALOGUE)
+
+
+def _signed(rung: Rung, heat_kwh: Floats, widths: tuple[float, float], use: Mapping[str, Floats]) -> Flow:
+    """Turn measured heat, negative while cooling, into a flow; a defrost's stays negative."""
+    cools = use.get("cooling", np.zeros(len(heat_kwh))) > 0
+    width = np.where(cools, widths[1], widths[0])
+    return Flow(rung, np.where(cools, -heat_kwh, heat_kwh), width / Z90, _METER_RANDOM, np.zeros(len(heat_kwh)))
+
+
+def _fraction(pump: HeatPump, grid: Grid, use: Mapping[str, Floats], outdoor_c: Floats) -> Iterator[Flow]:
+    """Yield the share of Carnot's COP that a metered fleet reaches, for air-source units that heat water."""
+    flow_c = _water(pump, grid)
+    if pump.kind != "air_to_water" or not np.isfinite(flow_c).any():
+        return
+    drawn = use.get("heating", np.zeros(grid.size))
+    cop = carnot.fraction_cop(flow_c, outdoor_c)
+    width = np.full(grid.size, 0.30 / Z90)
+    yield Flow("K", np.where(drawn > 0, drawn * cop, np.nan), width, _RANDOM, np.zeros(grid.size))
+
+
+def _water(pump: HeatPump, grid: Grid) -> Floats:
+    """Return the temperature of the water leaving a heat pump, NaN where nobody said it. [°C]."""
+    point = (pump.heat_meter.flow_temp or pump.heat_meter.point) if pump.heat_meter else None
+    points = (point, *(head.device for head in pump.heads))
+    flow = next((b for p in points if p and (b := grid.find(p, "flow_temp")) is not None), None)
+    return np.full(grid.size, np.nan) if flow is None else grid.lay(flow, flow.mean)
+
+
 def _mapped(
     home: Home, pump: HeatPump, system: System, grid: Grid, use: Mapping[str, Floats], outdoor_c: Floats
-) -> Iterator[Flow]:
-    """Yield what the unit's map says."""
+) -> Flow:
+    """Return what the unit's map says."""
     none = np.zeros(grid.size)
     drawn = sum(use.values(), none)
     power_w = drawn / _KWH_PER_W
     scale = (pump.rated_w / system.rated_w) if pump.rated_w and system.rated_w else 1.0
-    sink_c, rest_w = indoor(home, pump, grid), rest_power(power_w[drawn > 0], outdoor_c, system.standby_w)
+    sink_c = _water(pump, grid) if system.sink == "water" else indoor(home, pump, grid)
+    rest_w = rest_power(power_w[drawn > 0], outdoor_c, system.standby_w)
     heats = (use.get("heating", none) + use.get("defrost", none)) > 0
     cools = use.get("cooling", none) > 0
     heat_w, beyond = np.full(grid.size, np.nan), none.copy()
@@ -111,4 +173,4 @@ def _mapped(
         found = unit_map.cooling(system, power_w, outdoor_c, sink_c, standby_w=rest_w, scale=scale)
         heat_w, beyond = np.where(cools, found.heat_w, heat_w), np.where(cools, found.clamped, beyond)
     rung, width = _WIDTHS[system.evidence]
-    yield Flow(rung, heat_w * _KWH_PER_W, width / Z90, _RANDOM, beyond.astype(np.float64))
+    return Flow(rung, heat_w * _KWH_PER_W, np.full(grid.size, width / Z90), _RANDOM, beyond.astype(np.float64))

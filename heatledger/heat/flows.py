@@ -10,7 +10,8 @@ import numpy as np
 
 from heatledger.readings import INTERVAL_S, Floats, Ints
 
-Rung = Literal["A", "B", "C", "D", "E", "F"]
+Rung = Literal["A", "B", "C", "D", "B?", "E", "K"]
+"""What sums are kept under: B? is B with the catalogue's airflow, K the share of Carnot's COP."""
 Z90: Final = 1.645
 """Half-width of a 90 % interval in standard deviations. [1]"""
 _HEATS_BELOW_C: Final = 15.0
@@ -23,20 +24,28 @@ class Flow(NamedTuple):
     Attributes
     ----------
     rung : str
-        A–F.
+        As the ladder's steps name it.
     heat_kwh : array
         Heat delivered, negative in defrost; heat removed in intervals of cooling; NaN where the rung cannot say. [kWh]
-    systematic, random : float
-        Standard deviations relative to the heat: what never averages out, and what does from day to day. [1]
+    systematic : array
+        Standard deviation of what never averages out, relative to the heat. [1]
+    random : float
+        Standard deviation of what does from day to day, relative to the heat. [1]
     beyond : array
         Where the unit drew more than the rung knows of. [bool as 0 or 1]
     """
 
     rung: Rung
     heat_kwh: Floats
-    systematic: float
+    systematic: Floats
     random: float
     beyond: Floats
+
+    def cut(self, where: slice) -> Flow:
+        """Return the same of a part of the span."""
+        return self._replace(
+            heat_kwh=self.heat_kwh[where], systematic=self.systematic[where], beyond=self.beyond[where]
+        )
 
 
 class HeatSum(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +143,7 @@ def _sum(flow: Flow, drawn: Floats, rest: Floats, unknown: Floats) -> HeatSum:
     return HeatSum(
         electricity_kwh=float(drawn[judged].sum() + rest.sum()),
         heat_kwh=heat,
-        systematic_kwh=flow.systematic * abs(heat),
+        systematic_kwh=float((flow.systematic * np.abs(flow.heat_kwh))[known & works].sum()),
         variance_kwh2=(flow.random * heat) ** 2,
         missing_kwh=missing,
         beyond_kwh=beyond,

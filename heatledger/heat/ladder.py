@@ -6,6 +6,10 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+import numpy as np
+
+from heatledger.heat.anchor import Factor, anchored
+from heatledger.heat.anchor import factor as factor_of
 from heatledger.heat.flows import Z90, HeatSum, PumpDay, Rung, add
 from heatledger.home import HeatPump
 
@@ -19,25 +23,29 @@ _MOST_BEYOND: Final = 0.10
 _MOST_MISSING: Final = 0.5
 _GAP_WEIGHT: Final = 0.5
 """How far the COP of a gap may lie from that of what was heard around it. [1]"""
+_ANCHOR_GAP: Final = 0.2
+"""Electricity without an answer on a day that anchors. [kWh]"""
 _HOUR_S: Final = 3600.0
 _BOUNDARY: Final = {"air_to_water": "H2", "ground_source": "H2"}
 
 
 class Step(NamedTuple):
-    """A rung: what it is called and its shortest honest window [s]."""
+    """A step of the ladder: what its sums are kept under, its rung, its name and its shortest honest window [s]."""
 
-    rung: Rung
+    key: Rung
+    rung: str
     method: str
     window_s: float
 
 
 STEPS: Final = (
-    Step("A", "heat meter", 300.0),
-    Step("B", "air enthalpy", 900.0),
-    Step("C", "unit map, anchored", _HOUR_S),
-    Step("D", "unit map", _HOUR_S),
-    Step("E", "rating map", 23 * _HOUR_S),
-    Step("F", "heat balance", 23 * _HOUR_S),
+    Step("A", "A", "heat meter", 300.0),
+    Step("B", "B", "air enthalpy", 900.0),
+    Step("C", "C", "unit map, anchored", _HOUR_S),
+    Step("D", "D", "unit map", _HOUR_S),
+    Step("B?", "E", "air enthalpy, airflow from the catalogue", 23 * _HOUR_S),
+    Step("E", "E", "rating map", 23 * _HOUR_S),
+    Step("K", "E", "share of Carnot’s COP", 23 * _HOUR_S),
 )
 
 
@@ -59,7 +67,7 @@ def boundary(pump: HeatPump) -> str:
     return pump.boundary or _BOUNDARY.get(pump.kind, "H4")
 
 
-def realize(days: Sequence[PumpDay], work: str = "heating") -> Realized:
+def realize(days: Sequence[PumpDay], work: str = "heating", factor: Factor | None = None) -> Realized:
     """Return the realized COP of a span, a ratio of sums, from the best rung whose checks pass.
 
     Parameters
@@ -68,6 +76,8 @@ def realize(days: Sequence[PumpDay], work: str = "heating") -> Realized:
         The span's days of one heat pump.
     work : str
         heating or cooling.
+    factor : Factor, optional
+        What an anchor period says of the unit's map (heating only).
 
     Returns
     -------
@@ -76,15 +86,52 @@ def realize(days: Sequence[PumpDay], work: str = "heating") -> Realized:
     """
     reason = None
     for step in STEPS:
-        sums = [getattr(day, work)[step.rung] for day in days if step.rung in getattr(day, work)]
+        sums = _sums(step, days, work, factor)
         if not sums:
             continue
-        whole = _with_absent(add(sums), days, work, step.rung)
+        whole = _with_absent(add(sums), days, work, _kept(step))
         wrong = check(whole, step)
         if wrong is None:
             return _value(whole, step, work)
         reason = reason or wrong
     return Realized(None, None, None, None, None, reason or _absent(days, work), work, None)
+
+
+def _kept(step: Step) -> Rung:
+    return "D" if step.key == "C" else step.key
+
+
+def _sums(step: Step, days: Sequence[PumpDay], work: str, factor: Factor | None) -> list[HeatSum]:
+    """Return a step's sums of each day; an anchored map's are the map's, corrected."""
+    if step.key == "C" and (factor is None or work != "heating"):
+        return []
+    found = [getattr(day, work)[_kept(step)] for day in days if _kept(step) in getattr(day, work)]
+    return [anchored(row, factor) for row in found] if step.key == "C" and factor is not None else found
+
+
+def learn(days: Iterable[PumpDay]) -> Factor | None:
+    """Return what days with both a measured heat and the map's say of the map; None where they are too few.
+
+    Parameters
+    ----------
+    days : iterable of PumpDay
+        One heat pump's whole days.
+
+    Returns
+    -------
+    Factor or None
+        From rung A, where there is one on a day, else from rung B.
+    """
+    pairs = []
+    for day in days:
+        measured, mapped = day.heating.get("A") or day.heating.get("B"), day.heating.get("D")
+        if measured is None or mapped is None or measured.missing_kwh + mapped.missing_kwh > _ANCHOR_GAP:
+            continue
+        pairs.append((measured.heat_kwh, mapped.heat_kwh, measured.systematic_kwh))
+    if not pairs:
+        return None
+    heat, mapped_kwh, doubt = (np.array(column) for column in zip(*pairs, strict=True))
+    return factor_of(heat, mapped_kwh, meter_sd=float(doubt.sum() / max(heat.sum(), 1e-9)))
 
 
 def check(whole: HeatSum, step: Step) -> str | None:

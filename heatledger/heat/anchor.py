@@ -1,0 +1,75 @@
+"""Rung C: how a map stands to a heat that was truly measured for a while, and how far that carries."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from heatledger.heat.flows import HeatSum
+from heatledger.readings import Floats
+
+LEAST_DAYS: Final = 14
+PRIOR_SD: Final = 0.10
+"""Prior of the factor: N(1, 0.10). [1]"""
+CLAMP: Final = (0.7, 1.2)
+_LEAST_KWH: Final = 1.0
+_CARRY: Final = 1.0
+"""Scatter between weeks over the scatter between anchored days: weather that was not in the anchor. [1]"""
+_FLOOR_SD: Final = 0.003
+
+
+class Factor(NamedTuple):
+    """What a map's heat is multiplied by.
+
+    Attributes
+    ----------
+    value : float
+        Measured over mapped heat, drawn to 1 by the prior, within `CLAMP`. [1]
+    sd : float
+        Standard deviation of what it is worth in another week, relative. [1]
+    """
+
+    value: float
+    sd: float
+
+
+def factor(measured_kwh: Floats, mapped_kwh: Floats, *, meter_sd: float = 0.0) -> Factor | None:
+    """Return the factor between a measured and a mapped heat, from days that have both.
+
+    Parameters
+    ----------
+    measured_kwh, mapped_kwh : array
+        Heat of each day. [kWh]
+    meter_sd : float
+        Systematic standard deviation of the measured heat, relative. [1]
+
+    Returns
+    -------
+    Factor or None
+        None with fewer than `LEAST_DAYS` days that heated.
+    """
+    heats = (mapped_kwh > _LEAST_KWH) & (measured_kwh > 0)
+    if np.count_nonzero(heats) < LEAST_DAYS:
+        return None
+    measured, mapped = measured_kwh[heats], mapped_kwh[heats]
+    ratio = float(measured.sum() / mapped.sum())
+    scatter = float(np.sqrt(np.average((measured / mapped / ratio - 1.0) ** 2, weights=mapped)))
+    noise = float(np.hypot(scatter / np.sqrt(len(mapped)), meter_sd))
+    weight = PRIOR_SD**2 / (PRIOR_SD**2 + noise**2)
+    value = float(np.clip(1.0 + weight * (ratio - 1.0), *CLAMP))
+    return Factor(value, float(np.hypot(noise, max(_CARRY * scatter, _FLOOR_SD))))
+
+
+def anchored(mapped: HeatSum, by: Factor) -> HeatSum:
+    """Return a map's sums as the factor corrects them, as sure as the factor is."""
+    heat = mapped.heat_kwh * by.value
+    return HeatSum(
+        electricity_kwh=mapped.electricity_kwh,
+        heat_kwh=heat,
+        systematic_kwh=by.sd * abs(heat),
+        variance_kwh2=mapped.variance_kwh2 * by.value**2,
+        missing_kwh=mapped.missing_kwh,
+        beyond_kwh=mapped.beyond_kwh,
+        seconds=mapped.seconds,
+    )
