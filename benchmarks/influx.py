@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -22,11 +24,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import psutil
 
 from benchmarks.store import START_S, intervals, messages, seconds
+from heatledger import bus
 from heatledger.store import Delivery, Served, Store, open_store
+from tests.conftest import Mosquitto
 from tests.store.influx_server import Influxd, Nginx
 
 HOURS = 12
 SETTLE_S = 6.0
+MESSAGES = 20_000
 
 
 @contextmanager
@@ -110,6 +115,48 @@ def sizes(folder: Path, influxd: Influxd, figures: dict[str, float]) -> dict[str
     return {"server_resident_mb": resident, "disk_mb": written / 1e6, "bytes_a_row": written / rows}
 
 
+def ingesting(folder: Path, url: str) -> dict[str, float]:
+    """Publish a burst at QoS 1 through a real broker and ingest; stop the clock when all of it is stored."""
+    (folder / "broker").mkdir()
+    broker = Mosquitto(folder / "broker").start()
+    environ = {**os.environ, "HEATLEDGER_DATA": str(folder / "data"), "HEATLEDGER_MQTT_URL": broker.url}
+    environ["HEATLEDGER_STORE_URL"] = url = f"{url}?prefix=burst_"
+    command = [sys.executable, "-m", "cli", "ingest"]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as ingest:
+        try:
+            assert ingest.stdout
+            ingest.stdout.readline()
+            return _burst(broker.url, url, psutil.Process(ingest.pid))
+        finally:
+            ingest.terminate()
+            ingest.wait()
+            broker.stop()
+
+
+def _burst(broker: str, url: str, ingest: psutil.Process) -> dict[str, float]:
+    publisher, store = bus.connect(broker, client_id="benchmark", clean=True), open_store(url)
+    while not publisher.connected:
+        publisher.poll(0.05)
+    cpu, begun = sum(ingest.cpu_times()[:2]), time.perf_counter()
+    for number in range(MESSAGES):
+        payload = f'{{"ENERGY":{{"Total":{number / 1000},"Power":{number % 3000},"Voltage":230}}}}'
+        publisher.publish(f"tele/meter{number % 40}/SENSOR", payload, 1)
+        publisher.poll(0)
+    last = (MESSAGES - 1) / 1000
+    while max((r.value for r in store.latest("home") if r.quantity == "energy"), default=0) < last:
+        publisher.poll(0.1)
+    spent = time.perf_counter() - begun
+    stored = sum(r.quantity == "energy" for r in store.readings("home"))
+    assert stored == MESSAGES, f"published {MESSAGES}, stored {stored}"
+    publisher.close()
+    store.close()
+    return {
+        "ingest_messages_per_s": MESSAGES / spent,
+        "ingest_cpu_s_per_100k_messages": 100_000 * (sum(ingest.cpu_times()[:2]) - cpu) / MESSAGES,
+        "ingest_resident_mb": ingest.memory_info().rss / 1e6,
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", help="a server to measure; by default one of our own")
@@ -123,6 +170,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as (url, influxd):
             figures = run(url, given.devices, given.days)
             figures |= sizes(Path(folder), influxd, figures)
+            figures |= ingesting(Path(folder), url)
     lines = (f"{name:32} {value:14,.1f}" for name, value in figures.items())
     print(json.dumps(figures) if given.json else "\n".join(lines))
 
