@@ -14,21 +14,26 @@ from heatledger.config import load
 from heatledger.home import Home
 from heatledger.ledger import span
 from heatledger.readings import Reading
-from heatledger.store import open_store
+from heatledger.store import open_store, transfer
 
 COLUMNS = ("time", "device", "channel", "quantity", "value", "unit")
 
 
 def export(
-    form: Annotated[str, typer.Option("--format", help="csv: the long form.")] = "csv",
+    form: Annotated[
+        str, typer.Option("--format", help="csv: the long form; jsonl: all there is to say, for heatledger import.")
+    ] = "csv",
+    intervals: Annotated[bool, typer.Option("--intervals", help="jsonl: five-minute intervals too.")] = False,
     home: HomeOption = None,
     since: FromOption = None,
     until: ToOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Write readings to standard output, whether a zone has them or not, device names verbatim."""
-    if form != "csv":
-        raise CommandError(f"unknown format {form!r}; csv is what there is")
+    if form not in {"csv", "jsonl"}:
+        raise CommandError(f"unknown format {form!r}; csv and jsonl are what there is")
+    if intervals and form != "jsonl":
+        raise CommandError("the long form has readings only; --intervals goes with --format jsonl")
     settings = load(config_dir=config)
     store = open_store(settings.store_url)
     try:
@@ -38,6 +43,10 @@ def export(
             known = ", ".join(heard) or "none yet"
             raise CommandError(f"say which home with --home; the store knows {known}")
         start_us, end_us = _bounds(settings.homes.get(chosen), since, until)
+        if form == "jsonl":
+            for line in transfer.lines(store, transfer.Begin(chosen, start_us, end_us, intervals)):
+                sys.stdout.buffer.write(transfer.encode(line) + b"\n")
+            return
         out = csv.writer(sys.stdout, lineterminator="\n")
         out.writerow(COLUMNS)
         out.writerows(_row(reading) for reading in store.readings(chosen, start_us=start_us, end_us=end_us))

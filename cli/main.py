@@ -29,6 +29,9 @@ COMMANDS: Final = {
     "discover": "cli.discover:discover",
     "decode": "cli.decode:decode",
     "export": "cli.export:export",
+    "import": "cli.import_:import_",
+    "backup": "cli.backup:backup",
+    "restore": "cli.backup:restore",
     "_simulate": "cli.demo:simulate",
     "_broker": "cli.broker:serve",
 }
