@@ -1,5 +1,8 @@
 """Every plan that ships loads, prices every hour, and comes out as its examples are printed."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from heatledger.config import read_toml, shipped_dir
@@ -49,3 +52,18 @@ def test_an_example_that_is_wrong_is_named(tmp_path):
     assert check_examples(read_toml(copy, Tariff), folder=tmp_path)[0].endswith(
         "printed 1.00; mend the plan or the example"
     )
+
+
+def test_the_plan_of_the_manual_comes_out_as_it_says(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "add-a-tariff.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    copy = tmp_path / "manual.toml"
+    copy.write_text(text, encoding="utf-8")
+    plan = read_toml(copy, Tariff)
+    assert plan.examples
+    assert check_examples(plan, folder=tmp_path) == []
+
+
+def test_the_manual_names_every_shape():
+    page = (Path(__file__).parents[2] / "docs" / "add-a-tariff.md").read_text(encoding="utf-8")
+    assert [path.stem for path in FILES if f"`{path.stem}`" not in page] == []
