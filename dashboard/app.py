@@ -48,9 +48,9 @@ class Board:
         """Return the page as it is now."""
         at_us, latest = time.time_ns() // 1000, self.feed.latest()
         home = self.home or _unknown_home({key.home for key in latest})
-        rate, credit = marginal_rates(self.queries.config, home)
-        seen = now(home, latest, rate=rate, credit=credit, at_us=at_us)
         books = self.queries.books(home) if self.home else Books(reason="no home file yet")
+        rate, credit = marginal_rates(self.queries.config, home, books, at_us)
+        seen = now(home, latest, rate=rate, credit=credit, at_us=at_us)
         powers = (
             ()
             if self.home

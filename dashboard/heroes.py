@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from dashboard.components import Children, aria, bar, text
 from dashboard.queries import Books, cycle_day
 from heatledger import formatting
+from heatledger.bill import Quantiles
 from heatledger.home import Home
 from heatledger.live import Now
 from heatledger.rounding import largest_remainder
@@ -174,19 +175,30 @@ def bill(page: Page) -> html.Section:
     )
 
 
-def _scale(page: Page, cycle: Summary | None) -> tuple[Decimal, Decimal]:
-    """Return what is paid and the end of the bar: the budget with a margin, else nothing to compare with."""
+def _scale(page: Page, cycle: Summary | None) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    """Return what is paid, the ends of the band where the cycle is heading, and the end of the bar."""
     paid = Decimal(cycle.bill.total or 0) if cycle else Decimal(0)
+    seen = cycle.bill.projected if cycle else Quantiles()
+    low, high = (Decimal(edge) if edge is not None else paid for edge in (seen.p10, seen.p90))
     budget = page.home.budget or Decimal(0)
-    return paid, max(budget * Decimal("1.1"), paid * Decimal("1.05"))
+    end = max(budget * Decimal("1.1"), max(paid, high) * Decimal("1.05"))
+    return paid, max(low, paid), max(high, paid), end
 
 
 def _range(page: Page, cycle: Summary | None) -> html.Div:
-    paid, end = _scale(page, cycle)
+    paid, low, high, end = _scale(page, cycle)
     budget = page.home.budget
-    share = float(paid / end) if budget and end > 0 else 0.0
+    shown = end > 0 and (budget or high > paid)
+    paid_share, gap, band = (float(part / end) if shown else 0.0 for part in (paid, low - paid, high - low))
     mark = {"left": f"{float(budget / end) * 100:.1f}%"} if budget and end > 0 else {"display": "none"}
-    spent = bar({"now-bar-paid": ("fill-part", max(0.0, share))}, label="the bill so far against the budget")
+    spent = bar(
+        {
+            "now-bar-paid": ("fill-part", max(0.0, paid_share)),
+            "now-bar-gap": ("no-part", max(0.0, gap)),
+            "now-bar-band": ("hatch-part", max(0.0, band)),
+        },
+        label="the bill so far, where it is heading, and the budget",
+    )
     return html.Div([spent, html.Div(id="now-bar-budget", className="budget-mark", style=mark)], className="range")
 
 
@@ -194,14 +206,32 @@ def _heading(page: Page, cycle: Summary | None) -> Children:
     if cycle is None or cycle.bill.total is None:
         reason = cycle.bill.reason if cycle else page.books.reason
         return [text(reason or "nothing is described yet")]
-    seen = cycle.bill.projected
+    seen, outlook = cycle.bill.projected, cycle.bill.outlook
     if seen.p10 is None or seen.p90 is None:
-        return [text("Where it ends is not known yet")]
+        known = outlook.known_from if outlook else None
+        return [
+            text(f"Where it ends is known from {formatting.day(known)}" if known else "Where it ends is not known yet")
+        ]
     low, high = (formatting.whole_money(amount, cycle.bill.currency) for amount in (seen.p10, seen.p90))
-    return ["Heading for ", html.B(f"{low}–{high}")]
+    return ["Heading for ", html.B(_between(low, high))]
+
+
+def _between(low: str, high: str) -> str:
+    """Print a range of money with its symbol once, where that stands: $346–389, 346–389 €."""
+    if low == high:
+        return low
+    before = low.rstrip("0123456789.,")
+    if before and high.startswith(before):
+        return f"{low}–{high.removeprefix(before)}"
+    after = low.lstrip("0123456789.,\u00a0\u202f ")
+    return f"{low.removesuffix(after).rstrip()}–{high}" if after else f"{low}–{high}"
 
 
 def _budget(page: Page) -> Children:
     if page.home.budget is None:
         return [text("no budget set")] if page.described else []
-    return [html.B(formatting.whole_money(page.home.budget, page.home.currency)), " budget"]
+    budget = html.B(formatting.whole_money(page.home.budget, page.home.currency))
+    outlook = page.books.cycle.bill.outlook if page.books.cycle else None
+    if outlook is None or outlook.chance is None:
+        return [budget, " budget"]
+    return [f"{formatting.share(outlook.chance)} to keep the ", budget, " budget"]

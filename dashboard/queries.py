@@ -55,6 +55,7 @@ class Queries:
         self.config, self.store, self._state = config, store, state
         self._lock = threading.Lock()
         self._books: dict[str, tuple[float, Books]] = {}
+        self._ledgers: dict[str, ledger.Ledger] = {}
 
     def home(self, home_id: str | None = None) -> Home:
         """Return a described home: by its id, else the first one.
@@ -124,7 +125,9 @@ class Queries:
         return Books(cycle, today)
 
     def _ledger(self, home: Home) -> ledger.Ledger:
-        return ledger.Ledger(self.config, home, store=self.store, state=self._state)
+        if home.id not in self._ledgers:
+            self._ledgers[home.id] = ledger.Ledger(self.config, home, store=self.store, state=self._state)
+        return self._ledgers[home.id]
 
     def heard_lately(self) -> Iterator[Reading]:
         """Yield what was stored in the last hour, oldest first, then the newest of every series."""
@@ -135,12 +138,26 @@ class Queries:
             yield from self.store.latest(home)
 
 
-def marginal_rates(config: Config, home: Home) -> tuple[Decimal | None, Decimal | None]:
-    """Return what one more imported kWh costs, and what an exported one earns, None where the plan says neither."""
+def marginal_rates(config: Config, home: Home, books: Books, at_us: int) -> tuple[Decimal | None, Decimal | None]:
+    """Return what one more imported kWh costs at a moment, and what an exported one earns; None where not known.
+
+    Parameters
+    ----------
+    config : Config
+        For the rate plan, where the books do not answer.
+    home : Home
+        The household.
+    books : Books
+        With the prices of the hours ahead.
+    at_us : int
+        UTC. [µs]
+    """
+    price = books.cycle.bill.price if books.cycle else None
+    for step in price.ahead if price else ():
+        if step.start.timestamp() * 1e6 <= at_us < step.end.timestamp() * 1e6:
+            return step.rate, step.credit
     tariff = config.tariffs.get(home.tariff) if home.tariff else None
-    if tariff is None:
-        return None, None
-    return tariff.marginal_rate, tariff.credit_rate
+    return (None, None) if tariff is None else (tariff.marginal_rate, tariff.credit_rate)
 
 
 def cycle_day(summary: Summary, now: datetime) -> tuple[int, int]:
