@@ -178,6 +178,4 @@ def delivery_line(measurement: str, deliveries: Iterable[Delivery], *, seq: int,
 def deliveries_of(body: str) -> Iterator[tuple[int, bytes]]:
     """Yield the packet ids and digests that a line notes."""
     items = iter(_unpacked(base64.b64decode(body)))
-    for packet_id, digest in zip(items, items, strict=True):
-        if isinstance(packet_id, int) and isinstance(digest, bytes):
-            yield packet_id, digest
+    yield from zip(items, items, strict=True)

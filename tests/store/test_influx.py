@@ -20,7 +20,7 @@ from heatledger.store import influx_lines as lines
 from heatledger.store.address import complete
 from heatledger.store.influx_place import place
 from tests.store.contract import *  # noqa: F403 - the whole contract runs here
-from tests.store.contract import T0, S, block, plain, plains, reading
+from tests.store.contract import T0, S, block, kept, plain, plains, reading
 from tests.store.influx_server import Influxd, Nginx
 
 pytestmark = [pytest.mark.server, pytest.mark.enable_socket]
@@ -132,6 +132,15 @@ def test_a_series_that_is_rebooted_into_a_new_day_keeps_its_meaning_after_the_ol
         store.expire_readings((T0 + 86_400) * S)
     with closing(open_store(url)) as store:
         assert [one.reset for one in store.readings("home")] == ["reboot", "reboot"]
+
+
+def test_names_without_end_are_not_remembered(store_factory, monkeypatch):
+    monkeypatch.setattr("heatledger.store.influx_store._MOST_NAMED", 5)
+    monkeypatch.setattr("heatledger.store.influx_meanings._MOST_NOTED", 5)
+    with closing(open_store(store_factory())) as store:
+        batch = [reading(device=f"plug {n}") for n in range(30)]
+        store.write(batch)
+        assert sorted(kept(store)) == plains(batch)
 
 
 def test_deliveries_take_turns_in_a_bounded_number_of_points(store_factory, monkeypatch):

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from heatledger.store import open_store
+from heatledger.store import StoreError, open_store
 from tests.store.influx_server import Influxd, Nginx
 
 pytestmark = [pytest.mark.server, pytest.mark.enable_socket]
@@ -38,6 +38,23 @@ def answering(tmp_path):
         server.stop()
 
 
+TWO = (
+    "v2.7.11",
+    "OSS",
+    "default_type application/json;",
+    f"location = /api/v2/buckets {{ if ($request_method = POST) {{ return 201 '{BUCKET}'; }} "
+    "return 200 '{\"buckets\":[]}'; }",
+    'location = /api/v2/orgs { return 200 \'{"orgs":[{"id":"o1","name":"home"}]}\'; }',
+    f"location = /api/v2/dbrps {{ if ($request_method = POST) {{ return 201 '{DBRP}'; }} "
+    "return 200 '{\"content\":[]}'; }",
+)
+"""InfluxDB 2 with neither bucket nor mapping."""
+
+
+def opened(nginx):
+    return closing(open_store(f"influxdb://:t@127.0.0.1:{nginx.port}/heatledger?org=home&retry=0.1"))
+
+
 def check(tmp_path, nginx):
     environ = {**os.environ, "HEATLEDGER_DATA": str(tmp_path / "data"), "HEATLEDGER_MQTT_URL": "mqtt://127.0.0.1:9"}
     environ |= {"HEATLEDGER_STORE_URL": f"influxdb://127.0.0.1:{nginx.port}/heatledger?org=home"}
@@ -63,16 +80,7 @@ def test_enterprise_is_not(tmp_path, answering):
 
 
 def test_in_two_a_missing_bucket_and_its_mapping_are_made(tmp_path, answering):
-    nginx = answering(
-        "v2.7.11",
-        "OSS",
-        "default_type application/json;",
-        f"location = /api/v2/buckets {{ if ($request_method = POST) {{ return 201 '{BUCKET}'; }} "
-        "return 200 '{\"buckets\":[]}'; }",
-        'location = /api/v2/orgs { return 200 \'{"orgs":[{"id":"o1","name":"home"}]}\'; }',
-        f"location = /api/v2/dbrps {{ if ($request_method = POST) {{ return 201 '{DBRP}'; }} "
-        "return 200 '{\"content\":[]}'; }",
-    )
+    nginx = answering(*TWO)
     made = check(tmp_path, nginx)
     assert "bucket heatledger" in made["store.made"]["message"] or "DBRP" in made["store.made"]["message"]
     asked = (tmp_path / "asked").read_text()
@@ -110,3 +118,46 @@ def test_in_three_nothing_is_deleted_on_request(tmp_path, answering):
     asked = (tmp_path / "asked").read_text()
     assert "SELECT" in asked
     assert "DELETE" not in asked
+
+
+def test_in_two_what_was_made_is_told(answering):
+    with opened(answering(*TWO)) as store:
+        assert store.prepare() == ["bucket heatledger", "DBRP mapping heatledger"]
+
+
+@pytest.mark.parametrize("version", ["v2.7.11", "3.2.1"])
+def test_a_token_that_may_make_nothing_is_said_and_is_no_failure(tmp_path, answering, version):
+    paths = ("/api/v2/buckets", "/api/v3/configure/database")
+    refuse = [f'location = {path} {{ return 403 \'{{"message":"forbidden"}}\'; }}' for path in paths]
+    nginx = answering(version, "OSS", *refuse)
+    with opened(nginx) as store, pytest.raises(StoreError, match="403 forbidden; the token may not"):
+        store.prepare()
+    found = check(tmp_path, nginx)
+    assert found["store.not_looked_after"]["severity"] == "info"
+    assert "store.read" in found
+
+
+def test_a_server_that_does_not_tell_its_version_to_strangers(tmp_path):
+    nginx = Nginx(tmp_path / "nginx", Influxd(tmp_path / "absent"), extra="location = /ping { return 401; }").start()
+    try:
+        with opened(nginx) as store, pytest.raises(StoreError, match=r"401 .*HEATLEDGER_STORE_TOKEN"):
+            store.version()
+    finally:
+        nginx.stop()
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ('{"results":[{"series":[],"partial":true}]}', "max-row-limit"),
+        ('{"results":[{"error":"database not found: x"}]}', "heatledger check makes it"),
+        ('{"error":"error parsing query"}', "error parsing query"),
+        ('{"results":[{"series":[{"values":[["x"]]}]}]}', "is it an InfluxDB"),
+    ],
+)
+def test_an_answer_that_is_none_is_one_line(answering, answer, says):
+    nginx = answering("1.8.10", "OSS")
+    nginx.fault(f"default_type application/json; return 200 '{answer}';")
+    with opened(nginx) as store, pytest.raises(StoreError, match=says) as caught:
+        store.homes()
+    assert "\n" not in str(caught.value)
