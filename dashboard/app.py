@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +17,11 @@ from fastapi import FastAPI
 
 from dashboard import api, push
 from dashboard.components import Prop, live_props
+from dashboard.devices_board import DevicesBoard
 from dashboard.feed import Feed
 from dashboard.heroes import Page
+from dashboard.metrics import spool_age_s
+from dashboard.pages import devices as devices_page
 from dashboard.pages import now as now_page
 from dashboard.queries import Books, Queries, marginal_rates
 from heatledger.config import Config
@@ -41,7 +44,8 @@ class Board:
         self.queries, self.feed = queries, feed
         self.described = home_id is not None or bool(queries.config.homes)
         self.home = queries.home(home_id) if self.described else None
-        self._made: tuple[int, int, dict[Prop, object]] | None = None
+        self.props = _once(feed, lambda: live_props(now_page.render(self.page())))
+        """The live properties of the page."""
         self._stop = threading.Event()
 
     def page(self) -> Page:
@@ -71,14 +75,9 @@ class Board:
             ingest_online=self.feed.ingest_online,
             powers=powers,
             filling_to=None if history is None or history.complete else history.back_to,
+            spool_age_s=spool_age_s(self.feed),
+            refusing=self.feed.ingest is not None and self.feed.ingest.refusing,
         )
-
-    def props(self) -> dict[Prop, object]:
-        """Return the live properties of the page, made again only when something changed or a second passed."""
-        version, second = self.feed.version, time.time_ns() // 1_000_000_000
-        if self._made is None or self._made[:2] != (version, second):
-            self._made = (version, second, live_props(now_page.render(self.page())))
-        return self._made[2]
 
     def keep_books(self) -> None:
         """Ask for the Summary again when intervals are announced, until `stop`."""
@@ -95,6 +94,19 @@ class Board:
         """End `keep_books`."""
         self._stop.set()
         self.feed.announced.set()
+
+
+def _once(feed: Feed, make: Callable[[], dict[Prop, object]]) -> Callable[[], dict[Prop, object]]:
+    """Return what makes live properties for all browsers: again only when something changed or a second passed."""
+    kept: list[tuple[int, int, dict[Prop, object]]] = []
+
+    def made() -> dict[Prop, object]:
+        version, second = feed.version, time.time_ns() // 1_000_000_000
+        if not kept or kept[0][:2] != (version, second):
+            kept[:] = [(version, second, make())]
+        return kept[0][2]
+
+    return made
 
 
 def _unknown_home(heard: set[str]) -> Home:
@@ -130,11 +142,16 @@ def create_app(
     StoreError
         If the store cannot be opened.
     """
-    queries = Queries(config, store or open_store(config.store_url), state or State(config.state_path))
-    feed = Feed(config.settings.mqtt.url)
+    store, state = store or open_store(config.store_url), state or State(config.state_path)
+    queries, feed = Queries(config, store, state), Feed(config.settings.mqtt.url)
     board = Board(queries, feed, home_id)
+    devices = DevicesBoard(board.home, feed, store, state)
     server = FastAPI(
-        title="heatledger", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=_lifespan(board)
+        title="heatledger",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=_lifespan(board, devices),
     )
     app = Dash(
         __name__,
@@ -156,24 +173,56 @@ def create_app(
         ],
     )
     api.register(server, queries, feed)
-    layout = now_page.register(app, board.page)
-    dash.register_page(  # type: ignore[no-untyped-call] # Dash leaves it untyped
-        now_page.NAME, path=now_page.PATH, title=now_page.TITLE, layout=layout
-    )
+    layouts = {now_page: now_page.register(app, board.page), devices_page: devices_page.register(app, devices.page)}
+    for page, layout in layouts.items():
+        dash.register_page(  # type: ignore[no-untyped-call] # Dash leaves it untyped
+            page.NAME, path=page.PATH, title=page.TITLE, layout=layout
+        )
     app.layout = html.Div([dash.page_container, dcc.Store(id="shell-page")])
-    push.register(app, feed, {now_page.NAME: board.props}, beat=now_page.BEAT)
-    server.state.board = board
+    shown = {now_page.NAME: board.props, devices_page.NAME: _once(feed, lambda: devices_page.props(devices.page()))}
+    push.register(app, feed, shown, paces={devices_page.NAME: devices_page.PACE_S})
+    server.state.board, server.state.devices = board, devices
     return app
 
 
-def _lifespan(board: Board) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(board: Board, devices: DevicesBoard) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def alive(_server: FastAPI) -> AsyncIterator[None]:
+    async def alive(server: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(board.feed.seed, board.queries.heard_lately())
         board.feed.start()
+        await _ask_once(server)
         threading.Thread(target=board.keep_books, name="books", daemon=True).start()
+        threading.Thread(target=devices.keep_reading, name="devices", daemon=True).start()
         yield
         board.stop()
+        devices.stop()
         await asyncio.to_thread(board.feed.stop)
 
     return alive
+
+
+async def _ask_once(server: FastAPI) -> None:
+    """Ask for the first page: Dash gets ready then, and at no other page, however many ask for another one first."""
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": "/",
+        "raw_path": b"/",
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1")],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
+    asked = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> MutableMapping[str, Any]:
+        return asked.pop() if asked else {"type": "http.disconnect"}
+
+    async def send(_message: MutableMapping[str, Any]) -> None:
+        return None
+
+    await server(scope, receive, send)

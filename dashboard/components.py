@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from dash import html
@@ -16,6 +16,31 @@ class Prop(NamedTuple):
 
     id: str
     name: str
+
+
+class Framed:
+    """Children that hold ids themselves: equal while the same ids stand in them in the same order.
+
+    Parameters
+    ----------
+    children : list of Component
+        The children as they are now.
+    """
+
+    def __init__(self, children: Sequence[Component]) -> None:
+        self._children = list(children)
+        self.holds = tuple(prop for child in children for prop in live_props(child))
+        """What stands in them and may change by itself."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Framed) and self.holds == other.holds
+
+    def __hash__(self) -> int:
+        return hash(self.holds)
+
+    def plain(self) -> object:
+        """Return the children as they go over the wire."""
+        return _plain(self._children)
 
 
 Children = list[str | Component]

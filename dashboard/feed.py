@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -43,6 +44,24 @@ class History(msgspec.Struct, frozen=True):
     complete: bool
 
 
+class Ingest(msgspec.Struct, frozen=True):
+    """What ingest says of itself: messages heard and not understood, readings stored and waiting, since a time.
+
+    `since_us` is UTC [µs], 0 where it has not counted; `refusing` says that nothing more is taken, `trouble` why.
+    """
+
+    online: bool = True
+    heard: int = 0
+    stored: int = 0
+    not_understood: int = 0
+    since_us: int = 0
+    spool_readings: int = 0
+    spool_bytes: int = 0
+    spool_oldest_us: int = 0
+    refusing: bool = False
+    trouble: str = ""
+
+
 class Feed:
     """The latest values of all homes, and a bell that rings when they change.
 
@@ -63,6 +82,10 @@ class Feed:
         """Set when ingest announces new intervals."""
         self.version = 0
         self.connected = False
+        self.changed_us = time.time_ns() // 1000
+        """When the broker was last gained or lost; until it was ever reached, when listening began. [µs UTC]"""
+        self.ingest: Ingest | None = None
+        """What ingest last counted."""
         self.ingest_online: bool | None = None
         self.history: dict[str, History] = {}
         """By home, while its history is being imported."""
@@ -120,10 +143,7 @@ class Feed:
 
     def _understand(self, topic: str, payload: bytes) -> None:
         if topic == "heatledger/ingest":
-            said = msgspec.json.decode(payload) if payload[:1] in b'{"tf' else payload.decode("utf-8", "replace")
-            self.ingest_online = (
-                bool(said.get("online", True)) if isinstance(said, dict) else said not in ("offline", False)
-            )
+            self._understand_ingest(payload)
         elif topic.endswith("/intervals"):
             self.announced.set()
         elif topic.endswith("/history") and topic.count("/") == _OWN_LEVELS:
@@ -134,13 +154,22 @@ class Feed:
                 key = SeriesKey(row.home, row.family, row.device, point.channel, point.quantity)
                 self._take(key, point.value, point.time_us, point.flags)
 
+    def _understand_ingest(self, payload: bytes) -> None:
+        if payload[:1] == b"{":
+            said = msgspec.json.decode(payload, type=Ingest)
+            self.ingest_online = said.online
+            self.ingest = said if said.since_us or self.ingest is None else self.ingest  # a last will counts nothing
+        else:
+            self.ingest_online = payload not in (b"offline", b'"offline"', b"false")
+
     def _take(self, key: SeriesKey, value: Value, time_us: int, flags: int) -> None:
         with self._lock:
             self._latest[key] = follow(self._latest.get(key), value, time_us=time_us, flags=flags)
 
     def _changed(self, connected: bool, line: str) -> None:
         logging.getLogger(__name__).log(logging.INFO if connected else logging.WARNING, "%s", line)
-        self.connected = connected
+        if connected != self.connected:
+            self.connected, self.changed_us = connected, time.time_ns() // 1000
         self.ring()
 
     def _listen(self, connection: bus.Connection) -> None:

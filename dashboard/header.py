@@ -13,6 +13,7 @@ from dashboard.heroes import Page
 from dashboard.queries import local_now
 from heatledger import formatting
 from heatledger.hearing import Source
+from heatledger.home import Home
 
 _HALF_DAY_CLOCKS: Final = ("America/", "Australia/", "US/", "Canada/")
 
@@ -25,7 +26,8 @@ def header(page: Page) -> html.Header:
         [
             html.H1("What the home costs now", className="hidden"),
             html.Div(
-                [text(_clock(page, at), "clock", at="now-time"), text(when, "date", at="now-date")], className="when"
+                [text(clock(page.home, at), "clock", at="now-time"), text(when, "date", at="now-date")],
+                className="when",
             ),
             html.Div(_outdoor(page), className="outdoor"),
             html.Div(
@@ -36,15 +38,16 @@ def header(page: Page) -> html.Header:
     )
 
 
-def _clock(page: Page, at: datetime) -> str:
-    return formatting.clock(at, hour12=page.home.timezone.startswith(_HALF_DAY_CLOCKS))
+def clock(home: Home, at: datetime) -> str:
+    """Print a local time of day as it is usual where the home stands."""
+    return formatting.clock(at, hour12=home.timezone.startswith(_HALF_DAY_CLOCKS))
 
 
 def _outdoor(page: Page) -> list[Component]:
     seen, figure, kind = page.now.outdoor, "", "date"
     words: Children = ["outside not known"]
     if seen.celsius is not None and seen.stale and seen.time_us is not None:
-        since = text(f" since {_clock(page, local_now(page.home, seen.time_us))}", "since")
+        since = text(f" since {clock(page.home, local_now(page.home, seen.time_us))}", "since")
         words, kind = ["outside not heard", since], "attn strong"
     elif seen.celsius is not None:
         figure = formatting.temperature(seen.celsius, unit=page.home.temperature_unit, wall=True)
@@ -56,12 +59,20 @@ def _outdoor(page: Page) -> list[Component]:
     ]
 
 
+_SPOOLED_S = 60.0
+"""A spool younger than this is on its way and nothing to speak of. [s]"""
+
+
 def _hearing(page: Page) -> html.Details:
     silent, expected = len(page.now.silent), page.now.expected
     if not page.connected:
         words, kind = "broker not reached", "badge attn"
     elif page.ingest_online is False:
         words, kind = "ingest is stopped", "badge attn"
+    elif page.refusing:
+        words, kind = "store and spool are full", "badge attn"
+    elif page.spool_age_s > _SPOOLED_S:
+        words, kind = f"store is away: {formatting.duration(page.spool_age_s // 60 * 60)} in the spool", "badge attn"
     elif all(source.heard_us is None for source in page.now.sources):
         words, kind = "nothing heard yet", "badge attn"
     elif silent:
@@ -81,6 +92,7 @@ def _hearing(page: Page) -> html.Details:
                     html.H2("Who is heard"),
                     html.P(_heard_line(page), id="now-heard-line"),
                     html.Div(_sources(page), id="now-sources"),
+                    html.A("All devices and topics", href="./devices", className="door"),
                 ],
                 className="sheet",
             ),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from dash import Dash, ctx, set_props
 from dash.exceptions import WebsocketDisconnected
 
-from dashboard.components import Prop
+from dashboard.components import Framed, Prop
 from dashboard.feed import Feed
 
 GAP_S: Final = 0.25
@@ -41,15 +41,33 @@ class Outbox:
         for prop, value in props.items():
             if prop not in self._sent or self._sent[prop] != value:
                 changed.setdefault(prop.id, {})[prop.name] = value
+        frames = [value for values in changed.values() for value in values.values() if isinstance(value, Framed)]
+        inside = {prop.id for frame in frames for prop in frame.holds}  # goes out with its frame, or waits for it
+        changed = {name: values for name, values in changed.items() if name not in inside}
         later = [self._at[name] + GAP_S for name in changed if self._at.get(name, -GAP_S) + GAP_S > at_s]
         ready = {name: values for name, values in changed.items() if self._at.get(name, -GAP_S) + GAP_S <= at_s}
         for name, values in ready.items():
             self._at[name] = at_s
             self._sent |= {Prop(name, key): value for key, value in values.items()}
+            ready[name] = {key: self._opened(value, props) for key, value in values.items()}
         return ready, min(later, default=None)
 
+    def _opened(self, value: object, props: dict[Prop, object]) -> object:
+        """Return what goes over the wire; with a frame goes all that it holds, and what it held before is forgotten."""
+        if not isinstance(value, Framed):
+            return value
+        self._sent |= {prop: props[prop] for prop in value.holds}
+        self._sent = {prop: sent for prop, sent in self._sent.items() if prop in props}
+        named = {prop.id for prop in props}
+        self._at = {name: at_s for name, at_s in self._at.items() if name in named}
+        return value.plain()
 
-def register(app: Dash, feed: Feed, pages: dict[str, Callable[[], dict[Prop, object]]], *, beat: str) -> None:
+
+Pages = Mapping[str, Callable[[], dict[Prop, object]]]
+"""By the page's name, what it shows now."""
+
+
+def register(app: Dash, feed: Feed, pages: Pages, *, paces: Mapping[str, float] | None = None) -> None:
     """Register the callback that streams to the page a browser shows.
 
     Parameters
@@ -58,21 +76,19 @@ def register(app: Dash, feed: Feed, pages: dict[str, Callable[[], dict[Prop, obj
         With WebSocket callbacks.
     feed : Feed
         Rings when something changed.
-    pages : dict
-        By the page's name, what it shows now.
-    beat : str
-        Id of the element that says that the page is connected.
+    pages : mapping
+        By the page's name, what it shows now; its element of id ``<name>-beat`` says that it is connected.
+    paces : mapping, optional
+        By the page's name, the shortest time between two looks at what it shows, where that takes long. [s]
     """
 
     @app.callback(persistent=True)
     async def live() -> None:
         if ctx.websocket is not None:
-            await stream(ctx.websocket, feed, pages, beat=beat)
+            await stream(ctx.websocket, feed, pages, paces=paces or {})
 
 
-async def stream(
-    channel: Channel, feed: Feed, pages: dict[str, Callable[[], dict[Prop, object]]], *, beat: str
-) -> None:
+async def stream(channel: Channel, feed: Feed, pages: Pages, *, paces: Mapping[str, float]) -> None:
     """Send full state once a page stands, then changes, until the browser no longer answers."""
     outbox, asked_s, beats = Outbox(), -_ASK_S, 0
     page: object = None
@@ -90,9 +106,11 @@ async def stream(
                 await asyncio.sleep(GAP_S / 5)
                 continue
             beats = int(start_s / BEAT_S)
-            ready, later_s = outbox.due(pages[str(page)]() | {Prop(beat, "children"): str(beats)}, start_s)
-            for name, values in ready.items():
-                set_props(name, values)
+            name = str(page)
+            ready, later_s = outbox.due(pages[name]() | {Prop(f"{name}-beat", "children"): str(beats)}, start_s)
+            for element, values in ready.items():
+                set_props(element, values)
+            await asyncio.sleep(paces.get(name, 0.0))
             wake_s = min((beats + 1) * BEAT_S, later_s or start_s + BEAT_S)
             await _wait(bell, wake_s - time.monotonic())
 

@@ -12,7 +12,7 @@
   let beat = null, heardAt = Date.now(), answeredAt = 0, askAt = 0, asks = 0;
 
   function clock(at) {
-    const halves = /[ap]m$/.test(document.getElementById("now-time")?.textContent || "pm");
+    const halves = /[ap]m$/.test(document.querySelector(".clock")?.textContent || "pm");
     return new Date(at).toLocaleTimeString(halves ? "en-US" : "en-GB", { hour: "numeric", minute: "2-digit", hour12: halves }).toLowerCase();
   }
 
@@ -24,10 +24,10 @@
   }
 
   setInterval(() => {
-    const now = Date.now(), pulse = document.getElementById("now-beat"), words = pulse?.textContent;
+    const now = Date.now(), pulse = document.querySelector(".beat"), words = pulse?.textContent;
     if (!pulse && !beat) heardAt = now;
     if (words && words !== beat) { beat = words; heardAt = now; answeredAt = asks = askAt = 0; }
-    const quiet = (now - heardAt) / 1000, link = document.getElementById("now-link");
+    const quiet = (now - heardAt) / 1000, link = document.querySelector(".link");
     root.classList.toggle("away", quiet > SOON_S);
     root.classList.toggle("gone", quiet > GONE_S);
     const line = quiet > GONE_S ? "not connected since " + clock(heardAt) : quiet > SOON_S ? "reconnecting" : "";

@@ -4,96 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from pathlib import Path
 
 import msgspec
-import paho.mqtt.client as paho
 import pytest
 
 from heatledger.home import Home
 from tests.conftest import free_port
 from tests.dashboard import scene
 from tests.dashboard.house import HOUSE, key, latest
+from tests.dashboard.looks import CONTRAST, OVERFLOW
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.slow, pytest.mark.enable_socket]
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 MAIN = {key("em", "power", "a"): 900.0, key("em", "power", "b"): 400.0, key("plug1", "power"): 500.0}
 SIZES = [("wall", 1280, 800), ("portrait", 800, 1280), ("small", 1024, 600), ("large", 1920, 1080), ("phone", 390, 844)]
 SHOWN = {("wall", "dark"), ("wall", "light"), ("portrait", "dark"), ("phone", "light")}
-
-# Every text that is outside the window or cut, and the contrast of every text against what is painted behind it.
-OVERFLOW = """() => [...document.querySelectorAll('.wall *')].filter((e) => {
-  if (e.closest('.sheet') || e.closest('.hidden') || !e.clientWidth) return false;
-  if (e.matches('.tile')) return e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1;
-  if (![...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())) return false;
-  const box = e.getBoundingClientRect(), low = innerWidth >= 600 && box.bottom > innerHeight + 1;
-  return box.right > innerWidth + 1 || box.left < -1 || low || (e.clientWidth && e.scrollWidth > e.clientWidth + 2);
-}).map((e) => (e.id || e.className) + ': ' + e.textContent)"""
-CONTRAST = """(least) => {
-  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
-  const linear = (v) => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
-  const light = ([r, g, b]) => [r, g, b].map((v) => linear(v / 255))
-    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
-  const behind = (e) => {
-    for (; e; e = e.parentElement) {
-      const c = parse(getComputedStyle(e).backgroundColor);
-      if (c.length < 4 || c[3] > 0) return c;
-    }
-    return [255, 255, 255];
-  };
-  return [...document.querySelectorAll('.wall *')].filter((e) => e.offsetWidth && !e.closest('.hidden')
-      && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())).map((e) => {
-    const a = light(parse(getComputedStyle(e).color)), b = light(behind(e));
-    return [(Math.max(a, b) + .05) / (Math.min(a, b) + .05), (e.id || e.className) + ': ' + e.textContent];
-  }).filter(([ratio]) => ratio < least).map(([ratio, what]) => ratio.toFixed(2) + ' ' + what);
-}"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        pytest.skip("chromium is not installed: apt-get install chromium")
-    with playwright.sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=found, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def publish(mosquitto):
-    client = paho.Client(paho.CallbackAPIVersion.VERSION2)
-    client.connect("127.0.0.1", mosquitto.port)
-    client.loop_start()
-    yield lambda topic, payload, retain=False: client.publish(topic, payload, 1, retain=retain).wait_for_publish(5)
-    client.disconnect()
-    client.loop_stop()
-
-
-@pytest.fixture
-def start(tmp_path, mosquitto):
-    """Start a process of heatledger on the same data; all are ended with the test."""
-    started: list[scene.Process] = []
-
-    def begin(*arguments):
-        started.append(scene.Process(tmp_path, mosquitto.url, *arguments, log=tmp_path / f"{arguments[0]}.log"))
-        return started[-1]
-
-    yield begin
-    for process in started:
-        process.stop()
 
 
 def many_rooms(number):
@@ -119,11 +47,6 @@ def dashboard(tmp_path, start, home):
     url = f"http://127.0.0.1:{port}"
     scene.wait_until_served(f"{url}/healthz", process)
     return url, process, port
-
-
-@pytest.fixture
-def console():
-    return []
 
 
 def show(browser, url, console, *, width=1280, height=800, query=""):

@@ -59,7 +59,7 @@ def test_nothing_is_sent_before_the_page_stands_and_the_stream_ends_with_the_bro
     monkeypatch.setattr(push, "_ASK_S", 0.2)
     monkeypatch.setattr(push, "BEAT_S", 0.05)
     pages = {"now": lambda: {Prop("now-cost", "children"): "$1.09"}}
-    asyncio.run(push.stream(_Browser(None, None, "now", "now"), Feed("mqtt://127.0.0.1"), pages, beat="now-beat"))
+    asyncio.run(push.stream(_Browser(None, None, "now", "now"), Feed("mqtt://127.0.0.1"), pages, paces={}))
     assert sent[0] == ("now-cost", {"children": "$1.09"})
     assert [name for name, _ in sent].count("now-cost") == 1
     assert [name for name, _ in sent].count("now-beat") >= 1

@@ -1,0 +1,108 @@
+"""What the page of devices says first: is everything heard, who is not, and does it hurt the bill."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from dashboard.devices_board import Page, Row
+from dashboard.header import clock
+from dashboard.queries import local_now
+from heatledger import formatting
+
+_NAMED: Final = 2
+_DAY_US: Final = 86_400 * 1_000_000
+_SMALL: Final = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+
+
+class Answer(NamedTuple):
+    """One sentence that answers, and one that says what follows from it."""
+
+    strong: str
+    rest: str
+
+
+def answer(page: Page) -> Answer:
+    """Return what the page says first."""
+    heard = [row for row in page.rows if row.source.heard_us is not None]
+    silent = [row for row in page.rows if row.source.silent and row.source.mapped]
+    if not page.connected:
+        since = moment(page, page.changed_us)
+        return Answer("The broker is not reached", f"since {since}: what stands below is as it was last heard.")
+    if page.online is False:
+        return Answer("Ingest is stopped.", "Nothing new is decoded or stored until it runs: heatledger ingest.")
+    if not heard:
+        return _nothing(page)
+    if silent:
+        return Answer(
+            _silent(len(silent), _expected(page)), f"{_since(page, silent)} {_bill(page, still=True)}".strip()
+        )
+    if not page.described:
+        return Answer(
+            f"{_count(len(heard))} {_devices(len(heard))} heard.",
+            "No home file says what they are: heatledger discover --write home.toml drafts one.",
+        )
+    return Answer("Everything is heard.", _bill(page, still=False))
+
+
+def _nothing(page: Page) -> Answer:
+    if page.unknowns is None and not page.trouble:
+        return Answer("Listening.", "What was heard before is being read.")
+    if page.unknowns is not None and page.unknowns.topics:
+        topics = page.unknowns.topics
+        return Answer(
+            "Nothing is understood yet.", f"{_count(topics)} {'topic is' if topics == 1 else 'topics are'} heard."
+        )
+    return Answer("Nothing is heard yet.", "The first message of any device shows here within seconds.")
+
+
+def _expected(page: Page) -> int:
+    return sum(row.source.mapped for row in page.rows) + page.further
+
+
+def _silent(silent: int, expected: int) -> str:
+    if silent == expected:
+        return "The only device is silent." if silent == 1 else f"All {expected} devices are silent."
+    return f"{_count(silent)} of {expected} devices {'is' if silent == 1 else 'are'} silent."
+
+
+def _count(number: int) -> str:
+    return _SMALL[number] if number < len(_SMALL) else formatting.number(number, 0)
+
+
+def _devices(number: int) -> str:
+    return "device is" if number == 1 else "devices are"
+
+
+def _since(page: Page, silent: list[Row]) -> str:
+    """Return who is silent since when, the first few by name."""
+    order = sorted(silent, key=lambda row: (row.source.heard_us is None, -(row.source.heard_us or 0)))
+    by_since: dict[str, list[str]] = {}
+    for row in order[:_NAMED]:
+        heard_us = row.source.heard_us
+        by_since.setdefault("never heard" if heard_us is None else f"since {moment(page, heard_us)}", []).append(
+            row.name
+        )
+    said = [f"{' and '.join(names)} {since}" for since, names in by_since.items()]
+    if len(silent) > _NAMED:
+        said.append(f"{formatting.number(len(silent) - _NAMED, 0)} more")
+    return f"{', '.join(said)}."
+
+
+def moment(page: Page, at_us: int) -> str:
+    """Return a moment as one says it: the time of day, the day too where it is a day ago."""
+    at = local_now(page.home, at_us)
+    if page.at_us - at_us < _DAY_US:
+        return clock(page.home, at)
+    return formatting.day(at.date(), year=page.at_us - at_us > 300 * _DAY_US)
+
+
+def _bill(page: Page, *, still: bool) -> str:
+    if not page.described:
+        return ""
+    if not page.meters:
+        return "The bill counts circuits only: no meter of role import stands in the home file."
+    away = [name for name, heard in page.meters if not heard]
+    if away:
+        return f"The bill is hurt: {', '.join(away)} is not heard."
+    which = "the main meter is" if len(page.meters) == 1 else "the main meters are"
+    return f"The bill is {'still ' if still else ''}right: {which} heard."

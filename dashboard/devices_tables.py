@@ -1,0 +1,170 @@
+"""The two tables of the page of devices: who is heard, and which topics are not understood."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.components import Children, aria, icon, text
+from dashboard.devices_board import Page, Row, Spoken
+from dashboard.devices_strip import Strip
+from dashboard.devices_unknown import Unknown
+from heatledger import formatting
+
+COLUMNS: Final = ("Device", "Says", "Heard / every", "Last 24 hours", "Coverage", "In the home file", "Issue")
+_FIRST: Final = 3
+_MINUTE_US: Final = 60_000_000
+
+
+def role(name: str) -> dict[str, Any]:
+    """Return the role of a part of a table, which a grid of boxes would lose."""
+    return {"role": name}
+
+
+def head(names: tuple[str, ...]) -> html.Thead:
+    """Return the row of a table's titles."""
+    cells = [html.Th(name, scope="col", **role("columnheader")) for name in names]
+    return html.Thead(html.Tr(cells, className="row titles", **role("row")), **role("rowgroup"))
+
+
+def device(page: Page, row: Row) -> html.Tr:
+    """Return the row of one device."""
+    trouble = row.source.silent and row.source.mapped
+    cells = [
+        html.Th([html.Span(row.name, className="who"), text(row.family, "family")], scope="row", className="c-who"),
+        html.Td(_says(row), className="c-says", **role("cell")),
+        html.Td(_age(page, row), className="c-age", **role("cell")),
+        html.Td(_strip(row), className="c-strip", **role("cell")),
+        html.Td(_coverage(row.strip), id=f"{row.id}-cover", className="c-cover", **role("cell")),
+        html.Td(
+            row.place or ("not named" if page.described else ""),
+            className=f"c-place{'' if row.place else ' faint'}",
+            **role("cell"),
+        ),
+        html.Td(_issue(row), id=f"{row.id}-issue", className="c-issue", **role("cell")),
+    ]
+    return html.Tr(cells, id=row.id, className="row silent" if trouble else "row", **role("row"))
+
+
+def _says(row: Row) -> html.Span:
+    shown: list[Component] = [_value(row, spoken) for spoken in row.values[:_FIRST]]
+    rest = [_value(row, spoken) for spoken in row.values[_FIRST:]]
+    if row.further:
+        rest.append(text(f"and {formatting.number(row.further, 0)} more", "value"))
+    if rest:
+        more = html.Summary(f"{len(row.values) - _FIRST + row.further} more")
+        shown.append(html.Details([more, html.Span(rest, className="values")], className="more-values"))
+    return html.Span(shown, className="values")
+
+
+def _value(row: Row, spoken: Spoken) -> html.Span:
+    said = text(spoken.text, "said", at=f"{row.id}-{spoken.id}")
+    return html.Span([f"{spoken.label} ", said] if spoken.label else [said], className="value")
+
+
+def _age(page: Page, row: Row) -> Children:
+    heard_us, usual_s = row.source.heard_us, row.source.usual_s
+    if heard_us is None:
+        age = "never"
+    elif row.retained:
+        age = "not known"
+    else:
+        age = formatting.duration(max((page.at_us - heard_us) / 1e6, 1.0))
+    usual = (
+        ""
+        if row.retained or heard_us is None
+        else " / learning"
+        if usual_s is None
+        else f" / {formatting.duration(max(usual_s, 1.0))}"
+    )
+    kind = "age attn" if row.source.silent and row.source.mapped else "age"
+    return [text(age, kind, at=f"{row.id}-age"), text(usual, "usual", at=f"{row.id}-usual")]
+
+
+def _strip(row: Row) -> html.Div:
+    strip = row.strip
+    parts: list[Component] = []
+    words = "the last 24 hours are not known"
+    if strip is not None:
+        parts.append(html.Div(className="known", style=_place(strip.known.start, strip.known.width)))
+        parts += [html.Div(className="gap", style=_place(gap.start, gap.width)) for gap in strip.gaps]
+        words = f"heard {formatting.coverage(strip.coverage)} of the last 24 hours{_gaps(strip, before=', ')}"
+    at = f"{row.id}-strip"
+    return html.Div(parts, id=at, className="strip", title=words, role="img", **aria(label="The last 24 hours"))
+
+
+def _place(start: float, width: float) -> dict[str, str]:
+    return {"left": f"{start * 100:.2f}%", "width": f"{width * 100:.2f}%"}
+
+
+def _coverage(strip: Strip | None) -> str:
+    return "" if strip is None else formatting.coverage(strip.coverage)
+
+
+def _gaps(strip: Strip, *, before: str = "") -> str:
+    number = len(strip.gaps)
+    if not number:
+        return ""
+    return f"{before}{number} {'gap' if number == 1 else 'gaps'}, {formatting.duration(strip.missing_s)}"
+
+
+def _issue(row: Row) -> Children:
+    if row.source.silent and row.source.heard_us is None:
+        return [html.Span([icon("silent"), "never heard"], className="chip full")]
+    if row.source.silent:
+        kind = "full" if row.source.mapped else "outline"
+        return [html.Span([icon("silent"), "says offline" if row.offline else "silent"], className=f"chip {kind}")]
+    if row.retained:
+        return [text("kept by the broker, age not known", "quiet")]
+    return [text(_gaps(row.strip) if row.strip else "", "quiet")]
+
+
+def unknown(row: Unknown, at_us: int) -> html.Tr:
+    """Return the row of one topic that was not understood."""
+    ago = formatting.duration(max(at_us - row.last_us, 0) // _MINUTE_US * 60)
+    when = "last just now" if at_us - row.last_us < _MINUTE_US else f"last {ago} ago"
+    cells = [
+        html.Th(html.Bdi(row.topic), scope="row", className="c-topic mono", title=row.topic, **role("rowheader")),
+        html.Td(
+            [
+                text(formatting.number(row.count, 0), "count", at=f"{row.id}-count"),
+                text(when, "when", at=f"{row.id}-when"),
+            ],
+            className="c-count",
+            **role("cell"),
+        ),
+        html.Td(_looks(row), className="c-looks", **role("cell")),
+        html.Td(_actions(row), className="c-act", **role("cell")),
+    ]
+    return html.Tr(cells, id=row.id, className="row topic", **role("row"))
+
+
+def _looks(row: Unknown) -> Children:
+    guess = f"looks like {row.guess}" if row.guess else ""
+    return [
+        html.Bdi(
+            row.sample or "empty payload",
+            id=f"{row.id}-sample",
+            className="sample mono" if row.sample else "sample faint",
+        ),
+        text(guess, "guess", at=f"{row.id}-guess"),
+        html.Bdi(row.note, id=f"{row.id}-note", className="note-of"),
+    ]
+
+
+def _actions(row: Unknown) -> Children:
+    draft: list[Component] = [html.P("No device file can hold this topic: its name has signs that cannot be written.")]
+    if row.command:
+        copy = html.Button("Copy", type="button", className="button copy")
+        draft = [html.P("Run this where heatledger is installed:"), html.Code(row.command, className="command"), copy]
+    pre = html.Pre(row.bytes, id=f"{row.id}-bytes", className="bytes")
+    return [
+        html.Details(
+            [html.Summary("Draft a decoder", className="button"), html.Div(draft, className="drawer")], className="act"
+        ),
+        html.Details(
+            [html.Summary("Show bytes", className="button"), html.Div(pre, className="drawer")], className="act"
+        ),
+    ]

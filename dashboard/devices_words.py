@@ -1,0 +1,149 @@
+"""The words of the page of devices: a value in its unit, what a device is in the home file, names that are safe."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from heatledger import formatting
+from heatledger.home import Home, Meter, names
+from heatledger.plain import shown
+from heatledger.quantities import QUANTITIES
+from heatledger.readings import SeriesKey, Value
+
+_LONGEST: Final = 60
+_LABELS: Final = {
+    **dict.fromkeys(("power", "energy", "voltage", "current", "frequency"), ""),  # their unit says it
+    "power_returned": "fed back",
+    "energy_returned": "energy fed back",
+    "heat_power": "heat",
+    "temperature": "room",
+    "outdoor_temp": "outdoors",
+    "outdoor_humidity": "humidity outdoors",
+    "floor_temp": "floor",
+    "flow_temp": "flow",
+    "return_temp": "return",
+    "supply_temp": "supply air",
+    "dhw_temp": "hot water",
+    "dhw_setpoint": "hot water asked for",
+    "flow_setpoint": "flow asked for",
+    "setpoint": "asked for",
+    "flow": "water flow",
+    "solar_irradiance": "sun",
+    "compressor_freq": "compressor",
+    "valve_position": "valve",
+    "online": "reachable",
+}
+_DIGITS: Final = {"%": 0, "Hz": 1, "V": 0, "A": 2, "L/min": 1, "m³/s": 2, "m³": 2, "W/m²": 0, "1": 2}
+_ROLES: Final = {
+    "import": "main meter",
+    "export": "feed-in meter",
+    "solar": "solar meter",
+    "battery": "battery",
+    "ev": "car charger",
+    "circuit": "circuit",
+    "outdoor_unit": "outdoor unit",
+    "head": "indoor unit",
+    "duplicate_of": "a second reading",
+}
+
+
+def mark(*parts: str) -> str:
+    """Return a short name for texts of any kind, fit for an id.
+
+    Examples
+    --------
+    >>> mark("a", "b") == mark("a", "b") != mark("ab")
+    True
+    """
+    whole = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.blake2s(whole, digest_size=6).hexdigest()
+
+
+def name(text: str) -> str:
+    """Return a device's own name as it may be shown: on one line, nothing invisible in it, not too long."""
+    return shown(text, _LONGEST)
+
+
+def label(quantity: str, channel: str) -> str:
+    """Return what a value is called.
+
+    Examples
+    --------
+    >>> label("power", ""), label("temperature", "probe 2")
+    ('', 'room probe 2')
+    """
+    said = _LABELS.get(quantity, quantity.replace("_", " "))
+    return f"{said} {shown(channel, 24)}".strip()
+
+
+def printed(value: Value, quantity: str, home: Home) -> str:
+    """Return a value in the units of the home.
+
+    Parameters
+    ----------
+    value : float, str or bool
+        In the canonical unit of the quantity.
+    quantity : str
+        A name of `QUANTITIES`.
+    home : Home
+        For its currency and its scale of temperature.
+
+    Returns
+    -------
+    str
+        Figure and unit, or the word of a state.
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return shown(value, 40)
+    row = QUANTITIES.get(quantity)
+    unit = row.unit if row else None
+    if unit == "W":
+        return formatting.power(value)
+    if unit == "kWh":
+        return formatting.energy(value)
+    if unit == "°C":
+        return formatting.temperature(value, unit=home.temperature_unit)
+    if unit == "currency/kWh":
+        return formatting.price(value, home.currency)
+    if unit == "currency/day":
+        return f"{formatting.money(value, home.currency)}/day"
+    figure = formatting.number(value, _DIGITS.get(unit or "", 1))
+    if unit in (None, "1") or figure == formatting.NOT_KNOWN:
+        return figure
+    return f"{figure}%" if unit == "%" else f"{figure} {unit}"
+
+
+def places(home: Home) -> dict[str, tuple[str, ...]]:
+    """Return what each point that the home file names is there."""
+    found: dict[str, list[str]] = {}
+    for meter in home.meters:
+        for point in (*meter.points, *meter.sum):
+            found.setdefault(point, []).append(_of_meter(meter))
+    for zone in home.zones:
+        said = {"temperature": zone.temperature, "humidity": zone.humidity, "window": zone.window}
+        for what, at in (said | {"presence": zone.presence}).items():
+            if at:
+                found.setdefault(at, []).append(f"{name(zone.name)}: {what}")
+    rooms = {zone.id: name(zone.name) for zone in home.zones}
+    for pump in home.heat_pumps:
+        for head in pump.heads:
+            found.setdefault(head.device, []).append(f"{rooms.get(head.zone, head.zone)}: indoor unit")
+    if home.outdoor_temperature:
+        found.setdefault(home.outdoor_temperature, []).append("outdoor temperature")
+    return {point: tuple(words) for point, words in found.items()}
+
+
+def _of_meter(meter: Meter) -> str:
+    role, own = _ROLES[meter.role], name(meter.name)
+    return f"{own}: {role}" if own and own.casefold() != role else role
+
+
+def role(keys: Iterable[SeriesKey], known: Mapping[str, tuple[str, ...]]) -> str:
+    """Return what a device is in the home file, empty where it is not named there."""
+    points = dict.fromkeys(point for key in keys for point in names(key))
+    said = dict.fromkeys(word for point in points for word in known.get(point, ()))
+    return ", ".join(said)

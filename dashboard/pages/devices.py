@@ -1,0 +1,232 @@
+"""The page `/devices`: is everything heard, who is silent since when, and which topics are not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+
+from dash import Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
+
+from dashboard.components import Children, Framed, Prop, aria, icon, live_props, text
+from dashboard.devices_answer import answer, moment
+from dashboard.devices_board import Page
+from dashboard.devices_tables import COLUMNS, device, head, role, unknown
+from dashboard.devices_unknown import Unknowns
+from dashboard.feed import Ingest
+from dashboard.header import clock
+from dashboard.queries import local_now
+from heatledger import formatting
+
+NAME: Final = "devices"
+PATH: Final = "/devices"
+TITLE: Final = "heatledger · devices"
+MOUNT: Final = "devices-mount"
+PACE_S: Final = 0.25
+"""The page is looked at this often, for it is long. [s]"""
+
+_ROWS, _TOPICS = "devices-rows", "devices-topics"
+_FIRST_ROWS, _FIRST_TOPICS = 12, 8
+_MINUTE_US: Final = 60_000_000
+
+
+def render(page: Page) -> html.Div:
+    """Return the page as components; pure."""
+    body = [_head(page), _strip(page), _devices(page), _unknown(page)]
+    return html.Div(
+        [
+            html.A("To the devices", href="#devices-table", className="skip"),
+            _rail(page),
+            html.Main(body, className="page-body"),
+            text("", "beat", at="devices-beat"),
+        ],
+        className="page",
+    )
+
+
+def props(page: Page) -> dict[Prop, object]:
+    """Return what may change of the page: what has rows of its own as frames, the rest piece by piece."""
+    made = dict[Prop, object]()
+    tree = render(page)
+    for name in (_ROWS, _TOPICS):
+        made[Prop(name, "children")] = Framed(tree[name].children)
+    return live_props(tree) | made
+
+
+def _rail(page: Page) -> html.Nav:
+    at = clock(page.home, local_now(page.home, page.at_us))
+    words = "Live" if page.connected and page.online is not False else "Not live"
+    state = [
+        html.Div([icon("dot" if words == "Live" else "alert", at="devices-live-icon"), text(words, at="devices-live")]),
+        text(at, "clock", at="devices-time"),
+    ]
+    return html.Nav(
+        [
+            html.A([icon("house"), "Now"], href="./", className="door"),
+            html.A([icon("waves"), "Devices"], href="./devices", className="door here", **aria(current="page")),
+            html.Div(state, className="rail-state"),
+        ],
+        className="rail",
+        **aria(label="Pages"),
+    )
+
+
+def _head(page: Page) -> html.Header:
+    said = answer(page)
+    eyebrow = [
+        html.Span("Devices · what is heard on MQTT"),
+        html.Span(id="devices-link", role="status", className="link attn"),
+    ]
+    title: Children = [
+        text(said.strong, "strong-part", at="devices-answer"),
+        " ",
+        text(said.rest, "rest-part", at="devices-rest"),
+    ]
+    return html.Header([html.P(eyebrow, className="eyebrow"), html.H1(title, className="answer")])
+
+
+def _strip(page: Page) -> html.Section:
+    counted, left = page.ingest, page.unknowns
+    since = f"since {moment(page, counted.since_us)}" if counted and counted.since_us else "ingest has not said yet"
+    topics = left.topics if left else 0
+    parts: Children = [
+        _figure("heard", counted.heard if counted else None, "messages heard", since),
+        _arrow(),
+        _figure(
+            "stored",
+            counted.stored if counted else None,
+            "readings stored",
+            "of what was understood" if counted else "",
+        ),
+        _arrow(),
+        _waiting(counted),
+        _figure(
+            "unread",
+            left.messages if left else None,
+            "not understood",
+            f"on {_many(topics, 'topic')}" if left else "",
+            attn=topics > 0,
+        ),
+    ]
+    return html.Section(parts, className="card counts", **aria(label="Messages", live="off"))
+
+
+def _waiting(counted: Ingest | None) -> html.Div:
+    """Return how much is heard and not in the store yet: nothing of it is lost while ingest takes messages."""
+    if counted is None:
+        return _figure("waiting", None, "waiting to be stored", "")
+    why = counted.trouble or ("no more is taken" if counted.refusing else "kept until the store takes it")
+    aside = why if counted.spool_readings or counted.refusing else "the store takes all"
+    return _figure("waiting", counted.spool_readings, "waiting to be stored", aside, attn=counted.spool_readings > 0)
+
+
+def _figure(name: str, number: int | None, what: str, aside: str, *, attn: bool = False) -> html.Div:
+    at = f"devices-{name}"
+    figure = formatting.NOT_KNOWN if number is None else formatting.number(number, 0)
+    kind = "big words" if number is None else "big attn" if attn else "big"
+    said = [text(figure, kind, at=at), text(what), text(aside, "aside-of", at=f"{at}-aside")]
+    return html.Div(said, className="count-of")
+
+
+def _arrow() -> html.Span:
+    return html.Span(className="icon icon-arrow", **aria(hidden="true"))
+
+
+def _many(number: int, what: str) -> str:
+    return f"{formatting.number(number, 0)} {what}{'' if number == 1 else 's'}"
+
+
+def _devices(page: Page) -> html.Section:
+    rows = [device(page, row) for row in page.rows]
+    waiting = page.unknowns is None and not rows
+    empty = "" if rows else "Reading what was heard before …" if waiting else "No device is understood yet."
+    table = html.Table(
+        [
+            html.Caption("Devices, problems first", className="hidden"),
+            head(COLUMNS),
+            html.Tbody(rows, id=_ROWS, **role("rowgroup")),
+        ],
+        className="grid devices",
+        **role("table"),
+    )
+    calm = not any(row.source.silent for row in page.rows[_FIRST_ROWS:])
+    further = f"{_many(page.further, 'more device')}: heatledger discover lists all." if page.further else ""
+    return html.Section(
+        [
+            html.H2("Devices", className="hidden"),
+            text(page.trouble, "attn notice", at="devices-trouble"),
+            table,
+            text(empty, "empty", at="devices-empty"),
+            _all(len(rows), _FIRST_ROWS, "devices", "more, all heard" if calm else "more"),
+            text(further, "empty", at="devices-further"),
+        ],
+        id="devices-table",
+        className=f"card{' skeleton' if waiting else ''}",
+        **aria(live="off"),
+    )
+
+
+def _all(number: int, first: int, of: str, what: str) -> html.Div:
+    """Return the line below a table whose first rows are shown, and the button that shows the others."""
+    left = max(number - first, 0)
+    words = f"{formatting.number(left, 0)} {what}" if left else ""
+    line = [
+        text(words, at=f"{of}-left"),
+        html.Button(f"Show all {number}", type="button", id=f"{of}-all", className="show-all"),
+    ]
+    return html.Div(line, id=f"{of}-foot", className="table-foot" if left else "table-foot none")
+
+
+def _unknown(page: Page) -> html.Section:
+    left = page.unknowns or Unknowns()
+    rows = list(_topics(left, page.at_us // _MINUTE_US))
+    empty = "Everything heard is understood."
+    if page.unknowns is None:
+        empty = "Reading the topics …"
+    elif all(row.source.heard_us is None for row in page.rows):
+        empty = "No topic is heard yet."
+    names = ("Topic", "Messages", "Last payload", "What to do")
+    further = left.topics - len(left.rows)
+    more = f"{_many(further, 'more topic')}: heatledger discover lists all." if further else ""
+    table = html.Table(
+        [
+            html.Caption("Topics not understood", className="hidden"),
+            head(names),
+            html.Tbody(rows, id=_TOPICS, **role("rowgroup")),
+        ],
+        className="grid topics",
+        **role("table"),
+    )
+    return html.Section(
+        [
+            html.H2("Heard, not understood", className="card-title"),
+            table,
+            text("" if rows else empty, "empty", at="topics-empty"),
+            _all(len(rows), _FIRST_TOPICS, "topics", "more"),
+            text(more, "empty", at="topics-further"),
+        ],
+        className="card",
+        **aria(live="off"),
+    )
+
+
+@lru_cache(maxsize=4)
+def _topics(left: Unknowns, minute: int) -> tuple[Component, ...]:
+    """Return the rows of the topics; made again when one changed, or a minute later."""
+    return tuple(unknown(row, minute * _MINUTE_US) for row in left.rows)
+
+
+def register(app: Dash, current: Callable[[], Page]) -> Callable[..., Component]:
+    """Register the page's wiring; return its layout, asked at every load."""
+    app.clientside_callback(  # type: ignore[no-untyped-call] # Dash leaves it untyped
+        "function(page) { return page; }",
+        Output("shell-page", "data", allow_duplicate=True),
+        Input(MOUNT, "data"),
+        prevent_initial_call="initial_duplicate",
+    )
+
+    def layout(**_query: str) -> html.Div:
+        return html.Div([dcc.Store(id=MOUNT, data=NAME), render(current())])
+
+    return layout
