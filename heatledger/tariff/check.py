@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from heatledger.tariff.model import Tariff
 
 _MONTH_STARTS: Final = tuple(month * 100 + 1 for month in range(1, 13))
+_OF_SERIES: Final = {"multiply": "1", "add": "0", "floor": None, "split_negative": False}
 _PRICED: Final = ("energy", "credit")
 
 
@@ -43,12 +45,18 @@ def check_plan(plan: Tariff) -> None:
         raise ValueError("lines: there are none; a plan needs at least one, see docs/add-a-tariff.md")
     for number, line in enumerate(plan.lines):
         _check_line(f"lines[{number}] {line.label!r}", line, plan)
+    _check_zones(plan)
     if plan.holidays:
         check_holidays(plan.holidays)
     for series in plan.series:
         if sum((bool(series.prices), bool(series.file), bool(series.mqtt))) != 1:
             raise ValueError(f"series {series.name!r}: give exactly one of prices, file and mqtt")
     _check_bases(plan)
+    _check_export(plan)
+    _check_families(plan)
+
+
+def _check_families(plan: Tariff) -> None:
     for kind in ("energy", "credit", "fixed", "demand", "minimum", "percent"):
         families: dict[str, list[Any]] = defaultdict(list)
         for line in plan.lines:
@@ -69,6 +77,9 @@ def _check_line(where: str, line: Any, plan: Tariff) -> None:  # noqa: ANN401 - 
             )
         _check_tiers(where, getattr(line, "tiers", ()))
         series = getattr(line, "series", None)
+        changed = [key for key, none in _OF_SERIES.items() if getattr(line, key, none) != none]
+        if changed and not series:
+            raise ValueError(f"{where}: {changed[0]} changes prices of a series; leave it out, or name the series")
         if series and series not in {known.name for known in plan.series}:
             raise ValueError(f"{where}: series {series!r} is not among [[series]]; add it, or mend the name")
         if plan.holidays is None and any("holiday" in when.days for when in line.when):
@@ -79,6 +90,14 @@ def _check_line(where: str, line: Any, plan: Tariff) -> None:  # noqa: ANN401 - 
         raise ValueError(f"{where}: a gross-up of {line.rate} % cannot be; the rate is below 100")
 
 
+def _check_zones(plan: Tariff) -> None:
+    for name in filter(None, (plan.timezone, *(example.timezone for example in plan.examples))):
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"timezone: {name!r} is not known; write one like Europe/Berlin") from error
+
+
 def _check_tiers(where: str, tiers: Sequence[Any]) -> None:
     limits = [tier.up_to for tier in tiers]
     if tiers and (limits[-1] is not None or None in limits[:-1]):
@@ -86,6 +105,17 @@ def _check_tiers(where: str, tiers: Sequence[Any]) -> None:
     values = [Decimal(limit) for limit in limits[:-1]]
     if any(low >= high for low, high in zip([Decimal(0), *values], values, strict=False)):
         raise ValueError(f"{where}: tiers: up_to must rise from step to step; order the ladder")
+
+
+def _check_export(plan: Tariff) -> None:
+    if plan.export.scheme != "net_metering":
+        return
+    for number, line in enumerate(plan.lines):
+        where = f"lines[{number}] {line.label!r}"
+        if line.kind == "credit":
+            raise ValueError(f"{where}: net_metering takes export off import already; leave the credit out")
+        if getattr(line, "series", None) or getattr(line, "allocation", "") == "chronological":
+            raise ValueError(f'{where}: prices by time cannot be netted over a bill; use scheme = "net_billing"')
 
 
 def _check_bases(plan: Tariff) -> None:

@@ -217,7 +217,7 @@ def _named(holidays: Holidays, years: tuple[int, ...]) -> dict[date, str]:
                 language="en_US" if "en_US" in getattr(calendar, country, _NONE).supported_languages else None,
             )
         )
-    except (NotImplementedError, ValueError) as error:
+    except (RuntimeError, ValueError) as error:  # the package raises a RuntimeError for what it has not
         raise ValueError(
             f"holidays: {str(error).rstrip('.')}; name a country, subdivision and categories of the holidays package"
         ) from error

@@ -15,7 +15,6 @@ import pytest
 from heatledger.tariff.cycle import Cycle
 from heatledger.tariff.importers.urdb import import_urdb
 from heatledger.tariff.load import load_of
-from heatledger.tariff.model import Export
 from heatledger.tariff.pricing import price
 from heatledger.tariff.series import PriceSeries
 from tests.tariff.plans import UTC, amounts, by_kind, cycle, energy, instant, load, months, plan
@@ -94,8 +93,7 @@ def test_net_billing_equals_sam():
 
 
 def test_net_metering_with_rollover_equals_sam():
-    flat = imported(ORACLE / "tariff_a_flat.json")
-    found = msgspec.structs.replace(flat, export=Export(scheme="net_metering", rollover="kwh", true_up_month=12))
+    found = imported(ORACLE / "tariff_a_flat.json")
     bills = price(found, load_of(STARTS, 3600, hourly(), generation()), months(2018), UTC, rounding=False)
     assert_equal(found, bills, exported("j_net_metering_kwh_rollover_flat"))
 

@@ -48,6 +48,13 @@ REFUSED = [
     ([energy(when=[{"hours": ["25:00-26:00"]}])], {}, "lines[0].when[0].hours"),
     ([energy(when=[{"season": ["02-30", "03-01"]}])], {}, "season: '02-30' is not a day of the year"),
     ([energy(when=[{"days": ["holiday"]}], partial=True)], {}, 'no [holidays] says which; add country = "…"'),
+    ([energy(add="0.01")], {}, "add changes prices of a series"),
+    (
+        [energy(), {"kind": "credit", "label": "Sun", "rate": "1"}],
+        {"export": {"scheme": "net_metering"}},
+        "leave the credit",
+    ),
+    ([energy()], {"timezone": "Mars/X"}, "timezone: 'Mars/X' is not known"),
     ([energy()], {"holidays": {"country": "XX"}}, "name a country, subdivision and categories of the holidays package"),
     ([energy()], {"holidays": {"country": "US", "subdivision": "ZZ"}}, "holidays: "),
     ([energy()], {"holidays": {"country": "US", "only": ["Labour Day"]}}, "did you mean 'Labor Day'?"),

@@ -31,6 +31,10 @@ _PRICING = """
 """
 _KNOWN: Final = frozenset((*_DESCRIBING.split(), *_PRICING.split()))
 """What describes a rate and changes no amount, and what is read here; anything else is refused."""
+_ASSUMED: Final = (
+    "URDB does not say how export is billed: as its simulators do, energy with a sell price is netted by the hour, any "
+    "other over the bill, what is left over being kept until December"
+)
 _BY_HAND: Final = "cannot be expressed in a rate plan; write the plan by hand, see docs/add-a-tariff.md"
 _SCHEMES: Final[dict[str, dict[str, Any]]] = {
     "Net Metering": {"scheme": "net_metering", "rollover": "kwh", "true_up_month": 12},
@@ -44,7 +48,8 @@ def import_urdb(text: str, *, where: str) -> Tariff:
 
     Energy lines of one file share a ladder by their part of the energy. Without dates the plan is valid always; without
     a demand window, demand is of the load's own step; the currency follows the country, else it is the dollar. A charge
-    per day is billed by the day.
+    per day is billed by the day. Where nothing is said of export, it is net billing by the hour if energy has sell
+    prices, else net metering with rollover.
 
     Parameters
     ----------
@@ -88,6 +93,7 @@ def _plan(rate: dict[str, Any], where: str) -> Tariff:
         "source": f"URDB {rate.get('label') or ''}, imported: check against your bill".replace(" ,", ","),
         "lines": [{**line, **dated} for line in lines],
         "export": _export(rate, where),
+        "notes": "" if rate.get("dgrules") else _ASSUMED,
     }
     return msgspec.convert(plan, Tariff)
 
@@ -239,7 +245,7 @@ def _export(rate: Mapping[str, Any], where: str) -> dict[str, Any]:
     rules = rate.get("dgrules")
     if not rules:
         sells = any(tier.get("sell") for row in rate["energyratestructure"] for tier in row)
-        return {"scheme": "net_billing", "netting_minutes": 60} if sells else {}
+        return {"scheme": "net_billing", "netting_minutes": 60} if sells else dict(_SCHEMES["Net Metering"])
     found = _SCHEMES.get(str(rules))
     if found is None:
         raise BillError(f"{where}: dgrules {rules!r} cannot be expressed; net metering and net billing can")
