@@ -14,9 +14,6 @@ PRIOR_SD: Final = 0.10
 """Prior of the factor: N(1, 0.10). [1]"""
 CLAMP: Final = (0.7, 1.2)
 _LEAST_KWH: Final = 1.0
-_CARRY: Final = 1.0
-"""Scatter between weeks over the scatter between anchored days: weather that was not in the anchor. [1]"""
-_FLOOR_SD: Final = 0.003
 
 
 class Factor(NamedTuple):
@@ -26,12 +23,14 @@ class Factor(NamedTuple):
     ----------
     value : float
         Measured over mapped heat, drawn to 1 by the prior, within `CLAMP`. [1]
-    sd : float
-        Standard deviation of what it is worth in another week, relative. [1]
+    systematic, random : float
+        Standard deviations relative to the heat: what lasts (of the meter, and of scatter that lasts from one day to
+        the next), and what differs from day to day. [1]
     """
 
     value: float
-    sd: float
+    systematic: float
+    random: float
 
 
 def factor(measured_kwh: Floats, mapped_kwh: Floats, *, meter_sd: float = 0.0) -> Factor | None:
@@ -54,11 +53,14 @@ def factor(measured_kwh: Floats, mapped_kwh: Floats, *, meter_sd: float = 0.0) -
         return None
     measured, mapped = measured_kwh[heats], mapped_kwh[heats]
     ratio = float(measured.sum() / mapped.sum())
-    scatter = float(np.sqrt(np.average((measured / mapped / ratio - 1.0) ** 2, weights=mapped)))
+    rest = measured / mapped / ratio - 1.0
+    scatter = float(np.sqrt(np.average(rest**2, weights=mapped)))
+    lasting = float(np.clip((rest[1:] * rest[:-1]).sum() / max((rest**2).sum(), 1e-12), 0.0, 1.0))
     noise = float(np.hypot(scatter / np.sqrt(len(mapped)), meter_sd))
     weight = PRIOR_SD**2 / (PRIOR_SD**2 + noise**2)
     value = float(np.clip(1.0 + weight * (ratio - 1.0), *CLAMP))
-    return Factor(value, float(np.hypot(noise, max(_CARRY * scatter, _FLOOR_SD))))
+    systematic = float(np.hypot(noise, np.sqrt(lasting) * scatter))
+    return Factor(value, systematic, float(np.sqrt(1.0 - lasting)) * scatter)
 
 
 def anchored(mapped: HeatSum, by: Factor) -> HeatSum:
@@ -67,8 +69,8 @@ def anchored(mapped: HeatSum, by: Factor) -> HeatSum:
     return HeatSum(
         electricity_kwh=mapped.electricity_kwh,
         heat_kwh=heat,
-        systematic_kwh=by.sd * abs(heat),
-        variance_kwh2=mapped.variance_kwh2 * by.value**2,
+        systematic_kwh=by.systematic * abs(heat),
+        variance_kwh2=(by.random * heat) ** 2,
         missing_kwh=mapped.missing_kwh,
         beyond_kwh=mapped.beyond_kwh,
         seconds=mapped.seconds,
