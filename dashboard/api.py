@@ -10,13 +10,15 @@ import msgspec
 from fastapi import FastAPI, Query, Response
 from fastapi.responses import JSONResponse
 
-from dashboard.feed import Feed
+from dashboard import metrics
+from dashboard.feed import Feed, Ingest
 from dashboard.queries import AskError, Queries
 from heatledger.store import StoreError
 
 
 def register(server: FastAPI, queries: Queries, feed: Feed) -> None:
     """Add the routes to the FastAPI application."""
+    metrics.register(server, queries, feed)
 
     @server.get("/healthz", summary="Whether the dashboard can do its work: 200 or 503")
     def healthz() -> JSONResponse:
@@ -48,11 +50,19 @@ def health(queries: Queries, feed: Feed) -> dict[str, object]:
         store = True
     except (StoreError, sqlite3.Error):
         store = False
+    said = feed.ingest or Ingest()
     last_us = max((value.time_us for value in feed.latest().values()), default=None)
     return {
-        "ok": store and feed.connected and feed.ingest_online is not False,
+        "ok": store and feed.connected and feed.ingest_online is not False and not said.refusing,
         "store": store,
         "broker": feed.connected,
         "ingest": feed.ingest_online,
+        "spool": {
+            "readings": said.spool_readings,
+            "bytes": said.spool_bytes,
+            "age_s": round(metrics.spool_age_s(feed), 1),
+            "refusing": said.refusing,
+            "trouble": said.trouble,
+        },
         "last_reading_age_s": None if last_us is None else round(time.time() - last_us / 1e6, 1),
     }

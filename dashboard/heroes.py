@@ -34,6 +34,8 @@ class Page(msgspec.Struct, frozen=True):
     ingest_online: bool | None
     powers: tuple[tuple[str, float], ...] = ()
     filling_to: datetime | None = None
+    spool_age_s: float = 0.0
+    refusing: bool = False
 
 
 class Split(msgspec.Struct, frozen=True):

@@ -61,7 +61,9 @@ def test_what_the_page_pushes_stands_in_the_layout(app):
 def test_healthz_is_503_without_a_broker(client):
     answer = client.get("/healthz")
     assert answer.status_code == 503
-    assert answer.json() == {"ok": False, "store": True, "broker": False, "ingest": None, "last_reading_age_s": None}
+    state = answer.json()
+    assert state.pop("spool") == {"readings": 0, "bytes": 0, "age_s": 0, "refusing": False, "trouble": ""}
+    assert state == {"ok": False, "store": True, "broker": False, "ingest": None, "last_reading_age_s": None}
 
 
 def test_healthz_is_200_when_all_is_reached(app, client):
@@ -108,7 +110,7 @@ def test_a_question_that_cannot_be_answered_is_one_line(client, asked, says):
 
 
 def test_openapi_describes_what_is_asked(client):
-    assert set(json.loads(client.get("/api/openapi.json").text)["paths"]) == {"/healthz", "/api/v1/summary"}
+    assert set(json.loads(client.get("/api/openapi.json").text)["paths"]) == {"/healthz", "/metrics", "/api/v1/summary"}
 
 
 def test_without_a_home_file_the_page_lists_what_is_heard(tmp_path):
