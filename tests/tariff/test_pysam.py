@@ -52,7 +52,7 @@ def upwards(grid):
     return [[period + 1 for period in row] for row in grid]
 
 
-def by_sam(rate, kwh):
+def by_sam(rate, kwh, metering):
     """Return SAM's energy, demand and fixed charges by month."""
     one = sam.new()
     rows = [
@@ -62,7 +62,7 @@ def by_sam(rate, kwh):
     ]
     flat = rate["flatdemandstructure"][0]
     charges = one.ElectricityRates
-    charges.ur_metering_option = 2
+    charges.ur_metering_option = metering
     charges.ur_ec_tou_mat = rows
     charges.ur_ec_sched_weekday = upwards(rate["energyweekdayschedule"])
     charges.ur_ec_sched_weekend = upwards(rate["energyweekendschedule"])
@@ -95,14 +95,15 @@ def by_sam(rate, kwh):
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_a_random_rate_and_load_by_month(seed):
-    rate = random_rate(seed)
+@pytest.mark.parametrize(("rules", "metering"), [("Net Metering", 0), ("Net Billing Hourly", 2)])
+def test_a_random_rate_and_load_by_month(seed, rules, metering):
+    rate = {**random_rate(seed), "dgrules": rules}  # net billing fills the ladder hour by hour
     kwh = np.round(np.random.default_rng(1000 + seed).gamma(2.0, 0.8, 8760), 3).tolist()
     plan = import_urdb(json.dumps(rate), where="random.json")
     bills = price(
         plan, load_of(instant("2018-01-01") + np.arange(8760) * 3600, 3600, kwh), months(2018), UTC, rounding=False
     )
-    expected = by_sam(rate, kwh)
+    expected = by_sam(rate, kwh, metering)
     for month, bill in enumerate(bills):
         kinds = by_kind(bill)
         for name, values in expected.items():

@@ -46,7 +46,7 @@ _SCHEMES: Final[dict[str, dict[str, Any]]] = {
 def import_urdb(text: str, *, where: str) -> Tariff:
     """Read one URDB rate as a rate plan.
 
-    Energy lines of one file share a ladder by their part of the energy. Without dates the plan is valid always; without
+    Energy lines of one file share a ladder by their part of the energy, under net billing in order of time. Without dates the plan is valid always; without
     a demand window, demand is of the load's own step; the currency follows the country, else it is the dollar. A charge
     per day is billed by the day. Where nothing is said of export, it is net billing by the hour if energy has sell
     prices, else net metering with rollover.
@@ -87,12 +87,15 @@ def _plan(rate: dict[str, Any], where: str) -> Tariff:
     validity = {"from": _date(rate.get("startdate"), where), "to": _date(rate.get("enddate"), where)}
     lines = [*_energy(rate, where), *_demand(rate, where), *_fixed(rate, where), *_minimum(rate, where)]
     dated = {key: value for key, value in validity.items() if value}
+    export = _export(rate, where)
+    if export["scheme"] == "net_billing":  # what is bought hour by hour fills the ladder hour by hour
+        lines = [_in_order(line) for line in lines]
     plan = {
         "name": " · ".join(str(rate[key]) for key in ("utility", "name") if rate.get(key)) or "Rate",
         "currency": rate.get("currency") or _currency(rate, where),
         "source": f"URDB {rate.get('label') or ''}, imported: check against your bill".replace(" ,", ","),
         "lines": [{**line, **dated} for line in lines],
-        "export": _export(rate, where),
+        "export": export,
         "notes": "" if rate.get("dgrules") else _ASSUMED,
     }
     return msgspec.convert(plan, Tariff)
@@ -207,6 +210,11 @@ def _common_demand(rate: Mapping[str, Any], where: str) -> dict[str, Any]:
     if rate.get("lookbackpercent"):
         common["ratchet"] = {"percent": _text(Decimal(rate["lookbackpercent"]) * 100), "bills": 11}
     return common
+
+
+def _in_order(line: dict[str, Any]) -> dict[str, Any]:
+    in_order = line["kind"] == "energy" and "tiers" in line
+    return {**line, "allocation": "chronological"} if in_order else line
 
 
 def _steps(tiers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
