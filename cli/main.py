@@ -25,6 +25,8 @@ COMMANDS: Final = {
     "summary": "cli.summary:summary",
     "bill": "cli.bill:bill",
     "tariff": "cli.tariff:tariff",
+    "close": "cli.billing:close",
+    "reconcile": "cli.billing:reconcile",
     "check": "cli.check:check",
     "discover": "cli.discover:discover",
     "decode": "cli.decode:decode",

@@ -57,7 +57,7 @@ class Reconciled(_Value, frozen=True):
     """The utility's bill of the cycle beside ours: difference is ours less theirs."""
 
     total: str
-    difference: str | None
+    difference: str
     likely: str
 
 

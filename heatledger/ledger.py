@@ -16,6 +16,7 @@ from heatledger.days import Day, days_key, midnight, spans, sum_days
 from heatledger.heat import delivered
 from heatledger.heat.flows import Flow
 from heatledger.home import Home
+from heatledger.kept import beside, differs
 from heatledger.meters import Grid
 from heatledger.outlook import HISTORY_D, outlook
 from heatledger.periods import period, span
@@ -57,7 +58,7 @@ class Ledger:
         self.home = home
         self.tariff = config.tariffs[home.tariff] if home.tariff else None
         self._store = store
-        self._state = state
+        self.state = state
         self._zone = ZoneInfo(home.timezone)
         self._systems = config.systems
         self._files = config.tariff_files
@@ -130,17 +131,24 @@ class Ledger:
             found = msgspec.structs.replace(found, outlook=seen, projected=seen.projected)
         if summary.period.start <= now < summary.period.end:
             found = msgspec.structs.replace(found, price=price_now(plan, cycle, days, now))
-        return msgspec.structs.replace(summary, bill=found)
+        kept = beside(self.state, self.home.id, cycle.start, cycle.end)
+        found = msgspec.structs.replace(found, closed=kept.closed, utility=kept.utility)
+        return msgspec.structs.replace(summary, bill=found, issues=[*summary.issues, *differs(kept.utility)])
 
     def _outlook(self, plan: Plan, days: Days, cycle: Cycle, now: datetime) -> bill.Outlook:
         key = (cycle, int(now.timestamp()) // _OUTLOOK_S)
         if self._seen is None or self._seen[0] != key:
             first = now.astimezone(self._zone).date() - timedelta(days=HISTORY_D)
-            kept = self._state.days(self.home.id, self._key, first, cycle.start)
+            kept = self.state.days(self.home.id, self._key, first, cycle.start)
             past = {day: msgspec.msgpack.decode(row, type=Day) for day, row in kept.items()}
             before = cycles_before(self.home.cycle, cycle.start, lookback(plan.tariff))
             self._seen = (key, outlook(self.home, plan, {**past, **days}, cycle, before=before, now=now))
         return self._seen[1]
+
+    def tariff_text(self) -> str:
+        """Return the text of the rate plan's file, to keep beside what was billed by it."""
+        file = self._files.get(self.home.tariff or "")
+        return file.read_text(encoding="utf-8") if file else msgspec.json.encode(self.tariff).decode()
 
     def bounds(self, cycle: Cycle) -> tuple[datetime, datetime]:
         """Return a cycle's span in the home's own time."""
@@ -151,13 +159,13 @@ class Ledger:
 
     def remember(self, days: dict[date, Day]) -> None:
         """Keep days made elsewhere, as an import of history does."""
-        self._state.write_days(self.home.id, self._key, {day: msgspec.msgpack.encode(row) for day, row in days.items()})
+        self.state.write_days(self.home.id, self._key, {day: msgspec.msgpack.encode(row) for day, row in days.items()})
 
     def _days(self, pieces: Sequence[tuple[datetime, datetime]], now: datetime) -> list[Day]:
         if not pieces:
             return []
         local = [start.astimezone(self._zone).date() for start, _ in pieces]
-        kept = self._state.days(self.home.id, self._key, local[0], local[-1] + timedelta(days=1))
+        kept = self.state.days(self.home.id, self._key, local[0], local[-1] + timedelta(days=1))
         made: list[Day | None] = [
             msgspec.msgpack.decode(kept[day], type=Day) if day in kept and self._is_whole(piece) else None
             for day, piece in zip(local, pieces, strict=True)

@@ -27,6 +27,8 @@ _log = logging.getLogger(__name__)
 
 _AGAIN = {1: timedelta(days=1), 2: timedelta(hours=1)}
 """When a statement is tried again: data may still come, and what failed may mend."""
+_CLOSES_H = 1
+"""When bills are closed, every day: a cycle ends at midnight and closes a day later. [h, local]"""
 
 Make = Callable[[Home, date], int]
 """Makes the statement of a home's month: 0 made, 1 without data, 2 failed."""
@@ -110,6 +112,31 @@ def in_child(config: Config, environ: Mapping[str, str]) -> Make:
     return make
 
 
+def closing_in_child(config: Config, environ: Mapping[str, str]) -> Callable[[Home], None]:
+    """Return what closes a home's bills in a process of its own, and says in the log what was closed.
+
+    Parameters
+    ----------
+    config : Config
+        For the data directory.
+    environ : mapping
+        The environment the child reads its configuration by.
+    """
+    environment = {**environ, "HEATLEDGER_DATA": str(config.data_dir)}
+
+    def close(home: Home) -> None:
+        command = [sys.executable, "-P", "-m", "reports.closing", home.id]
+        done = subprocess.run(
+            command, env=environment, capture_output=True, encoding="utf-8", check=False, start_new_session=True
+        )
+        for line in done.stdout.splitlines():
+            _log.info("%s: %s", home.id, line)
+        if done.returncode:
+            _log.error("%s: bills not closed: %s", home.id, done.stderr.strip().rpartition("\n")[2])
+
+    return close
+
+
 def run(config: Config, stop: threading.Event, *, environ: Mapping[str, str] = os.environ) -> None:
     """Make what is due now, then each month's statement on its day, until told to stop.
 
@@ -139,7 +166,10 @@ def run(config: Config, stop: threading.Event, *, environ: Mapping[str, str] = o
             again = DateTrigger(datetime.now(UTC) + _AGAIN[outcome])
             scheduler.add_job(job, again, args=[home], id=f"{home.id} again", replace_existing=True)
 
+    close = closing_in_child(config, environ)
     for home in config.homes.values():
+        scheduler.add_job(close, args=[home])
+        scheduler.add_job(close, CronTrigger(hour=_CLOSES_H, timezone=ZoneInfo(home.timezone)), args=[home])
         scheduler.add_job(job, args=[home])
         scheduler.add_job(job, trigger(home, config.settings.reports), args=[home], id=home.id)
     scheduler.start()

@@ -78,6 +78,12 @@ _STEPS: Final = (
         *_append_only("report"),
         *_append_only("bill"),
     ),
+    (
+        """CREATE TABLE reconciliation (
+            home TEXT NOT NULL, start TEXT NOT NULL, "end" TEXT NOT NULL, version INTEGER NOT NULL,
+            made_at TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (home, start, "end", version))""",
+        *_append_only("reconciliation"),
+    ),
 )
 
 _NOTE_TOPIC: Final = """INSERT INTO topic VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (topic) DO UPDATE SET
@@ -214,6 +220,33 @@ class State:
             Bill(home, date.fromisoformat(start), date.fromisoformat(end), version, _moment(closed_at), *rest)
             for _, start, end, version, closed_at, *rest in rows
         ]
+
+    def add_reconciliation(self, home: str, start: date, end: date, *, made_at: datetime, body: bytes) -> None:
+        """Keep what a cycle's bill came to beside the utility's; earlier ones stay as they were.
+
+        Parameters
+        ----------
+        home : str
+            The home.
+        start, end : date
+            The billing period, local days, half-open.
+        made_at : datetime
+            When; aware.
+        body : bytes
+            The encoded reconciliation.
+        """
+        with self._database.write() as connection:
+            period = (home, start.isoformat(), end.isoformat())
+            (version,) = connection.execute(_NEXT_VERSION.format("reconciliation"), period).fetchone()
+            row = (*period, version, _text(made_at), body)
+            connection.execute("INSERT INTO reconciliation VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def reconciliations(self, home: str) -> dict[tuple[date, date], bytes]:
+        """Return the newest reconciliation of every cycle of a home, by the cycle's days."""
+        statement = 'SELECT start, "end", body FROM reconciliation WHERE home = ? ORDER BY start, "end", version'
+        with self._database.read() as connection:
+            rows = connection.execute(statement, (home,)).fetchall()
+        return {(date.fromisoformat(start), date.fromisoformat(end)): body for start, end, body in rows}
 
     def close(self) -> None:
         """Release the file."""

@@ -1,0 +1,129 @@
+"""Closed bills stay as they were; what changes later is a new version that says what and why."""
+
+import datetime as dt
+import json
+from types import SimpleNamespace
+
+import msgspec
+import numpy as np
+import pytest
+
+from heatledger.closing import close_due
+from heatledger.ledger import Ledger
+from heatledger.readings import Intervals, SeriesKey
+from heatledger.store import open_store
+from heatledger.store.state import State
+from tests.billing.homes import at, home, tariff
+
+PLAN = tariff("fixed", "energy")
+FIRST = at(2026, 10, 3)
+
+
+def block(start, days, kwh_a_day=14.4):
+    size = days * 288
+    empty = np.full(size, np.nan)
+    starts = int(start.timestamp()) + 300 * np.arange(size)
+    zeros = np.zeros(size, dtype=np.int64)
+    return Intervals(
+        SeriesKey("home", "x", "main", "", "energy"),
+        *(starts, np.full(size, kwh_a_day / 288), empty, empty, empty, empty, np.ones(size), zeros, None),
+    )
+
+
+@pytest.fixture
+def place(tmp_path):
+    store, state = open_store(f"sqlite:///{tmp_path}/store.db"), State(tmp_path / "state.db")
+
+    def ledger(plan=PLAN, **changes):
+        config = SimpleNamespace(tariffs={"plan": plan, "other": plan}, systems={}, tariff_files={})
+        return Ledger(config, home(**changes), store=store, state=state)
+
+    ledger.store, ledger.state = store, state
+    yield ledger
+    state.close()
+    store.close()
+
+
+def test_a_cycle_closes_a_day_after_its_end_and_once(place):
+    place.store.write_intervals([block(FIRST, 31)])
+    assert close_due(place(), now=at(2026, 11, 3, 23)) == []
+    (made,) = close_due(place(), now=at(2026, 11, 4, 1))
+    assert (str(made.start), str(made.end), made.version, made.reason) == (
+        "2026-10-03",
+        "2026-11-03",
+        1,
+        "the cycle ended",
+    )
+    assert made.total == "87.54"  # 31 × 14.4 × 0.16 = 71.42, and 31 × 0.52 = 16.12
+    assert close_due(place(), now=at(2026, 11, 5)) == []
+
+
+def test_late_data_is_a_new_version_with_the_lines_that_changed(place):
+    place.store.write_intervals([block(FIRST, 30)])
+    close_due(place(), now=at(2026, 11, 4, 1))
+    first = place.state.bills("home")[0]
+    place.store.write_intervals([block(at(2026, 11, 1), 1, 28.8)])
+    place.state.forget_days("home", dt.date(2026, 10, 3), dt.date(2026, 11, 4))
+    (made,) = close_due(place(), now=at(2026, 11, 6))
+    assert (made.version, made.reason) == (2, "late data")
+    assert [change.label for change in made.changes] == ["Energy"]
+    assert place.state.bills("home")[0] == first
+
+
+def test_a_corrected_plan_is_a_new_version_and_the_closed_one_stays(place):
+    place.store.write_intervals([block(FIRST, 31)])
+    close_due(place(), now=at(2026, 11, 4, 1))
+    dearer = tariff("fixed", lines=[{"kind": "energy", "label": "Energy", "rate": "0.20"}])
+    (made,) = close_due(place(dearer), now=at(2026, 11, 6))
+    assert made.reason == "the rate plan was corrected"
+    assert (made.changes[0].label, made.changes[0].rate) == ("Energy", "0.20")
+    assert [row.version for row in place.state.bills("home")] == [1, 2]
+    assert json.loads(place.state.bills("home")[0].tariff) == json.loads(msgspec.json.encode(PLAN))
+
+
+def test_another_plan_corrects_nothing(place):
+    place.store.write_intervals([block(FIRST, 31)])
+    close_due(place(), now=at(2026, 11, 4, 1))
+    dearer = tariff("fixed", lines=[{"kind": "energy", "label": "Energy", "rate": "0.20"}])
+    assert close_due(place(dearer, tariff="other"), now=at(2026, 11, 6)) == []
+
+
+def test_what_was_missed_is_caught_up_oldest_first(place):
+    place.store.write_intervals([block(at(2026, 8, 3), 92)])
+    made = close_due(place(), now=at(2026, 11, 10))
+    assert [str(row.start) for row in made] == ["2026-08-03", "2026-09-03", "2026-10-03"]
+
+
+def test_the_summary_of_a_closed_cycle_says_so(place):
+    place.store.write_intervals([block(FIRST, 31)])
+    close_due(place(), now=at(2026, 11, 4, 1))
+    summary = place().summary(FIRST, at(2026, 11, 3), now=at(2026, 11, 10))
+    assert (summary.bill.closed.version, summary.bill.closed.total) == (1, summary.bill.total)
+
+
+def test_the_open_bill_changes_at_once(place):
+    place.store.write_intervals([block(FIRST, 2)])
+    before = place().summary(FIRST, at(2026, 11, 3), now=at(2026, 10, 5))
+    place.store.write_intervals([block(at(2026, 10, 4), 1, 28.8)])
+    place.state.forget_days("home", dt.date(2026, 10, 4), dt.date(2026, 10, 5))
+    after = place().summary(FIRST, at(2026, 11, 3), now=at(2026, 10, 5))
+    assert float(after.bill.total) - float(before.bill.total) == pytest.approx(14.4 * 0.16, abs=0.01)
+
+
+def test_a_projection_before_a_fortnight_says_when(place):
+    place.store.write_intervals([block(FIRST, 5)])
+    outlook = place().summary(FIRST, at(2026, 11, 3), now=at(2026, 10, 8)).bill.outlook
+    assert outlook.projected.p50 is None
+    assert "too soon: 5 of the 14 days" in outlook.reason
+    assert outlook.known_from == dt.date(2026, 10, 17)
+
+
+def test_a_steady_home_is_projected_to_what_it_will_cost_and_the_next_hour_has_a_price(place):
+    place.store.write_intervals([block(FIRST, 20)])
+    bill = place(budget="80").summary(FIRST, at(2026, 11, 3), now=at(2026, 10, 23)).bill
+    assert [float(at_) for at_ in (bill.projected.p10, bill.projected.p50, bill.projected.p90)] == pytest.approx(
+        [87.54] * 3, abs=0.3
+    )
+    assert bill.outlook.chance == 0.0
+    assert str(bill.price.rate) == "0.16"
+    assert bill.price.ahead[-1].end >= at(2026, 10, 23, 23)
