@@ -46,10 +46,10 @@ _SCHEMES: Final[dict[str, dict[str, Any]]] = {
 def import_urdb(text: str, *, where: str) -> Tariff:
     """Read one URDB rate as a rate plan.
 
-    Energy lines of one file share a ladder by their part of the energy, under net billing in order of time. Without dates the plan is valid always; without
-    a demand window, demand is of the load's own step; the currency follows the country, else it is the dollar. A charge
-    per day is billed by the day. Where nothing is said of export, it is net billing by the hour if energy has sell
-    prices, else net metering with rollover.
+    Energy lines of one file share a ladder by their part of the energy, under net billing in order of time. Without
+    dates the plan is valid always; without a demand window, demand is of the load's own step; the currency follows the
+    country, else it is the dollar. A charge per day is billed by the day. Where nothing is said of export, it is net
+    billing by the hour if energy has sell prices, else net metering with rollover.
 
     Parameters
     ----------
