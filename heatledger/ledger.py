@@ -14,7 +14,9 @@ from heatledger.config import Config
 from heatledger.cycles import cycle_at, cycles_before
 from heatledger.days import Day, days_key, midnight, spans, sum_days
 from heatledger.heat import delivered
+from heatledger.heat.anchor import Factor
 from heatledger.heat.flows import Flow
+from heatledger.heat.ladder import learn
 from heatledger.home import Home
 from heatledger.kept import beside, differs
 from heatledger.meters import Grid
@@ -35,6 +37,8 @@ INTERVALS_OF = tuple(dict.fromkeys((*accounts.QUANTITIES, *delivered.QUANTITIES)
 
 _STATE_LOOKBACK_S = 86_400
 _SETTLED = timedelta(minutes=15)
+_ANCHOR_D = 400
+"""How far back a heat that was measured still says how the map stands to it. [d]"""
 _OUTLOOK_S = 300
 """A projection is made again after so long. [s]"""
 
@@ -98,6 +102,7 @@ class Ledger:
             now=now,
             cycle_days=days,
             series=plan.series if plan else None,
+            factors=self._factors(now),
         )
         return summary if plan is None else self._of_cycle(summary, plan, days, now)
 
@@ -149,6 +154,17 @@ class Ledger:
         """Return the text of the rate plan's file, to keep beside what was billed by it."""
         file = self._files.get(self.home.tariff or "")
         return file.read_text(encoding="utf-8") if file else msgspec.json.encode(self.tariff).decode()
+
+    def _factors(self, now: datetime) -> dict[str, Factor]:
+        """Return what the kept days with a measured heat say of the heat pumps' maps."""
+        pumps = [pump.id for pump in self.home.heat_pumps if pump.unit and (pump.heat_meter or pump.air_flow)]
+        if not pumps:
+            return {}
+        today = now.astimezone(self._zone).date()
+        kept = self.state.days(self.home.id, self._key, today - timedelta(days=_ANCHOR_D), today)
+        past = [msgspec.msgpack.decode(row, type=Day).pumps for row in kept.values()]
+        found = {pump: learn(day[pump] for day in past if pump in day) for pump in pumps}
+        return {pump: factor for pump, factor in found.items() if factor is not None}
 
     def bounds(self, cycle: Cycle) -> tuple[datetime, datetime]:
         """Return a cycle's span in the home's own time."""

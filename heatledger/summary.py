@@ -11,6 +11,7 @@ import msgspec
 from heatledger.accounts import MODES, split_methods
 from heatledger.bill import BillSummary, Costs, Period, Quantiles, costs_of, days_from, is_heard
 from heatledger.days import Day
+from heatledger.heat.anchor import Factor
 from heatledger.heat.ladder import boundary, realize
 from heatledger.home import HeatPump, Home
 from heatledger.quality import Issue, meter_issues
@@ -110,6 +111,7 @@ def summarise(
     now: datetime,
     cycle_days: Days | None = None,
     series: Mapping[str, PriceSeries] | None = None,
+    factors: Mapping[str, Factor] | None = None,
 ) -> Summary:
     """Sum a period up.
 
@@ -130,6 +132,8 @@ def summarise(
         default the period's own.
     series : mapping of str to PriceSeries, optional
         Prices by the name of their series.
+    factors : mapping of str to Factor, optional
+        By heat pump, what a time of measured heat says of its unit's map.
 
     Returns
     -------
@@ -147,7 +151,10 @@ def summarise(
         period=period,
         as_of=now.astimezone(zone),
         electricity=electricity,
-        heat_pumps={pump.id: _pump(pump, heard, electricity.by_meter.get(pump.meter)) for pump in home.heat_pumps},
+        heat_pumps={
+            pump.id: _pump(pump, heard, electricity.by_meter.get(pump.meter), (factors or {}).get(pump.id))
+            for pump in home.heat_pumps
+        },
         bill=costs.bill,
         baseline=BaselineSummary(
             system=home.compare, bill=Quantiles(), saving=Quantiles(), because=[], refused=_NO_BASELINE
@@ -156,10 +163,10 @@ def summarise(
     )
 
 
-def _pump(pump: HeatPump, heard: Sequence[Day], kwh: float | None) -> PumpUse:
+def _pump(pump: HeatPump, heard: Sequence[Day], kwh: float | None, factor: Factor | None) -> PumpUse:
     """Sum one heat pump up: its COP is that of heating, of cooling where it only cooled."""
     days = [day.pumps[pump.id] for day in heard if pump.id in day.pumps]
-    warm, cold = realize(days), realize(days, "cooling")
+    warm, cold = realize(days, factor=factor), realize(days, "cooling")
     cooled = sum(day.use.get("cooling", 0.0) for day in days) > sum(day.use.get("heating", 0.0) for day in days)
     best = cold if cooled else warm
     return PumpUse(
