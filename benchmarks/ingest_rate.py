@@ -1,10 +1,11 @@
-"""Ingest under load: a burst over a real mosquitto into SQLite, the delay of live values, and resident memory.
+"""Ingest against a bare paho callback on the same backlog in one run, then the delay of live values and memory.
 
-Run ``python -m benchmarks.ingest`` (needs mosquitto on the PATH and psutil).
+Run ``python -m benchmarks.ingest_rate [--messages 100000]`` (needs mosquitto and psutil).
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import socket
@@ -16,15 +17,22 @@ import time
 from pathlib import Path
 
 import psutil
+from paho.mqtt.client import CallbackAPIVersion, Client
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from heatledger import bus
 from heatledger.store import open_store
 
-MESSAGES = 20_000
+TOPICS = "tele/#"
+DEVICES = 40
 
 
 def main() -> None:
-    """Start a broker and an ingest of our own, load them, and print the figures."""
+    """Start a broker of our own, load it, and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=100_000)
+    given = parser.parse_args()
     directory = Path(tempfile.mkdtemp())
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -32,65 +40,109 @@ def main() -> None:
     config = directory / "mosquitto.conf"
     config.write_text(
         f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 0\n"
-        "set_tcp_nodelay true\n"
+        "max_queued_bytes 0\nset_tcp_nodelay true\n"
     )
-    url = f"mqtt://127.0.0.1:{port}"
     broker = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin") or "mosquitto"
-    environ = {**os.environ, "HEATLEDGER_DATA": str(directory), "HEATLEDGER_MQTT_URL": url}
-    command = [sys.executable, "-m", "cli", "ingest"]
-    with (
-        subprocess.Popen([broker, "-c", config], stderr=subprocess.DEVNULL) as mosquitto,
-        subprocess.Popen(command, env=environ, stdout=subprocess.PIPE) as ingest,
-    ):
-        assert ingest.stdout
-        ingest.stdout.readline()
+    with subprocess.Popen([broker, "-c", config], stderr=subprocess.DEVNULL) as mosquitto:
         try:
-            measure(url, directory, ingest.pid)
+            measure(port, directory, given.messages)
         finally:
-            ingest.terminate()
-            ingest.wait()
             mosquitto.terminate()
     shutil.rmtree(directory)
 
 
-def measure(url: str, directory: Path, pid: int) -> None:
-    """Print delay, throughput and memory."""
+def measure(port: int, directory: Path, messages: int) -> None:
+    """Fill a backlog for both consumers, let one after the other take it, and print how fast they were."""
+    time.sleep(0.5)
+    url = f"mqtt://127.0.0.1:{port}"
+    with start(url, directory) as ingest:
+        ingest.terminate()  # its session stays
+    bare(port, 0)
+    backlog(url, messages)
+    plain = bare(port, messages)
+    with start(url, directory) as ingest:
+        process = psutil.Process(ingest.pid)
+        rate = taken(directory, messages)
+        cpu_s = sum(process.cpu_times()[:2])
+        print(f"bare paho callback, QoS 1       {plain:10,.0f} messages/s")
+        print(f"ingest, committed to SQLite     {rate:10,.0f} messages/s, {rate / plain:.2f} of that")
+        print(f"its processor time, start and all {cpu_s * 1e5 / messages:8.1f} s for 100,000 messages")
+        print(f"its resident memory             {process.memory_info().rss / 1e6:10.0f} MB")
+        delays = live_delays_ms(url)
+        print(f"live value after publication: median {statistics.median(delays):.1f} ms, slowest {delays[-1]:.1f} ms")
+        ingest.terminate()
+
+
+def start(url: str, directory: Path) -> subprocess.Popen[bytes]:
+    """Start an ingest process and wait until it listens."""
+    environ = {**os.environ, "HEATLEDGER_DATA": str(directory), "HEATLEDGER_MQTT_URL": url}
+    ingest = subprocess.Popen([sys.executable, "-m", "cli", "ingest"], env=environ, stdout=subprocess.PIPE)
+    assert ingest.stdout
+    ingest.stdout.readline()
+    return ingest
+
+
+def backlog(url: str, messages: int) -> None:
+    """Publish numbered messages as Tasmota plugs do, at QoS 1."""
+    publisher = bus.connect(url, client_id="benchmark", clean=True)
+    while not publisher.connected:
+        publisher.poll(0.05)
+    for number in range(messages):
+        payload = f'{{"ENERGY":{{"Total":{number / 1000},"Power":{number % 3000},"Voltage":230}}}}'
+        publisher.publish(f"tele/meter{number % DEVICES}/SENSOR", payload, 1)
+        if number % 10 == 0:
+            publisher.poll(0)
+    while publisher.unacknowledged:
+        publisher.poll(0.05)
+    publisher.close()
+
+
+def bare(port: int, messages: int) -> float:
+    """Return how many messages a second a callback takes that does nothing, paho acknowledging each. [1/s]."""
+    times: list[float] = []
+    client = Client(CallbackAPIVersion.VERSION2, "bare", protocol=5)
+    client.on_message = lambda *_: times.append(time.perf_counter())
+    keep = Properties(PacketTypes.CONNECT)
+    keep.SessionExpiryInterval, keep.ReceiveMaximum = 3_600, bus.RECEIVE_MAXIMUM
+    ready: list[object] = []
+    client.on_subscribe = lambda *said: ready.append(said)
+    client.connect("127.0.0.1", port, clean_start=False, properties=keep)
+    client.subscribe(TOPICS, 1)
+    while len(times) < messages or not ready:
+        client.loop(0.5)
+    client.disconnect()
+    return messages / (times[-1] - times[0]) if times else 0.0
+
+
+def taken(directory: Path, messages: int) -> float:
+    """Wait until all is stored; return the rate from the first message's receipt to the last one's. [1/s]."""
+    store = open_store(f"sqlite:///{directory / 'heatledger.db'}")
+    last = (messages - 1) / 1000
+    while max((r.value for r in store.latest("home") if r.quantity == "energy"), default=0.0) < last:
+        time.sleep(0.2)
+    times = {(r.device, r.time_us) for r in store.readings("home")}
+    assert len(times) == messages, f"{len(times)} of {messages} are stored"
+    store.close()
+    stamps = [at for _, at in times]
+    return messages / ((max(stamps) - min(stamps)) / 1e6)
+
+
+def live_delays_ms(url: str) -> list[float]:
+    """Return how long after its publication a new device's value came back, sorted. [ms]."""
     publisher = bus.connect(url, client_id="benchmark", clean=True)
     publisher.subscribe(["heatledger/home/live/#"])
     while not publisher.subscribed:
         publisher.poll(0.05)
-    delays = sorted(one_delay_ms(publisher, number) for number in range(40))
-    print(f"live value after publication: median {statistics.median(delays):.1f} ms, slowest of 40 {delays[-1]:.1f} ms")
-    cpu_before = sum(psutil.Process(pid).cpu_times()[:2])
-    began = time.perf_counter()
-    for number in range(MESSAGES):
-        payload = f'{{"ENERGY":{{"Total":{number / 1000},"Power":{number % 3000},"Voltage":230}}}}'
-        publisher.publish(f"tele/meter{number % 40}/SENSOR", payload, 1)
-        publisher.poll(0)
-    store = open_store(f"sqlite:///{directory / 'heatledger.db'}")
-    while sum(series.key.quantity == "energy" and 1 for series in store.series("home")) < 40 or not stored_all(store):
-        publisher.poll(0.05)
-    seconds = time.perf_counter() - began
-    cpu_ms = 1000 * (sum(psutil.Process(pid).cpu_times()[:2]) - cpu_before) / MESSAGES
-    print(
-        f"{MESSAGES} messages stored in {seconds:.1f} s: {MESSAGES / seconds:.0f}/s, {cpu_ms:.2f} ms of processor each"
-    )
-    print(f"resident memory of ingest: {psutil.Process(pid).memory_info().rss / 1e6:.0f} MB")
-
-
-def stored_all(store: object) -> bool:
-    """Whether the last message of the burst is stored."""
-    latest = store.latest("home")  # type: ignore[attr-defined] # a Store
-    return max(r.value for r in latest if r.quantity == "energy") >= (MESSAGES - 1) / 1000
-
-
-def one_delay_ms(publisher: bus.Connection, number: int) -> float:
-    """Return how long after its publication a new device's value came back. [ms]."""
-    began = time.perf_counter()
-    publisher.publish(f"tele/fresh{number}/SENSOR", '{"ENERGY":{"Power":1}}', 1)
-    while not any(message.topic.endswith(f"/fresh{number}") for message in publisher.poll(1.0)):
+    while publisher.poll(1.0):
         pass
-    return (time.perf_counter() - began) * 1000
+    delays = []
+    for number in range(40):
+        began = time.perf_counter()
+        publisher.publish(f"tele/fresh{number}/SENSOR", '{"ENERGY":{"Power":1}}', 1)
+        while not any(message.topic.endswith(f"/fresh{number}") for message in publisher.poll(1.0)):
+            pass
+        delays.append((time.perf_counter() - began) * 1000)
+    return sorted(delays)
 
 
 if __name__ == "__main__":
