@@ -17,6 +17,7 @@ from cli.options import (
     utc_now,
 )
 from heatledger import formatting
+from heatledger.bill import BillSummary
 from heatledger.home import Home
 from heatledger.ledger import span
 from heatledger.summary import Summary
@@ -51,17 +52,42 @@ def _words(found: Summary, home: Home) -> list[str]:
         ("Heard", formatting.coverage(used.coverage)),
         *((f"  {names[zone]}", _pair(row.kwh, row.cost, bill.currency)) for zone, row in used.by_zone.items()),
         ("  Not in any zone", _pair(used.unallocated_kwh, used.unallocated_cost, bill.currency)),
+        *([("  Of no use", money(used.fixed_cost, bill.currency))] if used.fixed_cost is not None else []),
         *(
             (f"  {line.label}", f"{line.quantity} {line.unit} × {line.rate} = {money(line.amount, bill.currency)}")
             for line in bill.lines
         ),
         ("Bill", money(bill.total, bill.currency) if bill.total else f"Not known: {bill.reason}"),
+        *(("Estimated", note) for note in bill.notes),
+        *_ahead(bill),
         *((f"COP {pump}", _cop(row.cop.value, row.cop.reason)) for pump, row in found.heat_pumps.items()),
         ("Saving", f"Not known: {found.baseline.refused}" if found.baseline.refused else "see --json"),
         *((f"{issue.severity}: {issue.message}", issue.fix) for issue in found.issues),
     ]
     width = max(len(label) for label, text in rows if not label.startswith(("info", "warn", "fail")) and text)
     return [f"{label:<{width}}  {text}".rstrip() if text else label for label, text in rows]
+
+
+def _ahead(bill: BillSummary) -> list[tuple[str, str]]:
+    """Return where the cycle is heading, whether the budget holds, and what the next kilowatt-hour costs."""
+    whole, currency, rows = formatting.whole_money, bill.currency, list[tuple[str, str]]()
+    outlook, price = bill.outlook, bill.price
+    if outlook and outlook.projected.p50 is not None:
+        low, middle, high = (whole(outlook.projected.p10, currency), whole(outlook.projected.p50, currency),
+                             whole(outlook.projected.p90, currency))  # fmt: skip
+        rows.append(("Heading for", f"{low}–{high}, most likely {middle}"))
+    elif outlook:
+        known = f"; known from {formatting.day(outlook.known_from)}" if outlook.known_from else ""
+        rows.append(("Heading for", f"Not known: {outlook.reason}{known}"))
+    if outlook and bill.budget is not None and outlook.chance is not None:
+        rows.append(("Budget", f"{whole(bill.budget, currency)}, held in {formatting.share(outlook.chance)} of cases"))
+    if price and price.rate is not None:
+        rows.append(("Next kWh", f"{formatting.full_rate(price.rate, currency)} ({price.period})"))
+    if bill.closed:
+        rows.append(("Closed", f"version {bill.closed.version}, {formatting.money(bill.closed.total, currency)}"))
+    if bill.utility:
+        rows.append(("Utility", f"{formatting.money(bill.utility.total, currency)}, {bill.utility.likely}"))
+    return rows
 
 
 def _pair(kwh: float | None, cost: str | None, currency: str) -> str:

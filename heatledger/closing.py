@@ -18,7 +18,8 @@ from heatledger.tariff.lines import BillLine
 
 SETTLES: Final = timedelta(hours=24)
 """A cycle closes so long after its end: late data has come by then."""
-_CYCLES: Final = 36
+_CYCLES: Final = 14
+"""How many cycles back are looked at: a year, and what is due."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -50,7 +51,7 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 def close_due(ledger: Ledger, *, now: datetime) -> list[Closing]:
-    """Close every cycle that is due and was heard, and make a new version of each closed bill that changed.
+    """Close every cycle of the last year that is due and was heard, and make a new version of each closed bill that changed.
 
     A bill closed under another plan than the home's stays as it is: that the plan is another now corrects nothing.
 
@@ -73,8 +74,6 @@ def close_due(ledger: Ledger, *, now: datetime) -> list[Closing]:
         start, end = ledger.bounds(cycle)
         if end + SETTLES <= now:
             summary = ledger.summary(start, end, now=now)
-            if summary.electricity.kwh is None:
-                break
             made += _close(ledger, cycle, summary, kept.get((cycle.start, cycle.end)), now)
         cycle = cycle_at(ledger.home.cycle, cycle.start - timedelta(days=1))
     return made[::-1]

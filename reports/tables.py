@@ -93,7 +93,8 @@ def parts(summary: Summary, home: Home) -> tuple[list[Part], Part]:
 
 def _is_fixed(rest: str | None, summary: Summary) -> bool:
     fixed = sum((Decimal(line.amount) for line in summary.bill.lines if line.kind == "fixed"), Decimal(0))
-    return rest is not None and Decimal(rest) == fixed
+    stated = summary.electricity.fixed_cost
+    return rest is not None and Decimal(rest) in (fixed, None if stated is None else Decimal(stated))
 
 
 def _printed_energy(total_kwh: float | None, figure: str) -> str:
