@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -146,15 +147,16 @@ def summarise(
     known = days_from(period.start.astimezone(zone).date(), days) if cycle_days is None else cycle_days
     costs = costs_of(home, plan, known, period, days, now=now)
     electricity = _electricity(home, heard, days, costs)
+    pumps = {
+        pump.id: _pump(pump, heard, electricity.by_meter.get(pump.meter), (factors or {}).get(pump.id))
+        for pump in home.heat_pumps
+    }
     return Summary(
         home=home.id,
         period=period,
         as_of=now.astimezone(zone),
-        electricity=electricity,
-        heat_pumps={
-            pump.id: _pump(pump, heard, electricity.by_meter.get(pump.meter), (factors or {}).get(pump.id))
-            for pump in home.heat_pumps
-        },
+        electricity=msgspec.structs.replace(electricity, by_zone=_heat_cost(home, electricity.by_zone, pumps)),
+        heat_pumps=pumps,
         bill=costs.bill,
         baseline=BaselineSummary(
             system=home.compare, bill=Quantiles(), saving=Quantiles(), because=[], refused=_NO_BASELINE
@@ -187,6 +189,19 @@ def _pump(pump: HeatPump, heard: Sequence[Day], kwh: float | None, factor: Facto
         defrosts=None,
         standby_w=None,
     )
+
+
+def _heat_cost(home: Home, zones: dict[str, ZoneUse], pumps: dict[str, PumpUse]) -> dict[str, ZoneUse]:
+    """Add to each zone that a heat pump heats what a kilowatt-hour of heat costs: of electricity, over the COP."""
+    cops = {head.zone: pumps[pump.id].cop for pump in home.heat_pumps for head in pump.heads}
+    found = dict(zones)
+    for name, use in zones.items():
+        cop = cops.get(name)
+        if cop is None or not cop.value or cop.work != "heating" or use.cost is None or not use.kwh:
+            continue
+        price = Decimal(use.cost) / Decimal(use.kwh) / Decimal(cop.value)
+        found[name] = msgspec.structs.replace(use, cost_of_heat_per_kwh=str(price.quantize(Decimal("0.0001"))))
+    return found
 
 
 def _electricity(home: Home, heard: Sequence[Day], days: Sequence[Day], costs: Costs) -> Electricity:
