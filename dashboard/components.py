@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from dash import html
@@ -23,14 +23,14 @@ class Framed:
 
     Parameters
     ----------
-    children : list of Component
+    children : iterable of Component
         The children as they are now.
+    holds : iterable of Prop
+        What stands in them and may change by itself.
     """
 
-    def __init__(self, children: Sequence[Component]) -> None:
-        self._children = list(children)
-        self.holds = tuple(prop for child in children for prop in live_props(child))
-        """What stands in them and may change by itself."""
+    def __init__(self, children: Iterable[Component], holds: Iterable[Prop]) -> None:
+        self._children, self.holds = children, tuple(holds)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Framed) and self.holds == other.holds
@@ -40,7 +40,7 @@ class Framed:
 
     def plain(self) -> object:
         """Return the children as they go over the wire."""
-        return _plain(self._children)
+        return [_plain(child) for child in self._children]
 
 
 Children = list[str | Component]

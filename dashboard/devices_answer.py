@@ -84,7 +84,7 @@ def _since(page: Page, silent: list[Row]) -> str:
         )
     said = [f"{' and '.join(names)} {since}" for since, names in by_since.items()]
     if len(silent) > _NAMED:
-        said.append(f"{formatting.number(len(silent) - _NAMED, 0)} more")
+        said.append(f"and {formatting.number(len(silent) - _NAMED, 0)} more")
     return f"{', '.join(said)}."
 
 

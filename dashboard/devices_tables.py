@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import Children, aria, icon, text
+from dashboard.components import Children, Prop, aria, icon, live_props, text
 from dashboard.devices_board import Page, Row, Spoken
 from dashboard.devices_strip import Strip
-from dashboard.devices_unknown import Unknown
+from dashboard.devices_unknown import MOST, Unknown
 from heatledger import formatting
 
 COLUMNS: Final = ("Device", "Says", "Heard / every", "Last 24 hours", "Coverage", "In the home file", "Issue")
 _FIRST: Final = 3
 _MINUTE_US: Final = 60_000_000
+_HOUR_MIN: Final = 60
 
 
 def role(name: str) -> dict[str, Any]:
@@ -29,17 +32,34 @@ def head(names: tuple[str, ...]) -> html.Thead:
     return html.Thead(html.Tr(cells, className="row titles", **role("row")), **role("rowgroup"))
 
 
-def device(page: Page, row: Row) -> html.Tr:
-    """Return the row of one device."""
+class Made(NamedTuple):
+    """A row of a table, and what of it may change."""
+
+    row: html.Tr
+    props: Mapping[Prop, object]
+
+
+def device(page: Page, row: Row) -> Made:
+    """Return the row of one device; made again only when what it shows has changed."""
+    return _device(row, _age(page.at_us, row), page.described)
+
+
+@lru_cache(maxsize=1024)
+def _device(row: Row, age: str, described: bool) -> Made:
+    made = _device_row(row, age, described=described)
+    return Made(made, live_props(made))
+
+
+def _device_row(row: Row, age: str, *, described: bool) -> html.Tr:
     trouble = row.source.silent and row.source.mapped
     cells = [
         html.Th([html.Span(row.name, className="who"), text(row.family, "family")], scope="row", className="c-who"),
         html.Td(_says(row), className="c-says", **role("cell")),
-        html.Td(_age(page, row), className="c-age", **role("cell")),
+        html.Td(_heard(row, age), className="c-age", **role("cell")),
         html.Td(_strip(row), className="c-strip", **role("cell")),
         html.Td(_coverage(row.strip), id=f"{row.id}-cover", className="c-cover", **role("cell")),
         html.Td(
-            row.place or ("not named" if page.described else ""),
+            row.place or ("not named" if described else ""),
             className=f"c-place{'' if row.place else ' faint'}",
             **role("cell"),
         ),
@@ -64,21 +84,17 @@ def _value(row: Row, spoken: Spoken) -> html.Span:
     return html.Span([f"{spoken.label} ", said] if spoken.label else [said], className="value")
 
 
-def _age(page: Page, row: Row) -> Children:
-    heard_us, usual_s = row.source.heard_us, row.source.usual_s
+def _age(at_us: int, row: Row) -> str:
+    heard_us = row.source.heard_us
     if heard_us is None:
-        age = "never"
-    elif row.retained:
-        age = "not known"
-    else:
-        age = formatting.duration(max((page.at_us - heard_us) / 1e6, 1.0))
-    usual = (
-        ""
-        if row.retained or heard_us is None
-        else " / learning"
-        if usual_s is None
-        else f" / {formatting.duration(max(usual_s, 1.0))}"
-    )
+        return "never"
+    return "not known" if row.retained else formatting.duration(max((at_us - heard_us) / 1e6, 1.0))
+
+
+def _heard(row: Row, age: str) -> Children:
+    usual_s, usual = row.source.usual_s, ""
+    if row.source.heard_us is not None and not row.retained:
+        usual = f" / {'learning' if usual_s is None else formatting.duration(max(usual_s, 1.0))}"
     kind = "age attn" if row.source.silent and row.source.mapped else "age"
     return [text(age, kind, at=f"{row.id}-age"), text(usual, "usual", at=f"{row.id}-usual")]
 
@@ -121,10 +137,27 @@ def _issue(row: Row) -> Children:
     return [text(_gaps(row.strip) if row.strip else "", "quiet")]
 
 
-def unknown(row: Unknown, at_us: int) -> html.Tr:
-    """Return the row of one topic that was not understood."""
-    ago = formatting.duration(max(at_us - row.last_us, 0) // _MINUTE_US * 60)
-    when = "last just now" if at_us - row.last_us < _MINUTE_US else f"last {ago} ago"
+def unknown(row: Unknown, at_us: int) -> Made:
+    """Return the row of one topic that was not understood; made again only when what it shows has changed."""
+    return _unknown(row, _when(at_us - row.last_us))
+
+
+@lru_cache(maxsize=2 * MOST)
+def _unknown(row: Unknown, when: str) -> Made:
+    made = _unknown_row(row, when)
+    return Made(made, live_props(made))
+
+
+def _when(age_us: int) -> str:
+    """Return an age in steps that grow with it."""
+    minutes = age_us // _MINUTE_US
+    if minutes < 1:
+        return "last just now"
+    step = 1 if minutes < _HOUR_MIN else _HOUR_MIN
+    return f"last {formatting.duration(minutes // step * step * 60)} ago"
+
+
+def _unknown_row(row: Unknown, when: str) -> html.Tr:
     cells = [
         html.Th(html.Bdi(row.topic), scope="row", className="c-topic mono", title=row.topic, **role("rowheader")),
         html.Td(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final
 
 from dash import Dash, Input, Output, dcc, html
@@ -12,7 +11,7 @@ from dash.development.base_component import Component
 from dashboard.components import Children, Framed, Prop, aria, icon, live_props, text
 from dashboard.devices_answer import answer, moment
 from dashboard.devices_board import Page
-from dashboard.devices_tables import COLUMNS, device, head, role, unknown
+from dashboard.devices_tables import COLUMNS, Made, device, head, role, unknown
 from dashboard.devices_unknown import Unknowns
 from dashboard.feed import Ingest
 from dashboard.header import clock
@@ -28,12 +27,34 @@ PACE_S: Final = 0.25
 
 _ROWS, _TOPICS = "devices-rows", "devices-topics"
 _FIRST_ROWS, _FIRST_TOPICS = 12, 8
-_MINUTE_US: Final = 60_000_000
 
 
 def render(page: Page) -> html.Div:
     """Return the page as components; pure."""
-    body = [_head(page), _strip(page), _devices(page), _unknown(page)]
+    return _whole(page, [made.row for made in _device_rows(page)], [made.row for made in _topic_rows(page)])
+
+
+def props(page: Page) -> dict[Prop, object]:
+    """Return what may change of the page: each table's rows as a frame, and piece by piece what stands in them."""
+    found = dict[Prop, object]()
+    for name, rows in ((_ROWS, _device_rows(page)), (_TOPICS, _topic_rows(page))):
+        held: dict[Prop, object] = {}
+        for made in rows:
+            held.update(made.props)
+        found |= {Prop(name, "children"): Framed([made.row for made in rows], held), **held}
+    return live_props(_whole(page, [], [])) | found
+
+
+def _device_rows(page: Page) -> list[Made]:
+    return [device(page, row) for row in page.rows]
+
+
+def _topic_rows(page: Page) -> list[Made]:
+    return [unknown(row, page.at_us) for row in page.unknowns.rows] if page.unknowns else []
+
+
+def _whole(page: Page, devices: list[Component], unread: list[Component]) -> html.Div:
+    body = [_head(page), _strip(page), _devices(page, devices), _unknown(page, unread)]
     return html.Div(
         [
             html.A("To the devices", href="#devices-table", className="skip"),
@@ -43,15 +64,6 @@ def render(page: Page) -> html.Div:
         ],
         className="page",
     )
-
-
-def props(page: Page) -> dict[Prop, object]:
-    """Return what may change of the page: what has rows of its own as frames, the rest piece by piece."""
-    made = dict[Prop, object]()
-    tree = render(page)
-    for name in (_ROWS, _TOPICS):
-        made[Prop(name, "children")] = Framed(tree[name].children)
-    return live_props(tree) | made
 
 
 def _rail(page: Page) -> html.Nav:
@@ -137,10 +149,9 @@ def _many(number: int, what: str) -> str:
     return f"{formatting.number(number, 0)} {what}{'' if number == 1 else 's'}"
 
 
-def _devices(page: Page) -> html.Section:
-    rows = [device(page, row) for row in page.rows]
-    waiting = page.unknowns is None and not rows
-    empty = "" if rows else "Reading what was heard before …" if waiting else "No device is understood yet."
+def _devices(page: Page, rows: list[Component]) -> html.Section:
+    waiting = page.unknowns is None and not page.rows
+    empty = "" if page.rows else "Reading what was heard before …" if waiting else "No device is understood yet."
     table = html.Table(
         [
             html.Caption("Devices, problems first", className="hidden"),
@@ -158,7 +169,7 @@ def _devices(page: Page) -> html.Section:
             text(page.trouble, "attn notice", at="devices-trouble"),
             table,
             text(empty, "empty", at="devices-empty"),
-            _all(len(rows), _FIRST_ROWS, "devices", "more, all heard" if calm else "more"),
+            _all(len(page.rows), _FIRST_ROWS, "devices", "more, all heard" if calm else "more"),
             text(further, "empty", at="devices-further"),
         ],
         id="devices-table",
@@ -178,9 +189,8 @@ def _all(number: int, first: int, of: str, what: str) -> html.Div:
     return html.Div(line, id=f"{of}-foot", className="table-foot" if left else "table-foot none")
 
 
-def _unknown(page: Page) -> html.Section:
+def _unknown(page: Page, rows: list[Component]) -> html.Section:
     left = page.unknowns or Unknowns()
-    rows = list(_topics(left, page.at_us // _MINUTE_US))
     empty = "Everything heard is understood."
     if page.unknowns is None:
         empty = "Reading the topics …"
@@ -202,19 +212,13 @@ def _unknown(page: Page) -> html.Section:
         [
             html.H2("Heard, not understood", className="card-title"),
             table,
-            text("" if rows else empty, "empty", at="topics-empty"),
-            _all(len(rows), _FIRST_TOPICS, "topics", "more"),
+            text("" if left.rows else empty, "empty", at="topics-empty"),
+            _all(len(left.rows), _FIRST_TOPICS, "topics", "more"),
             text(more, "empty", at="topics-further"),
         ],
         className="card",
         **aria(live="off"),
     )
-
-
-@lru_cache(maxsize=4)
-def _topics(left: Unknowns, minute: int) -> tuple[Component, ...]:
-    """Return the rows of the topics; made again when one changed, or a minute later."""
-    return tuple(unknown(row, minute * _MINUTE_US) for row in left.rows)
 
 
 def register(app: Dash, current: Callable[[], Page]) -> Callable[..., Component]:
@@ -227,6 +231,8 @@ def register(app: Dash, current: Callable[[], Page]) -> Callable[..., Component]
     )
 
     def layout(**_query: str) -> html.Div:
-        return html.Div([dcc.Store(id=MOUNT, data=NAME), render(current())])
+        page = current()
+        first = _whole(page, [made.row for made in _device_rows(page)], [])  # the topics come with the first push
+        return html.Div([dcc.Store(id=MOUNT, data=NAME), first])
 
     return layout

@@ -8,10 +8,17 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+from dash.development.base_component import Component
 
+from dashboard.devices_board import page
+from dashboard.devices_unknown import unknowns
+from dashboard.feed import Feed
+from dashboard.pages import devices
 from heatledger.home import Home
 from heatledger.readings import Intervals, Reading
 from heatledger.store import open_store
+from heatledger.store.state import Topic
+from tests.dashboard.house import AT_US, HOUSE, latest
 
 DAY_S = 86_400
 
@@ -145,3 +152,46 @@ def intervals(device: Device, home: str, now_s: float):
             level = np.full(len(start_s), value)
             key = next(readings(device, home, now_s)).key._replace(quantity=quantity)
             yield Intervals(key, start_s, none, level, level, level, level, ones, zeros)
+
+
+BARE = Home(id="maple", name="home", timezone="UTC", currency="USD")
+
+
+def feed_of(
+    values, *, connected=True, said=b'{"online":true,"heard":218406,"stored":1102930,"since_us":1768888800000000}'
+):
+    feed = Feed("mqtt://127.0.0.1")
+    feed._latest = dict(values)
+    feed.connected, feed.changed_us = connected, AT_US - 300_000_000
+    if said:
+        feed.hear("heatledger/ingest", said)
+    return feed
+
+
+def topic(
+    name="shellies/attic/relay/0/power", *, count=41, sample=b"218.44", note="no device file knows this topic", ago_s=5
+):
+    return Topic(name, "", "unknown", count, AT_US - 9_000_000, AT_US - ago_s * 1_000_000, sample, note)
+
+
+def shown(values=None, *, home=HOUSE, described=True, strips=None, heard=(), read=True, trouble="", **fed):
+    feed = feed_of(latest() if values is None else values, **fed)
+    unread = unknowns(heard) if read else None
+    return page(home, feed, described=described, at_us=AT_US, strip=strips or {}, unread=unread, trouble=trouble)
+
+
+def words(component):
+    if isinstance(component, str):
+        return component
+    if isinstance(component, list | tuple):
+        return " ".join(words(child) for child in component)
+    return words(getattr(component, "children", None) or "") if isinstance(component, Component) else ""
+
+
+def said(made, name):
+    return words(devices.render(made)[name])
+
+
+def row_of(made, device):
+    (row,) = [row for row in made.rows if row.name == device]
+    return row
