@@ -17,6 +17,7 @@ YESTERDAY: Final = 0.3
 MODEL_SD: Final = 0.055
 """What the balance leaves out (wind, opened windows, the ground), relative to the heat, never averaging out. [1]"""
 _SKY: Final = 0.5
+_TELLING_RAD: Final = 0.25
 _DIRECT: Final = 0.32
 """Mean over the four walls of what a wall catches of a beam along its horizon: 1/π. [1]"""
 
@@ -106,6 +107,33 @@ def altitude(day_of_year: Floats, solar_hour: Floats, latitude_deg: float) -> Fl
     return np.asarray(np.arcsin(np.clip(height, 0.0, 1.0)), dtype=np.float64)
 
 
+def latitude(day_of_year: Floats, daylight_h: Floats) -> float:
+    """Return the northern latitude that has such days: cos(ω) = −tan φ·tan δ, by the days far from an equinox.
+
+    Parameters
+    ----------
+    day_of_year, daylight_h : array
+        1–366, and hours between sunrise and sunset.
+
+    Returns
+    -------
+    float
+        Within 0–66; 45 where no day says. [°]
+
+    Examples
+    --------
+    >>> round(latitude(np.array([355.0]), np.array([9.15])))
+    42
+    """
+    tilt = np.radians(23.45 * np.sin(2 * np.pi * (284 + day_of_year) / 365))
+    half = np.radians(7.5 * daylight_h)
+    tells = (np.abs(tilt) > _TELLING_RAD) & (daylight_h > 0)
+    if not tells.any():
+        return 45.0
+    found = np.degrees(np.arctan(-np.cos(half[tells]) / np.tan(tilt[tells])))
+    return float(np.clip(np.median(found), 0.0, 66.0))
+
+
 def fit(days: Days, heat_kwh: Floats, area_m2: float) -> House | None:
     """Learn a house from days whose heat was measured.
 
@@ -132,7 +160,7 @@ def fit(days: Days, heat_kwh: Floats, area_m2: float) -> House | None:
     inverse = np.linalg.pinv(columns.T @ columns + np.diag(weight))
     found = inverse @ (columns.T @ wanted + weight * mean)
     scatter = _scatter(wanted - columns @ found)
-    return House(found, scatter**2 * inverse, scatter)
+    return House(found, np.asarray(scatter**2 * inverse, dtype=np.float64), scatter)
 
 
 def heat(house: House, days: Days) -> tuple[Floats, Floats]:
