@@ -1,6 +1,6 @@
 """The page Now as a component tree, in its states."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from dashboard.components import Prop, live_props
 from dashboard.heroes import Page
 from dashboard.pages.now import render
 from dashboard.queries import Books
+from heatledger.bill import Outlook
 from heatledger.hearing import LiveValue
 from heatledger.home import Home
 from heatledger.live import now
@@ -113,6 +114,29 @@ def test_live():
     )
     assert said(tree, "zone-study-cost") == "idle"
     assert (said(tree, "today"), said(tree, "today-note")) == ("$11.15", "45.8 kWh")
+
+
+def _heading(budget="380.00", **outlook):
+    seen = Outlook(**outlook)
+    books = summary()
+    bill = msgspec.structs.replace(books.bill, outlook=seen, projected=seen.projected)
+    home = msgspec.structs.replace(HOUSE, budget=None if budget is None else Decimal(budget))
+    return render(page(home=home, books=Books(msgspec.structs.replace(books, bill=bill), summary("11.15"))))
+
+
+def test_the_bill_says_where_it_is_heading_and_hatches_the_band():
+    tree = _heading(projected=Quantiles(p10="345.60", p50="366.00", p90="388.90"), chance=0.72)
+    assert said(tree, "heading") == "Heading for $346–389"
+    assert said(tree, "budget") == "72% to keep the $380 budget"
+    widths = {name: find(tree, f"now-bar-{name}").style["width"] for name in ("paid", "gap", "band")}
+    assert widths == {"paid": "51.7%", "gap": "31.0%", "band": "10.4%"}  # of 1.1 × 380 = 418
+    assert "hatch-part" in find(tree, "now-bar-band").className
+
+
+def test_too_soon_says_when_it_will_be_known():
+    tree = _heading(reason="too soon", known_from=date(2026, 1, 31))
+    assert said(tree, "heading") == "Where it ends is known from Jan 31"
+    assert said(tree, "budget") == "$380 budget"
 
 
 def test_not_known_has_its_reason_and_never_a_zero():
