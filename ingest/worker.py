@@ -71,7 +71,7 @@ class Worker:
         said = config.settings.discovery
         self._catalogues = {home: Catalogue(said.prefix, said.templates) for _, home in self._prefixes}
         self._bridges = {home: Bridges() for _, home in self._prefixes}
-        self._counts = Status(online=True, since_us=time.time_ns() // 1_000)
+        self._counted = {"heard": 0, "stored": 0, "not_understood": 0, "since_us": time.time_ns() // 1_000}
         self._note_at = time.monotonic()
         self._expire_at = self._note_at + _EXPIRE_FIRST_S
         self._told: set[str] = set()
@@ -121,7 +121,7 @@ class Worker:
         if not message.qos and self._group.readings >= _MOST_WAITING:
             self._tell_once("QoS 0", f"{_MOST_WAITING} readings wait for the store: messages without QoS 1 are dropped")
             return
-        self._counts = msgspec.structs.replace(self._counts, heard=self._counts.heard + 1)
+        self._counted["heard"] += 1
         fingerprint = digest(message)
         if self._deliveries.again(message, fingerprint):
             self._group.add(message, Part([]), now)
@@ -144,7 +144,7 @@ class Worker:
             self._tell_once(message.topic, note)
         family = readings[0].family if readings else ""
         if outcome not in ("understood", "ignored"):
-            self._counts = msgspec.structs.replace(self._counts, not_understood=self._counts.not_understood + 1)
+            self._counted["not_understood"] += 1
         self._heard.count(
             message.topic, message.payload, message.received_us, family=family, outcome=outcome, note=note
         )
@@ -178,7 +178,7 @@ class Worker:
         if not self._storing.keep(group.parts, now):
             return
         self._connection.ack(group.messages)
-        self._counts = msgspec.structs.replace(self._counts, stored=self._counts.stored + group.readings)
+        self._counted["stored"] += group.readings
         self._group = Group()
 
     def _store_answers(self, store: Store) -> None:
@@ -228,9 +228,9 @@ class Worker:
     def _status(self, *, online: bool) -> Status:
         storing = self._storing
         readings, size, oldest_us = storing.spool.size
-        return msgspec.structs.replace(
-            self._counts,
+        return Status(
             online=online,
+            **self._counted,
             spool_readings=readings,
             spool_bytes=size,
             spool_oldest_us=oldest_us or 0,

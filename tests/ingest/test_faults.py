@@ -284,10 +284,10 @@ class Here:
         self.monkeypatch.setattr(time, "time_ns", lambda: int(at.timestamp()) * 1_000_000_000)
 
     def take(self, *messages) -> None:
-        wanted = self.worker._counts.heard + len(messages)
+        wanted = self.worker._counted["heard"] + len(messages)
         self.publisher.send(*messages)
         deadline = time.monotonic() + 20
-        while self.worker._counts.heard < wanted or self.worker._group.messages:
+        while self.worker._counted["heard"] < wanted or self.worker._group.messages:
             assert time.monotonic() < deadline
             self.worker.step()
 
