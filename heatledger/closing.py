@@ -51,7 +51,7 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 def close_due(ledger: Ledger, *, now: datetime) -> list[Closing]:
-    """Close every cycle of the last year that is due and was heard, and make a new version of each closed bill that changed.
+    """Close every cycle of the last year that is due and was heard; what changed since gets a new version.
 
     A bill closed under another plan than the home's stays as it is: that the plan is another now corrects nothing.
 
