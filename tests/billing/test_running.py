@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heatledger.bill import Period, costs_of
+from heatledger.bill import Period, costs_of, first_needed
 from heatledger.cycles import cycle_at, cycles_over
 from heatledger.days import midnight
 from heatledger.home import Cycle
@@ -196,3 +196,34 @@ def test_cycles_follow_each_other_and_cover_the_span(begins, first, length):
 def test_a_cycle_that_makes_no_sense_is_refused(words, said):
     with pytest.raises(ValueError, match=said):
         home(cycle=words)
+
+
+def test_a_peak_of_the_bill_before_has_a_say_in_this_one():
+    """September's 2.5 kWh quarter is 10 kW; 80 % of it at 5.00 are 40.00 in a quiet October."""
+    ratchet = {**LINES["demand"], "window_minutes": 15, "ratchet": {"percent": "80", "bills": 2}}
+    priced = plan(lines=[LINES["energy"], ratchet])
+    measured = days(dt.date(2026, 9, 3), [9.6] * 35)
+    peak = [0.1] * 95 + [2.5]
+    measured[dt.date(2026, 9, 20)] = day(dt.date(2026, 9, 20), sum(peak), shape=peak)
+    assert first_needed(home(), priced.tariff, dt.date(2026, 10, 7)) == dt.date(2026, 8, 3)
+    found = costs(priced, measured, *CYCLE, at(2026, 10, 7, 23))
+    assert ("Demand", "8.000", "40.00") in lines(found)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    KINDS,
+    st.lists(st.floats(0, 60), min_size=1, max_size=31),
+    st.floats(0, 1),
+    st.floats(0, 30),
+    st.tuples(st.integers(0, 30), st.integers(1, 31)).filter(lambda ends: ends[0] < ends[1]),
+)
+def test_zones_the_rest_and_fixed_make_the_total_of_any_period(names, amounts, living, exported, ends):
+    measured = days(OCTOBER.start, amounts, shape=[1, 4, 2], living=living, exported=exported)
+    start, end = (at(2026, 10, 3) + dt.timedelta(days=count) for count in ends)
+    now = at(2026, 10, 3) + dt.timedelta(days=len(amounts), hours=-1)
+    found = costs(plan(*sorted(names, key=list(LINES).index)), measured, start, end, now)
+    if found.bill.total is not None:
+        parts = [*found.zones.values(), found.unallocated, found.fixed]
+        assert sum(map(Decimal, parts)) == Decimal(found.bill.total)
+        assert sum(Decimal(line.amount) for line in found.bill.lines) == Decimal(found.bill.total)
