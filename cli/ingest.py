@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import threading
 from types import FrameType
 
 import typer
@@ -11,8 +12,9 @@ import typer
 from cli.options import ConfigOption
 from heatledger import bus
 from heatledger.config import load
-from heatledger.store import open_store
+from heatledger.store import StoreError, open_store
 from heatledger.store.spool import Spool
+from heatledger.store.sqlite import SqliteStore
 from heatledger.store.state import State
 from ingest.live import STATUS_TOPIC
 from ingest.storing import Storing
@@ -35,11 +37,26 @@ def ingest(config: ConfigOption = None) -> None:
     connection = bus.connect(mqtt.url, client_id=mqtt.client_id, will=bus.Will(STATUS_TOPIC, status_will()))
     where = settings.store_url if "@" not in settings.store_url else settings.store_url.partition("://")[0]
     line = f"listening on {connection.shown} to {', '.join(mqtt.topics)}, storing in {where}"
+    threading.Thread(target=_inspect, args=(settings.store_url,), name="inspection", daemon=True).start()
     try:
         Worker(settings, connection=connection, storing=storing, state=state).run(stop.asked, lambda: typer.echo(line))
     finally:
         state.close()
         storing.close()
+
+
+def _inspect(url: str) -> None:
+    """Read the store's file once, beside the work, and say so in one line if it is damaged."""
+    if not url.startswith("sqlite:"):
+        return
+    try:
+        store = SqliteStore(url.partition(":///")[2])
+        said = store.damage()
+        store.close()
+    except StoreError as error:
+        said = str(error)
+    if said is not None:
+        logging.getLogger(__name__).error("the store is damaged or cannot be read: %s; restore a backup", said)
 
 
 class _Stop:

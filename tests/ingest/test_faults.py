@@ -27,7 +27,7 @@ pytestmark = pytest.mark.server
 METERS = 7
 
 
-def wait_until(condition, seconds=30) -> None:
+def wait_until(condition, seconds=90) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
@@ -341,6 +341,20 @@ def test_messages_out_of_order_and_said_twice_are_each_stored(here):
     chance.shuffle(numbers)
     here.take(*map(message, numbers), *map(message, numbers[:50]))
     assert stored(here.store.readings("home")) == published([*numbers, *numbers[:50]])
+
+
+def test_a_damaged_store_is_told_at_the_start(mosquitto, make_ingest):
+    ingest = make_ingest(mosquitto.url)
+    with closing(ingest.store()) as store:
+        store.write([reading(T0 + n, float(n), device=f"d{n % 9}") for n in range(20_000)])
+    path = ingest.data / "heatledger.db"
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2)
+        file.write(b"\xff" * 40_000)
+    ingest.start()
+    wait_until(lambda: "the store is damaged" in ingest.lines())
+    assert "restore a backup" in ingest.lines()
+    assert ingest.process.poll() is None
 
 
 def test_a_wrong_password_is_one_clear_line(make_mosquitto, make_ingest, broker_dir):
