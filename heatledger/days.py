@@ -21,7 +21,7 @@ from heatledger.tariff.model import Tariff
 
 _Columns = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
-_ARITHMETIC = "3"
+_ARITHMETIC = "4"
 """Raised when the meaning of a day's numbers changes, so that cached ones are made again."""
 
 

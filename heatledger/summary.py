@@ -13,7 +13,7 @@ from heatledger.accounts import MODES, split_methods
 from heatledger.bill import BillSummary, Costs, Period, Quantiles, costs_of, days_from, is_heard
 from heatledger.days import Day
 from heatledger.heat.anchor import Factor
-from heatledger.heat.ladder import boundary, realize
+from heatledger.heat.ladder import boundary, method, realize
 from heatledger.home import HeatPump, Home
 from heatledger.quality import Issue, meter_issues
 from heatledger.running import Days, Plan
@@ -179,7 +179,7 @@ def _pump(pump: HeatPump, heard: Sequence[Day], kwh: float | None, factor: Facto
             value=best.value,
             low=best.low,
             high=best.high,
-            method=best.method,
+            method=method(pump, best),
             boundary=None if best.value is None else boundary(pump),
             reason=best.reason,
             rung=best.rung,

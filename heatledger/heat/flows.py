@@ -62,7 +62,7 @@ class HeatSum(msgspec.Struct, frozen=True, kw_only=True):
     beyond_kwh : float
         Electricity of intervals beyond what the rung knows of. [kWh]
     seconds : float
-        How long it could judge. [s]
+        How much of the span it could judge, rest included. [s]
     """
 
     electricity_kwh: float = 0.0
@@ -147,5 +147,5 @@ def _sum(flow: Flow, drawn: Floats, rest: Floats, unknown: Floats) -> HeatSum:
         variance_kwh2=(flow.random * heat) ** 2,
         missing_kwh=missing,
         beyond_kwh=beyond,
-        seconds=float(np.count_nonzero(known)) * INTERVAL_S,
+        seconds=float(np.count_nonzero(judged)) * INTERVAL_S,
     )

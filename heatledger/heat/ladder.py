@@ -11,6 +11,7 @@ import numpy as np
 from heatledger.heat.anchor import Factor, anchored
 from heatledger.heat.anchor import factor as factor_of
 from heatledger.heat.flows import Z90, HeatSum, PumpDay, Rung, add
+from heatledger.heat.heat_meter import CLIPPED
 from heatledger.home import HeatPump
 
 NO_HEAT: Final = (
@@ -65,6 +66,12 @@ class Realized(NamedTuple):
 def boundary(pump: HeatPump) -> str:
     """Return the SEPEMO boundary of a heat pump's electricity: as stated, else what its kind's meter encloses."""
     return pump.boundary or _BOUNDARY.get(pump.kind, "H4")
+
+
+def method(pump: HeatPump, found: Realized) -> str | None:
+    """Return how a COP was found, with what had to be taken off a heat meter that does not count defrosting."""
+    clipped = found.rung == "A" and pump.heat_meter is not None and pump.heat_meter.clipped
+    return f"{found.method}, less {CLIPPED:.0%} for defrosting below 5 °C" if clipped else found.method
 
 
 def realize(days: Sequence[PumpDay], work: str = "heating", factor: Factor | None = None) -> Realized:

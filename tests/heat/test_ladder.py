@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from heatledger.heat.anchor import factor
 from heatledger.heat.flows import Flow, HeatSum, PumpDay, add, sum_pump
-from heatledger.heat.ladder import half_width, learn, realize
+from heatledger.heat.ladder import half_width, learn, method, realize
+from heatledger.home import HeatMeter
+from tests.accounts.homes import home
 
 GOOD = HeatSum(electricity_kwh=10.0, heat_kwh=30.0, systematic_kwh=3.6, variance_kwh2=1.0, seconds=86_400.0)
 
@@ -22,6 +24,14 @@ def test_the_best_rung_answers_alone():
     meter = msgspec.structs.replace(GOOD, heat_kwh=28.0, systematic_kwh=0.85)
     found = realize([day(A=meter, D=GOOD)])
     assert (found.rung, found.value, found.method) == ("A", 2.8, "heat meter")
+
+
+def test_a_clipped_meter_says_what_was_taken_off():
+    found = realize([day(A=GOOD)])
+    pump = home().heat_pumps[0]
+    clipped = msgspec.structs.replace(pump, heat_meter=HeatMeter(point="meter", clipped=True))
+    assert method(pump, found) == "heat meter"
+    assert method(clipped, found) == "heat meter, less 3% for defrosting below 5 °C"
 
 
 def test_a_rung_that_fails_its_checks_gives_way():
@@ -75,6 +85,19 @@ def test_standby_is_shared_as_the_day_worked():
     assert found.heating["D"].electricity_kwh == pytest.approx(3.3)
     assert found.cooling["D"].electricity_kwh == pytest.approx(1.1)
     assert (found.heating["D"].heat_kwh, found.cooling["D"].heat_kwh) == (9.0, 4.0)
+
+
+def test_a_rating_needs_a_day_of_hearing_not_a_day_of_running():
+    runs = np.r_[np.full(60, 0.1), np.zeros(228)]
+    flow = Flow("E", np.where(runs > 0, runs * 3, np.nan), np.full(288, 0.18), 0.0, np.zeros(288))
+
+    def after(count):
+        return realize(
+            [sum_pump({"heating": runs[:count]}, np.zeros(count), [flow.cut(slice(0, count))], np.arange(count))]
+        )
+
+    assert after(288).rung == "E"
+    assert "needs a whole day" in after(144).reason
 
 
 def test_fourteen_days_anchor_a_map_and_thirteen_do_not():
