@@ -14,6 +14,7 @@ from heatledger.days import Day
 from heatledger.formatting import duration, energy, largest_remainder, money_digits
 from heatledger.home import Home
 from heatledger.running import Booked, Days, Part, Plan, Span, book, lookback, of_span
+from heatledger.tariff.cycle import Cycle
 from heatledger.tariff.lines import BillLine
 from heatledger.tariff.load import BillError
 from heatledger.tariff.marginal import Marginal
@@ -135,11 +136,15 @@ def booked(home: Home, plan: Plan, days: Days, start: datetime, end: datetime, *
     """
     span = Span.of(start, end, plan.zone)
     mine = cycles_over(home.cycle, span.first, span.last)
-    heard = [day for day, row in days.items() if is_heard(row)]
-    earlier = cycles_before(home.cycle, mine[0].start, lookback(plan.tariff))
-    before = [cycle for cycle in earlier if heard and cycle.end > min(heard)]
+    before = bills_before(home, plan, days, mine[0].start)
     found = book(plan, days, [*before, *mine], now=now, names=[zone.id for zone in home.zones])
     return found[len(before) :]
+
+
+def bills_before(home: Home, plan: Plan, days: Days, first: date) -> list[Cycle]:
+    """Return the cycles whose bills have a say in the one that begins on a day: none before anything was heard."""
+    heard = min((day for day, row in days.items() if is_heard(row)), default=first)
+    return [cycle for cycle in cycles_before(home.cycle, first, lookback(plan.tariff)) if cycle.end > heard]
 
 
 def costs_of(

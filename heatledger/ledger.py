@@ -11,7 +11,7 @@ import msgspec
 from heatledger import accounts, bill
 from heatledger.accounts import Account
 from heatledger.config import Config
-from heatledger.cycles import cycle_at, cycles_before
+from heatledger.cycles import cycle_at
 from heatledger.days import Day, days_key, midnight, spans, sum_days
 from heatledger.heat import delivered
 from heatledger.heat.anchor import Factor
@@ -24,7 +24,7 @@ from heatledger.outlook import HISTORY_D, outlook
 from heatledger.periods import period, span
 from heatledger.prices import price_now, series_of
 from heatledger.readings import INTERVAL_S, Intervals
-from heatledger.running import Days, Plan, lookback
+from heatledger.running import Days, Plan
 from heatledger.store import Store
 from heatledger.store.state import State
 from heatledger.summary import Summary, summarise
@@ -146,8 +146,7 @@ class Ledger:
             first = now.astimezone(self._zone).date() - timedelta(days=HISTORY_D)
             kept = self.state.days(self.home.id, self._key, first, cycle.start)
             past = {day: msgspec.msgpack.decode(row, type=Day) for day, row in kept.items()}
-            before = cycles_before(self.home.cycle, cycle.start, lookback(plan.tariff))
-            self._seen = (key, outlook(self.home, plan, {**past, **days}, cycle, before=before, now=now))
+            self._seen = (key, outlook(self.home, plan, {**past, **days}, cycle, now=now))
         return self._seen[1]
 
     def tariff_text(self) -> str:

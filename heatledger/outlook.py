@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from heatledger.bill import Outlook, Quantiles
+from heatledger.bill import Outlook, Quantiles, bills_before
 from heatledger.days import QUARTER_S, Day, midnight
 from heatledger.home import Home
 from heatledger.projection import MIN_DAYS, PastDay, draw_rest
@@ -17,7 +17,7 @@ from heatledger.readings import Floats
 from heatledger.running import Days, Plan, book, load_of_days
 from heatledger.tariff.cycle import Cycle
 from heatledger.tariff.lines import Carry
-from heatledger.tariff.load import Load
+from heatledger.tariff.load import BillError, Load
 from heatledger.tariff.pricing import price
 
 HISTORY_D: Final = 400
@@ -27,7 +27,7 @@ _EXPORT_D: Final = 14
 _CENT: Final = Decimal("0.01")
 
 
-def outlook(home: Home, plan: Plan, days: Days, cycle: Cycle, *, before: Sequence[Cycle], now: datetime) -> Outlook:
+def outlook(home: Home, plan: Plan, days: Days, cycle: Cycle, *, now: datetime) -> Outlook:
     """Project a running cycle's total.
 
     Parameters
@@ -40,8 +40,6 @@ def outlook(home: Home, plan: Plan, days: Days, cycle: Cycle, *, before: Sequenc
         What was measured: the cycle, the bills before that have a say in it, and as far back as is known.
     cycle : Cycle
         The one that is running.
-    before : sequence of Cycle
-        The bills that have a say in it.
     now : datetime
         Aware.
 
@@ -49,11 +47,6 @@ def outlook(home: Home, plan: Plan, days: Days, cycle: Cycle, *, before: Sequenc
     -------
     Outlook
         Of 200 draws; not known, with the reason and the day it will be, before two weeks were measured.
-
-    Raises
-    ------
-    BillError
-        If the plan cannot price them: one line with the mend.
     """
     today = now.astimezone(plan.zone).date()
     past = [_past(day, row) for day, row in sorted(days.items()) if day < today and _is_whole(row)]
@@ -66,10 +59,13 @@ def outlook(home: Home, plan: Plan, days: Days, cycle: Cycle, *, before: Sequenc
             reason=f"too soon: {len(past)} of the {MIN_DAYS} days it takes are measured",
             known_from=today + timedelta(days=missing),
         )
-    carry = _carried(plan, days, before, now)
     load = _so_far(plan, days, cycle, now)
     gone = int(now.timestamp()) // QUARTER_S - int(load.start_s[0]) // QUARTER_S
-    totals = np.array([_total(plan, load, gone, np.concatenate(one), cycle, carry) for one in draws])
+    try:
+        carry = _carried(plan, days, bills_before(home, plan, days, cycle.start), now)
+        totals = np.array([_total(plan, load, gone, np.concatenate(one), cycle, carry) for one in draws])
+    except BillError as error:
+        return Outlook(reason=str(error))
     low, middle, high = (
         str(Decimal(repr(float(value))).quantize(_CENT)) for value in np.quantile(totals, (0.1, 0.5, 0.9))
     )

@@ -22,7 +22,7 @@ TIERED = {
 
 
 def seen(priced, measured, now, cycle=NOVEMBER, **changes):
-    return outlook(home(**changes), priced, measured, cycle, before=[], now=now)
+    return outlook(home(**changes), priced, measured, cycle, now=now)
 
 
 def steady(kwh=10.0, until=20, **options):
@@ -53,6 +53,19 @@ def test_the_hours_gone_today_are_as_measured():
     measured[today] = day(today, 12.0, shape=[1.0] * 24 + [0.0] * 72)
     found = seen(plan("energy"), measured, at(2026, 11, 23, 6))
     assert float(found.projected.p50) == pytest.approx((200 + 12 + 7.5 + 90) * 0.16, abs=0.05)
+
+
+def test_a_mean_of_bills_counts_only_bills_that_were_heard():
+    """0.4 kW in both bills heard: their mean is 0.4 at 5.00, not a twelfth of it."""
+    capacity = {"kind": "demand", "label": "Capacity", "rate": "5", "mean_bills": 12, "window_minutes": 15}
+    measured = {when: row for when, row in steady(9.6).items() if when >= dt.date(2026, 10, 3)}
+    assert float(seen(plan(lines=[capacity]), measured, at(2026, 11, 23)).projected.p50) == pytest.approx(2.0, abs=0.01)
+
+
+def test_a_plan_that_cannot_be_priced_says_why():
+    found = seen(plan("real_time", prices={}), steady(), at(2026, 11, 23))
+    assert found.projected.p50 is None
+    assert "market" in found.reason
 
 
 def test_two_hundred_draws_are_priced_within_a_second():
