@@ -149,11 +149,6 @@ class Ledger:
             self._seen = (key, outlook(self.home, plan, {**past, **days}, cycle, now=now))
         return self._seen[1]
 
-    def tariff_text(self) -> str:
-        """Return the text of the rate plan's file, to keep beside what was billed by it."""
-        file = self._files.get(self.home.tariff or "")
-        return file.read_text(encoding="utf-8") if file else msgspec.json.encode(self.tariff).decode()
-
     def _factors(self, now: datetime) -> dict[str, Factor]:
         """Return what the kept days with a measured heat say of the heat pumps' maps."""
         pumps = [pump.id for pump in self.home.heat_pumps if pump.unit and (pump.heat_meter or pump.air_flow)]
@@ -164,6 +159,11 @@ class Ledger:
         past = [msgspec.msgpack.decode(row, type=Day).pumps for row in kept.values()]
         found = {pump: learn(day[pump] for day in past if pump in day) for pump in pumps}
         return {pump: factor for pump, factor in found.items() if factor is not None}
+
+    def tariff_text(self) -> str:
+        """Return the text of the rate plan's file, to keep beside what was billed by it."""
+        file = self._files.get(self.home.tariff or "")
+        return file.read_text(encoding="utf-8") if file else msgspec.json.encode(self.tariff).decode()
 
     def bounds(self, cycle: Cycle) -> tuple[datetime, datetime]:
         """Return a cycle's span in the home's own time."""
