@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from heatledger.readings import Reading
-from heatledger.store import Store, StoreError
+from heatledger.store import Store, StoreError, UnusableStoreError
 from heatledger.store.spool import Part, Spool
 
 _RETRY_S: Final = (0.5, 5.0)
@@ -54,6 +54,8 @@ class Storing:
                 store = self.store = self.store or self._open()
                 self.on_ready(store)
                 self.committed = store.deliveries()
+            except UnusableStoreError:
+                raise
             except (StoreError, OSError) as error:
                 self.failed(error, now)
                 return None

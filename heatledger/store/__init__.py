@@ -31,6 +31,10 @@ class StoreError(Exception):
     """The store cannot do what was asked; the message is one line for the user (what, where, the mend)."""
 
 
+class UnusableStoreError(StoreError):
+    """What is named can never be the store, however long one waits: waiting with a spool would only hide it."""
+
+
 class Store(Protocol):
     """What keeps readings and intervals. Times are UTC: µs for readings, seconds for intervals; spans are half-open."""
 
@@ -150,7 +154,7 @@ def open_store(url: str, *, patience_s: float | None = None) -> Store:
         from heatledger.store.sqlite import SqliteStore  # one engine is loaded, not all
 
         if not rest.startswith("/") or rest == "/":
-            raise StoreError(
+            raise UnusableStoreError(
                 f"store URL {url!r}: a file is written sqlite:///relative/path or sqlite:////absolute/path"
             )
         return SqliteStore(rest.removeprefix("/"), patience_s=patience_s)
@@ -158,7 +162,7 @@ def open_store(url: str, *, patience_s: float | None = None) -> Store:
         from heatledger.store.influx_store import InfluxStore
 
         return InfluxStore(url, patience_s=patience_s)
-    raise StoreError(
+    raise UnusableStoreError(
         f"store URL {shown(url)!r}: unknown scheme {scheme!r}; use sqlite:///path or influxdb://host:8086/bucket"
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from heatledger.store import StoreError
+from heatledger.store import StoreError, UnusableStoreError
 
 BUSY_S = 15.0
 """How long one process waits for another that writes. [s]"""
@@ -77,7 +77,7 @@ class Database:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(
+            raise UnusableStoreError(
                 f"{self.path}: {error.strerror}: {error.filename}; name a folder that may be written"
             ) from error
         with self._told():
@@ -191,14 +191,14 @@ class Database:
     def _migrate(self, connection: sqlite3.Connection) -> None:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if tables and "meta" not in tables:
-            raise StoreError(f"{self.path}: a SQLite file of another program; name another file")
+            raise UnusableStoreError(f"{self.path}: a SQLite file of another program; name another file")
         connection.execute(_META)
         meta = dict(connection.execute("SELECT key, value FROM meta"))
         if meta.get("kind", self._kind) != self._kind:
-            raise StoreError(f"{self.path}: holds {meta['kind']}, not {self._kind}; name another file")
+            raise UnusableStoreError(f"{self.path}: holds {meta['kind']}, not {self._kind}; name another file")
         version, known = int(meta.get("version", 0)), len(self._steps)
         if version > known:
-            raise StoreError(
+            raise UnusableStoreError(
                 f"{self.path}: made by a newer version (schema {version}, known {known}); upgrade heatledger"
             )
         if version < known:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
 
-from heatledger.store import StoreError, shown
+from heatledger.store import UnusableStoreError, shown
 
 _OPTIONS: Final = {"org", "prefix", "timeout", "retry", "ca"}
 
@@ -67,7 +67,7 @@ def place(url: str, patience_s: float | None = None) -> Place:
     except ValueError:
         host = None
     if not host or not bucket or asked.keys() - _OPTIONS:
-        raise StoreError(
+        raise UnusableStoreError(
             f"store URL {shown(url)!r}: write influxdb://host:8086/bucket?org=name (influxdbs:// for TLS); "
             f"after the ? may stand {', '.join(sorted(_OPTIONS))}"
         )

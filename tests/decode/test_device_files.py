@@ -53,7 +53,7 @@ BAD = [
     ('family = "good"', 'family = "Good One"', "matching regex", "family"),
     ('family = "good"', 'family = "good"\nfamly = "x"', "did you mean 'family'?", "top level"),
     ('family = "good"', 'family = "good"\nreject = { range = { powr = [0, 1] } }', "did you mean 'power'?", "reject"),
-    ('family = "good"', 'family = "good"\nignore = ["x/{"]', "write captures as {name}", "top level"),
+    ('family = "good"', 'family = "good"\nignore = ["x/{"]', "write captures as {name}", "ignore"),
     ('family = "good"', 'family = "good', "not TOML", ""),
 ]
 
