@@ -236,4 +236,4 @@ def _budget(page: Page) -> Children:
     outlook = page.books.cycle.bill.outlook if page.books.cycle else None
     if outlook is None or outlook.chance is None:
         return [budget, " budget"]
-    return [f"{formatting.share(outlook.chance)} to keep the ", budget, " budget"]
+    return [f"{formatting.share(outlook.chance)} to keep ", budget]

@@ -105,6 +105,9 @@ class Queries:
 
     def books(self, home: Home, *, fresh: bool = False) -> Books:
         """Return the books of the cycle and of today; asked again when `fresh` is wanted and they are 30 s old."""
+        known = self._books.get(home.id)
+        if known is not None and not fresh:  # a page never waits for a projection
+            return known[1]
         with self._lock:
             asked, kept = self._books.get(home.id, (-1e9, None))
             age_s = time.monotonic() - asked

@@ -127,7 +127,7 @@ def _heading(budget="380.00", **outlook):
 def test_the_bill_says_where_it_is_heading_and_hatches_the_band():
     tree = _heading(projected=Quantiles(p10="345.60", p50="366.00", p90="388.90"), chance=0.72)
     assert said(tree, "heading") == "Heading for $346–389"
-    assert said(tree, "budget") == "72% to keep the $380 budget"
+    assert said(tree, "budget") == "72% to keep $380"
     widths = {name: find(tree, f"now-bar-{name}").style["width"] for name in ("paid", "gap", "band")}
     assert widths == {"paid": "51.7%", "gap": "31.0%", "band": "10.4%"}  # of 1.1 × 380 = 418
     assert "hatch-part" in find(tree, "now-bar-band").className
