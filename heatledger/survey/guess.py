@@ -93,7 +93,7 @@ class _Drafter:
         for made in pumps.matched(self.units, self.loads, self.own):
             self._pump(made)
         for load in self.loads:
-            if not any(load.points == meter.points for meter in self.meters):
+            if not any(load.points in (meter.points, meter.sum) for meter in self.meters):
                 self._circuit(load)
         self._list_the_rest()
         home = msgspec.structs.replace(

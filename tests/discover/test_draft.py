@@ -221,3 +221,12 @@ def test_every_device_of_the_reference_has_its_place_or_is_listed(shared: Path, 
     assert msgspec.convert(tomllib.loads(draft.render(made)), Home) == made.home
     means(made.home, result.keys())
     assert {"mini_split", "air_to_water"} <= {pump.kind for pump in made.home.heat_pumps}
+
+
+def test_a_main_meter_in_phases_is_one_meter_and_no_circuit_beside_it():
+    phases = [("heishamon", "grid", channel, "power", 400.0) for channel in ("a", "b")]
+    made = drafted(*phases, *plug("kettle"))
+    assert [(meter.role, meter.sum) for meter in made.home.meters] == [
+        ("import", ("grid:a", "grid:b")),
+        ("circuit", ()),
+    ]
