@@ -33,7 +33,7 @@ def head(names: tuple[str, ...]) -> html.Thead:
 
 
 class Made(NamedTuple):
-    """A row of a table, and what of it may change."""
+    """A row of a table, and what of it may change. What can be opened has an id: by it the page opens it again."""
 
     row: html.Tr
     props: Mapping[Prop, object]
@@ -75,7 +75,8 @@ def _says(row: Row) -> html.Span:
         rest.append(text(f"and {formatting.number(row.further, 0)} more", "value"))
     if rest:
         more = html.Summary(f"{len(row.values) - _FIRST + row.further} more")
-        shown.append(html.Details([more, html.Span(rest, className="values")], className="more-values"))
+        folded = [more, html.Span(rest, className="values")]
+        shown.append(html.Details(folded, id=f"{row.id}-more", className="more-values"))
     return html.Span(shown, className="values")
 
 
@@ -194,10 +195,11 @@ def _actions(row: Unknown) -> Children:
         draft = [html.P("Run this where heatledger is installed:"), html.Code(row.command, className="command"), copy]
     pre = html.Pre(row.bytes, id=f"{row.id}-bytes", className="bytes")
     return [
-        html.Details(
-            [html.Summary("Draft a decoder", className="button"), html.Div(draft, className="drawer")], className="act"
-        ),
-        html.Details(
-            [html.Summary("Show bytes", className="button"), html.Div(pre, className="drawer")], className="act"
-        ),
+        _folded(f"{row.id}-draft", "Draft a decoder", draft),
+        _folded(f"{row.id}-dump", "Show bytes", [pre]),
     ]
+
+
+def _folded(at: str, words: str, inside: list[Component]) -> html.Details:
+    summary = html.Summary(words, className="button")
+    return html.Details([summary, html.Div(inside, className="drawer")], id=at, className="act")
