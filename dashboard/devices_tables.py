@@ -164,7 +164,7 @@ def _unknown_row(row: Unknown, when: str) -> html.Tr:
         html.Td(
             [
                 text(formatting.number(row.count, 0), "count", at=f"{row.id}-count"),
-                text(when, "when", at=f"{row.id}-when"),
+                text(when, "last-heard", at=f"{row.id}-when"),
             ],
             className="c-count",
             **role("cell"),

@@ -26,7 +26,7 @@ PACE_S: Final = 0.25
 """The page is looked at this often, for it is long. [s]"""
 
 _ROWS, _TOPICS = "devices-rows", "devices-topics"
-_FIRST_ROWS, _FIRST_TOPICS = 12, 8
+_FIRST_ROWS = _FIRST_TOPICS = 8
 
 
 def render(page: Page) -> html.Div:
@@ -105,14 +105,14 @@ def _strip(page: Page) -> html.Section:
     parts: Children = [
         _figure("heard", counted.heard if counted else None, "messages heard", since),
         _arrow(),
+        _waiting(counted),
+        _arrow(),
         _figure(
             "stored",
             counted.stored if counted else None,
             "readings stored",
             "of what was understood" if counted else "",
         ),
-        _arrow(),
-        _waiting(counted),
         _figure(
             "unread",
             left.messages if left else None,

@@ -112,6 +112,15 @@ class Process:
             self.process.wait()
 
 
+def listening(ingest: Process, *, seconds: float = 20) -> Process:
+    """Wait until ingest is subscribed: what is said before is nobody's."""
+    deadline = time.monotonic() + seconds
+    while "listening on" not in ingest.log.read_text():
+        assert time.monotonic() < deadline, ingest.log.read_text()
+        time.sleep(0.05)
+    return ingest
+
+
 def wait_until_served(url: str, process: Process, *, seconds: float = 30) -> None:
     """Wait for any answer, 503 included."""
     deadline = time.monotonic() + seconds

@@ -88,7 +88,7 @@ def text_is(page, name, words, *, timeout_s=5.0):
 
 def test_a_reading_published_on_mqtt_is_on_the_page_within_a_second(browser, dashboard, start, publish, console):
     url, _, _ = dashboard
-    start("ingest")
+    scene.listening(start("ingest"))
     page = show(browser, url, console)
     text_is(page, "now-live", "nothing heard yet", timeout_s=15)
     page.wait_for_function("fetch('healthz').then((answer) => answer.ok)", timeout=15_000)
