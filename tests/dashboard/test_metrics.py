@@ -40,7 +40,8 @@ def test_the_spool_is_measured(board):
     made, client = board
     assert metrics(client)["heatledger_spool_readings"] == 0
     made.feed.connected = True
-    made.feed.hear("heatledger/ingest", msgspec.json.encode(AWAY))
+    hour_ago = int((time.time() - 3_600) * 1e6)
+    made.feed.hear("heatledger/ingest", msgspec.json.encode({**AWAY, "spool_oldest_us": hour_ago}))
     found = metrics(client)
     assert 3_590 < found.pop("heatledger_spool_age_seconds") < 3_660
     found.pop("heatledger_last_reading_age_seconds")

@@ -1,4 +1,4 @@
-"""NREL-PySAM itself as a second opinion on random rates and loads; skipped, saying so, where it is not installed."""
+"""NREL-PySAM itself as a second opinion on random rates and loads, where it is installed: the group `oracle`."""
 
 import json
 from decimal import Decimal
@@ -11,8 +11,7 @@ from heatledger.tariff.load import load_of
 from heatledger.tariff.pricing import price
 from tests.tariff.plans import UTC, by_kind, instant, months
 
-sam = pytest.importorskip("PySAM.Utilityrate5", reason="NREL-PySAM is not installed")
-pytestmark = pytest.mark.reference
+sam = pytest.importorskip("PySAM.Utilityrate5")
 MANY = 1e38
 
 
