@@ -18,7 +18,7 @@ from heatledger.store import open_store
 from heatledger.store.state import State
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for something another process does."""
     deadline = time.monotonic() + seconds
     while not condition():
