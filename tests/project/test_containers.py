@@ -176,7 +176,7 @@ def test_the_image_runs_as_nobody_in_particular_from_locked_packages():
     assert instructions("FROM") == ["python:3.12-slim"]
     assert instructions("USER") == ["heatledger"]
     runs = " ".join(instructions("RUN"))
-    assert "--require-hashes -r requirements.lock" in runs
+    assert "--require-hashes --no-deps -r requirements.lock" in runs
     assert "fonts-inter" in runs
     (health,) = instructions("HEALTHCHECK")
     assert health.endswith('CMD ["heatledger", "check"]')

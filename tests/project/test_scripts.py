@@ -86,7 +86,7 @@ def test_a_second_start_installs_nothing_and_a_new_lock_does(clone):
     assert first.stdout.endswith("started: demo --port 8123\n"), first.stderr
     calls = (clone / "pip.log").read_text().splitlines()
     assert len(calls) == 2
-    assert "--require-hashes -r requirements.lock" in calls[0]
+    assert "--require-hashes --no-deps -r requirements.lock" in calls[0]
     assert "--no-deps" in calls[1]
     assert run(clone, "scripts/demo").stdout == "started: demo\n"
     assert len((clone / "pip.log").read_text().splitlines()) == 2
