@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from heatledger.accounts import MODES, Account
-from heatledger.heat.flows import Flow, PumpDay, sum_pump
+from heatledger.heat.flows import Flow, Normal, PumpDay, sum_pump
 from heatledger.heat.system import System
 from heatledger.home import Home
 from heatledger.quality import meter_flags
@@ -21,7 +21,7 @@ from heatledger.tariff.model import Tariff
 
 _Columns = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
-_ARITHMETIC = "4"
+_ARITHMETIC = "5"
 """Raised when the meaning of a day's numbers changes, so that cached ones are made again."""
 
 
@@ -124,6 +124,7 @@ def sum_days(
     *,
     now: datetime,
     flows: Mapping[str, Sequence[Flow]] | None = None,
+    normal: Mapping[str, Sequence[Normal]] | None = None,
 ) -> list[Day]:
     """Sum an account over spans.
 
@@ -137,6 +138,8 @@ def sum_days(
         Nothing after it is expected to have been heard.
     flows : mapping, optional
         What each rung says of each heat pump, over the account's intervals.
+    normal : mapping, optional
+        What is normal for the weather, by heat pump, over the same intervals.
 
     Returns
     -------
@@ -151,7 +154,7 @@ def sum_days(
         low, high = np.searchsorted(starts, (start.timestamp(), end.timestamp()))
         part = {name: column[low:high] for name, column in columns.items()}
         profile = _profile(part, names, starts[low:high] // QUARTER_S * QUARTER_S)
-        pumps = _pumps(part, names, flows or {}, starts[low:high], slice(int(low), int(high)))
+        pumps = _pumps(part, names, (flows or {}, normal or {}), starts[low:high], slice(int(low), int(high)))
         days.append(_sum(part, names, (min(end, now) - start).total_seconds(), profile, pumps))
     return days
 
@@ -159,7 +162,7 @@ def sum_days(
 def _pumps(
     part: Mapping[str, _Columns],
     names: Mapping[str, Sequence[str]],
-    flows: Mapping[str, Sequence[Flow]],
+    said: tuple[Mapping[str, Sequence[Flow]], Mapping[str, Sequence[Normal]]],
     starts: Ints,
     where: slice,
 ) -> dict[str, PumpDay]:
@@ -168,8 +171,8 @@ def _pumps(
     found = {}
     for pump in dict.fromkeys(name.partition(":")[0] for name in columns):
         use = {mode: columns[f"{pump}:{mode}"] for mode in MODES if f"{pump}:{mode}" in columns}
-        cut = [flow.cut(where) for flow in flows.get(pump, ())]
-        found[pump] = sum_pump(use, outdoor, cut, starts)
+        flows = [flow.cut(where) for flow in said[0].get(pump, ())]
+        found[pump] = sum_pump(use, outdoor, flows, starts, [one.cut(where) for one in said[1].get(pump, ())])
     return found
 
 

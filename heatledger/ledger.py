@@ -14,7 +14,7 @@ from heatledger.config import Config
 from heatledger.cycles import cycle_at
 from heatledger.days import Day, days_key, midnight, spans, sum_days
 from heatledger.heat import delivered
-from heatledger.heat.anchor import Factor
+from heatledger.heat.anchor import Learnt
 from heatledger.heat.flows import Flow
 from heatledger.heat.ladder import learn
 from heatledger.home import Home
@@ -23,7 +23,7 @@ from heatledger.meters import Grid
 from heatledger.outlook import HISTORY_D, outlook
 from heatledger.periods import period, span
 from heatledger.prices import price_now, series_of
-from heatledger.readings import INTERVAL_S, Intervals
+from heatledger.readings import INTERVAL_S, Floats, Intervals
 from heatledger.running import Days, Plan
 from heatledger.store import Store
 from heatledger.store.state import State
@@ -102,7 +102,8 @@ class Ledger:
             now=now,
             cycle_days=days,
             series=plan.series if plan else None,
-            factors=self._factors(now),
+            learnt=self._learnt(now),
+            systems=self._systems,
         )
         return summary if plan is None else self._of_cycle(summary, plan, days, now)
 
@@ -149,7 +150,7 @@ class Ledger:
             self._seen = (key, outlook(self.home, plan, {**past, **days}, cycle, now=now))
         return self._seen[1]
 
-    def _factors(self, now: datetime) -> dict[str, Factor]:
+    def _learnt(self, now: datetime) -> dict[str, Learnt]:
         """Return what the kept days with a measured heat say of the heat pumps' maps."""
         pumps = [pump.id for pump in self.home.heat_pumps if pump.unit and (pump.heat_meter or pump.air_flow)]
         if not pumps:
@@ -157,8 +158,7 @@ class Ledger:
         today = now.astimezone(self._zone).date()
         kept = self.state.days(self.home.id, self._key, today - timedelta(days=_ANCHOR_D), today)
         past = [msgspec.msgpack.decode(row, type=Day).pumps for row in kept.values()]
-        found = {pump: learn(day[pump] for day in past if pump in day) for pump in pumps}
-        return {pump: factor for pump, factor in found.items() if factor is not None}
+        return {pump: learn(day[pump] for day in past if pump in day) for pump in pumps}
 
     def tariff_text(self) -> str:
         """Return the text of the rate plan's file, to keep beside what was billed by it."""
@@ -237,15 +237,20 @@ class Ledger:
             One a piece.
         """
         whole = accounts.account(self.home, blocks, start_s=start_s, end_s=end_s)
-        return sum_days(whole, pieces, now=now, flows=self._flows(whole, blocks, start_s, end_s))
+        grid = Grid(blocks, start_s, end_s)
+        outdoor_c = whole.home["outdoor_c"].to_numpy()
+        normal = {
+            pump.id: delivered.normal(self.home, pump, self._systems.get(pump.unit or ""), grid, outdoor_c)
+            for pump in self.home.heat_pumps
+        }
+        return sum_days(whole, pieces, now=now, flows=self._flows(whole, grid, outdoor_c), normal=normal)
 
-    def _flows(self, whole: Account, blocks: Sequence[Intervals], start_s: int, end_s: int) -> dict[str, list[Flow]]:
-        grid, outdoor_c = Grid(blocks, start_s, end_s), whole.home["outdoor_c"].to_numpy()
+    def _flows(self, whole: Account, grid: Grid, outdoor_c: Floats) -> dict[str, list[Flow]]:
         flows = {}
         for pump in self.home.heat_pumps:
             own = [name for name in whole.pumps if str(name).startswith(f"{pump.id}:")]
             use = {str(name).partition(":")[2]: whole.pumps[name].to_numpy() for name in own}
-            system = self._systems.get(pump.unit) if pump.unit else None
+            system = self._systems.get(pump.unit or "")
             flows[pump.id] = delivered.delivered(self.home, pump, system, grid, use, outdoor_c)
         return flows
 

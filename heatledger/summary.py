@@ -12,13 +12,16 @@ import msgspec
 from heatledger.accounts import MODES, split_methods
 from heatledger.bill import BillSummary, Costs, Period, Quantiles, costs_of, days_from, is_heard
 from heatledger.days import Day
-from heatledger.heat.anchor import Factor
-from heatledger.heat.ladder import boundary, method, realize
-from heatledger.home import HeatPump, Home
+from heatledger.heat.anchor import Learnt
+from heatledger.heat.system import System
+from heatledger.heat_pumps import Cop, PumpUse, pump_use
+from heatledger.home import Home
 from heatledger.quality import Issue, meter_issues
 from heatledger.running import Days, Plan
 from heatledger.tariff.model import Tariff
 from heatledger.tariff.series import PriceSeries
+
+__all__ = ["BaselineSummary", "Cop", "Electricity", "Period", "PumpUse", "Quantiles", "Summary", "ZoneUse", "summarise"]
 
 
 class _Value(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,31 +53,6 @@ class Electricity(_Value, frozen=True):
     coverage: float
     estimated_kwh: float
     fixed_cost: str | None = None
-
-
-class Cop(_Value, frozen=True):
-    """The realized coefficient of performance, or why it is not known."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    method: str | None
-    boundary: str | None
-    reason: str | None
-    rung: str | None = None
-    work: str = "heating"
-
-
-class PumpUse(_Value, frozen=True):
-    """One heat pump over the period."""
-
-    electricity_kwh: float | None
-    heat_kwh: float | None
-    cooling_kwh: float | None
-    cop: Cop
-    starts: int | None
-    defrosts: int | None
-    standby_w: float | None
 
 
 class BaselineSummary(_Value, frozen=True):
@@ -112,7 +90,8 @@ def summarise(
     now: datetime,
     cycle_days: Days | None = None,
     series: Mapping[str, PriceSeries] | None = None,
-    factors: Mapping[str, Factor] | None = None,
+    learnt: Mapping[str, Learnt] | None = None,
+    systems: Mapping[str, System] | None = None,
 ) -> Summary:
     """Sum a period up.
 
@@ -133,8 +112,10 @@ def summarise(
         default the period's own.
     series : mapping of str to PriceSeries, optional
         Prices by the name of their series.
-    factors : mapping of str to Factor, optional
+    learnt : mapping of str to Learnt, optional
         By heat pump, what a time of measured heat says of its unit's map.
+    systems : mapping of str to System, optional
+        The units' maps by name.
 
     Returns
     -------
@@ -148,7 +129,13 @@ def summarise(
     costs = costs_of(home, plan, known, period, days, now=now)
     electricity = _electricity(home, heard, days, costs)
     pumps = {
-        pump.id: _pump(pump, heard, electricity.by_meter.get(pump.meter), (factors or {}).get(pump.id))
+        pump.id: pump_use(
+            pump,
+            [day.pumps[pump.id] for day in heard if pump.id in day.pumps],
+            electricity.by_meter.get(pump.meter),
+            (learnt or {}).get(pump.id),
+            (systems or {}).get(pump.unit or ""),
+        )
         for pump in home.heat_pumps
     }
     return Summary(
@@ -162,32 +149,6 @@ def summarise(
             system=home.compare, bill=Quantiles(), saving=Quantiles(), because=[], refused=_NO_BASELINE
         ),
         issues=_issues(home, heard),
-    )
-
-
-def _pump(pump: HeatPump, heard: Sequence[Day], kwh: float | None, factor: Factor | None) -> PumpUse:
-    """Sum one heat pump up: its COP is that of heating, of cooling where it only cooled."""
-    days = [day.pumps[pump.id] for day in heard if pump.id in day.pumps]
-    warm, cold = realize(days, factor=factor), realize(days, "cooling")
-    cooled = sum(day.use.get("cooling", 0.0) for day in days) > sum(day.use.get("heating", 0.0) for day in days)
-    best = cold if cooled else warm
-    return PumpUse(
-        electricity_kwh=kwh,
-        heat_kwh=warm.heat_kwh,
-        cooling_kwh=cold.heat_kwh,
-        cop=Cop(
-            value=best.value,
-            low=best.low,
-            high=best.high,
-            method=method(pump, best),
-            boundary=None if best.value is None else boundary(pump),
-            reason=best.reason,
-            rung=best.rung,
-            work=best.work,
-        ),
-        starts=None,
-        defrosts=None,
-        standby_w=None,
     )
 
 

@@ -33,6 +33,24 @@ class Factor(NamedTuple):
     random: float
 
 
+class Learnt(NamedTuple):
+    """What days of measured heat say of a map.
+
+    Attributes
+    ----------
+    factor : Factor or None
+        None while they are fewer than `LEAST_DAYS`.
+    days : int
+        How many there are.
+    by : str
+        What measured the heat: heat meter, air enthalpy or heat balance.
+    """
+
+    factor: Factor | None
+    days: int
+    by: str
+
+
 def factor(measured_kwh: Floats, mapped_kwh: Floats, *, meter_sd: float = 0.0) -> Factor | None:
     """Return the factor between a measured and a mapped heat, from days that have both.
 
@@ -48,7 +66,7 @@ def factor(measured_kwh: Floats, mapped_kwh: Floats, *, meter_sd: float = 0.0) -
     Factor or None
         None with fewer than `LEAST_DAYS` days that heated.
     """
-    heats = (mapped_kwh > _LEAST_KWH) & (measured_kwh > 0)
+    heats = telling(measured_kwh, mapped_kwh)
     if np.count_nonzero(heats) < LEAST_DAYS:
         return None
     measured, mapped = measured_kwh[heats], mapped_kwh[heats]
@@ -61,6 +79,11 @@ def factor(measured_kwh: Floats, mapped_kwh: Floats, *, meter_sd: float = 0.0) -
     value = float(np.clip(1.0 + weight * (ratio - 1.0), *CLAMP))
     systematic = float(np.hypot(noise, np.sqrt(lasting) * scatter))
     return Factor(value, systematic, float(np.sqrt(1.0 - lasting)) * scatter)
+
+
+def telling(measured_kwh: Floats, mapped_kwh: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Return which days heated, and so say something of the map."""
+    return np.asarray((mapped_kwh > _LEAST_KWH) & (measured_kwh > 0))
 
 
 def anchored(mapped: HeatSum, by: Factor) -> HeatSum:

@@ -9,7 +9,8 @@ import msgspec
 import numpy as np
 
 from heatledger.heat import air_side, carnot, heat_meter, unit_map
-from heatledger.heat.flows import Z90, Flow, Rung
+from heatledger.heat.flows import Z90, Flow, Normal, Rung
+from heatledger.heat.normal import normal as normal_of
 from heatledger.heat.system import System
 from heatledger.home import HeatPump, Home
 from heatledger.meters import Grid
@@ -64,6 +65,13 @@ def delivered(
         flows.append(_mapped(home, pump, system, grid, use, outdoor_c))
     flows += _fraction(pump, grid, use, outdoor_c)
     return flows
+
+
+def normal(home: Home, pump: HeatPump, system: System | None, grid: Grid, outdoor_c: Floats) -> tuple[Normal, ...]:
+    """Return what is normal for the weather in each interval; parameters as `delivered`, result as `normal.normal`."""
+    water_c = _water(pump, grid)
+    sink_c = water_c if system is not None and system.sink == "water" else indoor(home, pump, grid)
+    return normal_of(pump, system, outdoor_c, sink_c, water_c)
 
 
 def rest_power(power_w: Floats, outdoor_c: Floats, stated_w: float = 0.0) -> Floats:
@@ -139,7 +147,8 @@ def _fraction(pump: HeatPump, grid: Grid, use: Mapping[str, Floats], outdoor_c: 
     flow_c = _water(pump, grid)
     if pump.kind != "air_to_water" or not np.isfinite(flow_c).any():
         return
-    drawn = use.get("heating", np.zeros(grid.size))
+    none = np.zeros(grid.size)
+    drawn = use.get("heating", none) + use.get("dhw", none)
     cop = carnot.fraction_cop(flow_c, outdoor_c)
     width = np.full(grid.size, 0.30 / Z90)
     yield Flow("K", np.where(drawn > 0, drawn * cop, np.nan), width, _RANDOM, np.zeros(grid.size))
@@ -163,7 +172,8 @@ def _mapped(
     scale = (pump.rated_w / system.rated_w) if pump.rated_w and system.rated_w else 1.0
     sink_c = _water(pump, grid) if system.sink == "water" else indoor(home, pump, grid)
     rest_w = rest_power(power_w[drawn > 0], outdoor_c, system.standby_w)
-    heats = (use.get("heating", none) + use.get("defrost", none)) > 0
+    warms = ("heating", "defrost", "dhw") if system.sink == "water" else ("heating", "defrost")
+    heats = sum((use.get(mode, none) for mode in warms), none) > 0
     cools = use.get("cooling", none) > 0
     heat_w, beyond = np.full(grid.size, np.nan), none.copy()
     if system.heating:

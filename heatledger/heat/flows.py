@@ -10,12 +10,20 @@ import numpy as np
 
 from heatledger.readings import INTERVAL_S, Floats, Ints
 
-Rung = Literal["A", "B", "C", "D", "B?", "E", "K"]
+Rung = Literal["A", "B", "C", "D", "B?", "E", "K", "F"]
 """What sums are kept under: B? is B with the catalogue's airflow, K the share of Carnot's COP."""
+Work = Literal["heating", "cooling", "dhw"]
+WORKS: Final[dict[Work, tuple[str, ...]]] = {
+    "heating": ("heating", "defrost"),
+    "cooling": ("cooling",),
+    "dhw": ("dhw",),
+}
+"""Kinds of work that have a COP of their own, netted by none, and the modes whose electricity is theirs."""
+BIN_K: Final = 5
+"""Width of an outdoor temperature bin. [K]"""
 Z90: Final = 1.645
 """Half-width of a 90 % interval in standard deviations. [1]"""
 _HEATS_BELOW_C: Final = 15.0
-_HEATING: Final = ("heating", "defrost")
 
 
 class Flow(NamedTuple):
@@ -48,6 +56,18 @@ class Flow(NamedTuple):
         )
 
 
+class Normal(NamedTuple):
+    """The COP that is normal for the weather in each interval of one kind of work; NaN where nobody can say. [1]."""
+
+    work: Work
+    low: Floats
+    high: Floats
+
+    def cut(self, where: slice) -> Normal:
+        """Return the same of a part of the span."""
+        return self._replace(low=self.low[where], high=self.high[where])
+
+
 class HeatSum(msgspec.Struct, frozen=True, kw_only=True):
     """One rung's sums over a span of one kind of work (heating, or cooling).
 
@@ -74,12 +94,52 @@ class HeatSum(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
+class Binned(msgspec.Struct, frozen=True, kw_only=True):
+    """One rung's sums of one kind of work in the hours of one outdoor temperature bin.
+
+    Attributes
+    ----------
+    work, rung : str
+        Whose sums they are.
+    from_c : int or None
+        The bin's lower edge, `BIN_K` wide; None where the outdoor temperature was not known. [°C]
+    sums : HeatSum
+        Over the bins they add up to the day's.
+    """
+
+    work: Work
+    rung: Rung
+    from_c: int | None
+    sums: HeatSum
+
+
+class Expected(msgspec.Struct, frozen=True, kw_only=True):
+    """What the electricity of one kind of work would have moved by what is normal for that weather. [kWh].
+
+    Attributes
+    ----------
+    drawn_kwh : float
+        Electricity at work while the outdoor temperature was known.
+    low_kwh, high_kwh : float
+        Least and most heat that is normal for it.
+    """
+
+    work: Work
+    from_c: int | None
+    drawn_kwh: float
+    low_kwh: float
+    high_kwh: float
+
+
 class PumpDay(msgspec.Struct, frozen=True, kw_only=True):
-    """One heat pump's day: electricity by mode [kWh], and heat by rung."""
+    """One heat pump's day: electricity by mode [kWh], heat by rung, the same by outdoor temperature, what is normal."""
 
     use: dict[str, float]
     heating: dict[str, HeatSum] = {}
     cooling: dict[str, HeatSum] = {}
+    dhw: dict[str, HeatSum] = {}
+    bins: tuple[Binned, ...] = ()
+    expected: tuple[Expected, ...] = ()
 
 
 def add(sums: Iterable[HeatSum]) -> HeatSum:
@@ -88,7 +148,13 @@ def add(sums: Iterable[HeatSum]) -> HeatSum:
     return HeatSum(**{name: sum(getattr(row, name) for row in rows) for name in HeatSum.__struct_fields__})
 
 
-def sum_pump(use: Mapping[str, Floats], outdoor_c: Floats, flows: Sequence[Flow], starts_s: Ints) -> PumpDay:
+def sum_pump(
+    use: Mapping[str, Floats],
+    outdoor_c: Floats,
+    flows: Sequence[Flow],
+    starts_s: Ints,
+    normal: Sequence[Normal] = (),
+) -> PumpDay:
     """Sum one heat pump's span of at most a day.
 
     Parameters
@@ -101,51 +167,92 @@ def sum_pump(use: Mapping[str, Floats], outdoor_c: Floats, flows: Sequence[Flow]
         What each rung says.
     starts_s : array
         Start of each interval. [s]
+    normal : sequence of Normal
+        What is normal for the weather, by kind of work.
 
     Returns
     -------
     PumpDay
-        Standby is shared between heating and cooling as the day's own work was.
+        Standby is shared among the kinds of work as the day's own work was.
     """
-    totals = {mode: float(np.sum(column)) for mode, column in use.items()}
-    size = len(starts_s)
-    none = np.zeros(size)
-    work = {
-        "heating": sum((use.get(mode, none) for mode in _HEATING), none),
-        "cooling": use.get("cooling", none),
-    }
-    rest = use.get("standby", none)
-    heats = _share_of_heating(float(work["heating"].sum()), float(work["cooling"].sum()), outdoor_c)
-    unknown = use.get("unknown", none)
-    sums: dict[str, dict[str, HeatSum]] = {}
-    for name, share in (("heating", heats), ("cooling", 1.0 - heats)):
+    none = np.zeros(len(starts_s))
+    work = {name: sum((use.get(mode, none) for mode in modes), none) for name, modes in WORKS.items()}
+    rest, unknown = use.get("standby", none), use.get("unknown", none)
+    edges, where = _bins(outdoor_c)
+    sums: dict[str, dict[str, HeatSum]] = {name: {} for name in WORKS}
+    binned: list[Binned] = []
+    for name, share in _shares(work, outdoor_c).items():
         drawn = work[name]
-        sums[name] = {
-            f.rung: _sum(f, drawn, rest * share, unknown * share) for f in flows if drawn.any() or unknown.any()
-        }
-    return PumpDay(use=totals, heating=sums["heating"], cooling=sums["cooling"])
+        if not (drawn.any() or (share and unknown.any())):
+            continue
+        for flow in flows:
+            rows = _by_bin(flow, drawn, rest * share, unknown * share, where, len(edges))
+            sums[name][flow.rung] = _whole(rows, flow.random)
+            binned += [Binned(work=name, rung=flow.rung, from_c=edge, sums=_whole(row[None], flow.random))
+                       for edge, row in zip(edges, rows, strict=True) if row.any()]  # fmt: skip
+    return PumpDay(
+        use={mode: float(np.sum(column)) for mode, column in use.items()},
+        heating=sums["heating"],
+        cooling=sums["cooling"],
+        dhw=sums["dhw"],
+        bins=tuple(binned),
+        expected=tuple(row for one in normal for row in _expected(one, work[one.work], where, edges)),
+    )
 
 
-def _share_of_heating(heating: float, cooling: float, outdoor_c: Floats) -> float:
-    if heating + cooling > 0:
-        return heating / (heating + cooling)
+def _shares(work: Mapping[Work, Floats], outdoor_c: Floats) -> dict[Work, float]:
+    """Return each kind of work's share of standby: by electricity; on an idle day all to heating or to cooling."""
+    drawn = {name: float(column.sum()) for name, column in work.items()}
+    whole = sum(drawn.values())
+    if whole > 0:
+        return {name: kwh / whole for name, kwh in drawn.items()}
     known = outdoor_c[np.isfinite(outdoor_c)]
-    return 1.0 if not len(known) or float(known.mean()) < _HEATS_BELOW_C else 0.0
+    heats = not len(known) or float(known.mean()) < _HEATS_BELOW_C
+    return {"heating": float(heats), "cooling": float(not heats), "dhw": 0.0}
 
 
-def _sum(flow: Flow, drawn: Floats, rest: Floats, unknown: Floats) -> HeatSum:
-    known = np.isfinite(flow.heat_kwh)
-    works = drawn > 0
-    heat = float(flow.heat_kwh[known & works].sum())
+def _bins(outdoor_c: Floats) -> tuple[list[int | None], Ints]:
+    """Return the lower edges of the bins that occur, and each interval's place among them."""
+    number = np.where(np.isfinite(outdoor_c), np.floor(np.nan_to_num(outdoor_c) / BIN_K), np.inf)
+    found, where = np.unique(number, return_inverse=True)
+    return [None if np.isinf(edge) else int(edge) * BIN_K for edge in found], np.asarray(where, dtype=np.int64)
+
+
+def _by_bin(flow: Flow, drawn: Floats, rest: Floats, unknown: Floats, where: Ints, count: int) -> Floats:
+    """Return by bin: electricity, heat, its lasting doubt, what was not judged, what was beyond, and seconds."""
+    known, works = np.isfinite(flow.heat_kwh), drawn > 0
     judged = known | ~works
-    beyond = float((drawn * flow.beyond)[known].sum())
-    missing = float(drawn[~judged].sum() + unknown.sum())
+    heat = np.where(known & works, flow.heat_kwh, 0.0)
+    columns = (
+        np.where(judged, drawn, 0.0) + rest,
+        heat,
+        flow.systematic * np.abs(heat),
+        np.where(judged, 0.0, drawn) + unknown,
+        np.where(known, drawn * flow.beyond, 0.0),
+        judged * float(INTERVAL_S),
+    )
+    return np.column_stack([np.bincount(where, weights=column, minlength=count) for column in columns])
+
+
+def _whole(rows: Floats, random: float) -> HeatSum:
+    drawn, heat, lasting, missing, beyond, seconds = rows.sum(axis=0).tolist()
     return HeatSum(
-        electricity_kwh=float(drawn[judged].sum() + rest.sum()),
+        electricity_kwh=drawn,
         heat_kwh=heat,
-        systematic_kwh=float((flow.systematic * np.abs(flow.heat_kwh))[known & works].sum()),
-        variance_kwh2=(flow.random * heat) ** 2,
+        systematic_kwh=lasting,
+        variance_kwh2=(random * heat) ** 2,
         missing_kwh=missing,
         beyond_kwh=beyond,
-        seconds=float(np.count_nonzero(judged)) * INTERVAL_S,
+        seconds=seconds,
     )
+
+
+def _expected(normal: Normal, drawn: Floats, where: Ints, edges: Sequence[int | None]) -> list[Expected]:
+    known = np.where(np.isfinite(normal.low) & np.isfinite(normal.high), drawn, 0.0)
+    columns = (known, known * np.nan_to_num(normal.low), known * np.nan_to_num(normal.high))
+    rows = np.column_stack([np.bincount(where, weights=column, minlength=len(edges)) for column in columns])
+    return [
+        Expected(work=normal.work, from_c=edge, drawn_kwh=kwh, low_kwh=low, high_kwh=high)
+        for edge, (kwh, low, high) in zip(edges, rows.tolist(), strict=True)
+        if kwh > 0
+    ]

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from heatledger.heat.anchor import Factor, anchored
+from heatledger.heat.anchor import Factor, Learnt, anchored, telling
 from heatledger.heat.anchor import factor as factor_of
-from heatledger.heat.flows import Z90, HeatSum, PumpDay, Rung, add
+from heatledger.heat.flows import WORKS, Z90, HeatSum, PumpDay, Rung, Work, add
 from heatledger.heat.heat_meter import CLIPPED
 from heatledger.home import HeatPump
 
@@ -44,6 +44,7 @@ STEPS: Final = (
     Step("B", "B", "air enthalpy", 900.0),
     Step("C", "C", "unit map, anchored", _HOUR_S),
     Step("D", "D", "unit map", _HOUR_S),
+    Step("F", "F", "heat balance of the house", 23 * _HOUR_S),
     Step("B?", "E", "air enthalpy, airflow from the catalogue", 23 * _HOUR_S),
     Step("E", "E", "rating map", 23 * _HOUR_S),
     Step("K", "E", "share of Carnot’s COP", 23 * _HOUR_S),
@@ -51,7 +52,7 @@ STEPS: Final = (
 
 
 class Realized(NamedTuple):
-    """A realized COP with its 90 % interval, or why it is not known; `work` is heating or cooling."""
+    """A realized COP with its 90 % interval, or why it is not known; `step` is the ladder's that answered."""
 
     value: float | None
     low: float | None
@@ -59,8 +60,9 @@ class Realized(NamedTuple):
     rung: str | None
     method: str | None
     reason: str | None
-    work: str
+    work: Work
     heat_kwh: float | None
+    step: Step | None = None
 
 
 def boundary(pump: HeatPump) -> str:
@@ -74,7 +76,7 @@ def method(pump: HeatPump, found: Realized) -> str | None:
     return f"{found.method}, less {CLIPPED:.0%} for defrosting below 5 °C" if clipped else found.method
 
 
-def realize(days: Sequence[PumpDay], work: str = "heating", factor: Factor | None = None) -> Realized:
+def realize(days: Sequence[PumpDay], work: Work = "heating", factor: Factor | None = None) -> Realized:
     """Return the realized COP of a span, a ratio of sums, from the best rung whose checks pass.
 
     Parameters
@@ -82,7 +84,7 @@ def realize(days: Sequence[PumpDay], work: str = "heating", factor: Factor | Non
     days : sequence of PumpDay
         The span's days of one heat pump.
     work : str
-        heating or cooling.
+        heating, cooling or dhw.
     factor : Factor, optional
         What an anchor period says of the unit's map (heating only).
 
@@ -93,10 +95,9 @@ def realize(days: Sequence[PumpDay], work: str = "heating", factor: Factor | Non
     """
     reason = None
     for step in STEPS:
-        sums = _sums(step, days, work, factor)
-        if not sums:
+        whole = whole_of(step, days, work, factor)
+        if whole is None:
             continue
-        whole = _with_absent(add(sums), days, work, _kept(step))
         wrong = check(whole, step)
         if wrong is None:
             return _value(whole, step, work)
@@ -104,20 +105,25 @@ def realize(days: Sequence[PumpDay], work: str = "heating", factor: Factor | Non
     return Realized(None, None, None, None, None, reason or _absent(days, work), work, None)
 
 
-def _kept(step: Step) -> Rung:
+def kept(step: Step) -> Rung:
+    """Return what a step's sums are kept under: an anchored map's are the map's."""
     return "D" if step.key == "C" else step.key
 
 
-def _sums(step: Step, days: Sequence[PumpDay], work: str, factor: Factor | None) -> list[HeatSum]:
-    """Return a step's sums of each day; an anchored map's are the map's, corrected."""
+def whole_of(step: Step, days: Sequence[PumpDay], work: Work, factor: Factor | None = None) -> HeatSum | None:
+    """Return a step's sums over a span, what it could not judge included; None where it has nothing to say."""
     if step.key == "C" and (factor is None or work != "heating"):
-        return []
-    found = [getattr(day, work)[_kept(step)] for day in days if _kept(step) in getattr(day, work)]
-    return [anchored(row, factor) for row in found] if step.key == "C" and factor is not None else found
+        return None
+    found = [getattr(day, work)[kept(step)] for day in days if kept(step) in getattr(day, work)]
+    if not found:
+        return None
+    if step.key == "C" and factor is not None:
+        found = [anchored(row, factor) for row in found]
+    return _with_absent(add(found), days, work, kept(step))
 
 
-def learn(days: Iterable[PumpDay]) -> Factor | None:
-    """Return what days with both a measured heat and the map's say of the map; None where they are too few.
+def learn(days: Iterable[PumpDay]) -> Learnt:
+    """Return what days with both a measured heat and the map's say of the map, and how many they are.
 
     Parameters
     ----------
@@ -126,19 +132,20 @@ def learn(days: Iterable[PumpDay]) -> Factor | None:
 
     Returns
     -------
-    Factor or None
+    Learnt
         From rung A, where there is one on a day, else from rung B.
     """
-    pairs = []
+    pairs, by = list[tuple[float, float, float]](), "heat meter"
     for day in days:
         measured, mapped = day.heating.get("A") or day.heating.get("B"), day.heating.get("D")
         if measured is None or mapped is None or measured.missing_kwh + mapped.missing_kwh > _ANCHOR_GAP:
             continue
+        by = by if "A" in day.heating else "air enthalpy"
         pairs.append((measured.heat_kwh, mapped.heat_kwh, measured.systematic_kwh))
-    if not pairs:
-        return None
-    heat, mapped_kwh, doubt = (np.array(column) for column in zip(*pairs, strict=True))
-    return factor_of(heat, mapped_kwh, meter_sd=float(doubt.sum() / max(heat.sum(), 1e-9)))
+    heat, mapped_kwh, doubt = np.array(pairs, dtype=np.float64).reshape(-1, 3).T
+    count = int(np.count_nonzero(telling(heat, mapped_kwh)))
+    found = factor_of(heat, mapped_kwh, meter_sd=float(doubt.sum() / max(heat.sum(), 1e-9)))
+    return Learnt(found, count, by)
 
 
 def check(whole: HeatSum, step: Step) -> str | None:
@@ -170,22 +177,20 @@ def half_width(whole: HeatSum) -> float:
     return Z90 * spread + _GAP_WEIGHT * gap
 
 
-def _value(whole: HeatSum, step: Step, work: str) -> Realized:
+def _value(whole: HeatSum, step: Step, work: Work) -> Realized:
     value, width = whole.heat_kwh / whole.electricity_kwh, half_width(whole)
     low, high = value * max(1 - width, 0.0), value * (1 + width)
-    return Realized(value, low, high, step.rung, step.method, None, work, whole.heat_kwh)
+    return Realized(value, low, high, step.rung, step.method, None, work, whole.heat_kwh, step)
 
 
-def _with_absent(whole: HeatSum, days: Iterable[PumpDay], work: str, rung: str) -> HeatSum:
+def _with_absent(whole: HeatSum, days: Iterable[PumpDay], work: Work, rung: str) -> HeatSum:
     """Count as missing what was drawn on days for which the rung has nothing."""
-    modes = ("heating", "defrost") if work == "heating" else ("cooling",)
-    absent = sum(sum(day.use.get(mode, 0.0) for mode in modes) for day in days if rung not in getattr(day, work))
+    absent = sum(sum(day.use.get(mode, 0.0) for mode in WORKS[work]) for day in days if rung not in getattr(day, work))
     return add((whole, HeatSum(missing_kwh=absent)))
 
 
-def _absent(days: Sequence[PumpDay], work: str) -> str:
-    modes = ("heating", "defrost") if work == "heating" else ("cooling",)
-    drawn = sum(day.use.get(mode, 0.0) for day in days for mode in modes)
+def _absent(days: Sequence[PumpDay], work: Work) -> str:
+    drawn = sum(day.use.get(mode, 0.0) for day in days for mode in WORKS[work])
     unknown = sum(day.use.get("unknown", 0.0) for day in days)
     return "it has not run in this span" if days and drawn + unknown < _LEAST_KWH else NO_HEAT
 

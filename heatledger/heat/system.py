@@ -36,6 +36,25 @@ class Published(_Frozen, frozen=True):
     power_w: _Positive
 
 
+class Rated(_Frozen, frozen=True):
+    """Seasonal figures as the maker states them.
+
+    Attributes
+    ----------
+    hspf, hspf2, seer, seer2 : float or None
+        AHRI 210/240. [Btu/(W·h)]
+    scop, seer_eu : float or None
+        EN 14825, `scop` for the average climate unless the file's source says otherwise. [1]
+    """
+
+    hspf: _Positive | None = None
+    hspf2: _Positive | None = None
+    seer: _Positive | None = None
+    seer2: _Positive | None = None
+    scop: _Positive | None = None
+    seer_eu: _Positive | None = None
+
+
 class System(_Frozen, frozen=True):
     """A heat pump's performance map, or a generic one by rating.
 
@@ -57,6 +76,8 @@ class System(_Frozen, frozen=True):
         Drawn at rest; drawn by a base-pan heater below 2 °C, and not in the map. [W]
     defrost_included : bool
         Whether the points are net of defrosting.
+    rated : Rated
+        The maker's seasonal figures, shown beside what was measured and never in its place.
     heating, cooling : tuple of Published
         The points.
     """
@@ -73,6 +94,7 @@ class System(_Frozen, frozen=True):
     standby_w: Annotated[float, Meta(ge=0)] = 0.0
     pan_heater_w: Annotated[float, Meta(ge=0)] = 0.0
     defrost_included: bool = False
+    rated: Rated = Rated()
     heating: tuple[Published, ...] = ()
     cooling: tuple[Published, ...] = ()
 

@@ -152,6 +152,38 @@ def cooling(
     return found._replace(heat_w=np.minimum(found.heat_w * factor, most))
 
 
+def cop_by_level(system: System, outdoor_c: Floats, sink_c: Floats, *, cools: bool = False) -> Floats:
+    """Return what a map publishes for the weather, defrosting taken off: COP of steady running by level.
+
+    Parameters
+    ----------
+    system : System
+        With points of the mode that is asked for.
+    outdoor_c, sink_c : array, shape (n,)
+        Outdoor air, and room air or flow water; an unknown sink is the map's own. [°C]
+    cools : bool
+        Whether cooling is asked for.
+
+    Returns
+    -------
+    array, shape (levels, n)
+        [1]
+    """
+    grid = table(system.cooling if cools else system.heating)
+    own = system.cooled_c if cools else system.sink_c
+    sink = np.where(np.isfinite(sink_c), sink_c, own)
+    inside = np.clip(outdoor_c, grid.outdoor_c[0], grid.outdoor_c[-1])
+    if cools:
+        factor = ideal_cooling(sink, outdoor_c) / ideal_cooling(own, inside)
+    else:
+        factor = ideal_heating(sink, outdoor_c, system.sink) / ideal_heating(own, inside, system.sink)
+    if not (cools or system.defrost_included or system.sink == "water"):
+        factor = factor * (1.0 - defrost_loss(outdoor_c))
+    rows = zip(grid.power_w.T, grid.capacity_w.T, strict=True)
+    at = [np.interp(inside, grid.outdoor_c, q) / np.interp(inside, grid.outdoor_c, p) * factor for p, q in rows]
+    return np.array(at, dtype=np.float64)
+
+
 def defrost_loss(outdoor_c: Floats) -> Floats:
     """Return the share of capacity lost to defrosting (NIST TN 1848).
 

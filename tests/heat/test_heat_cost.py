@@ -3,7 +3,8 @@
 import pytest
 
 from heatledger.heat.flows import HeatSum, PumpDay
-from heatledger.summary import ZoneUse, _heat_cost, _pump
+from heatledger.heat_pumps import pump_use
+from heatledger.summary import ZoneUse, _heat_cost
 from tests.accounts.homes import home
 
 
@@ -11,7 +12,7 @@ from tests.accounts.homes import home
 def test_electricity_at_16_32_cents_and_cop_3_is_heat_at_5_44(heat_kwh, cost):
     place = home()
     sums = HeatSum(electricity_kwh=10.0, heat_kwh=heat_kwh, systematic_kwh=1.0, seconds=86_400.0)
-    day = type("Heard", (), {"pumps": {"mini": PumpDay(use={"heating": 10.0}, heating={"D": sums})}})()
-    pumps = {pump.id: _pump(pump, [day], 10.0, None) for pump in place.heat_pumps}
+    day = PumpDay(use={"heating": 10.0}, heating={"D": sums})
+    pumps = {pump.id: pump_use(pump, [day], 10.0) for pump in place.heat_pumps}
     use = ZoneUse(kwh=10.0, cost="1.632", cost_of_heat_per_kwh=None, split="own meter")
     assert _heat_cost(place, {"living": use}, pumps)["living"].cost_of_heat_per_kwh == cost

@@ -118,7 +118,8 @@ def test_a_factor_stays_within_what_is_believed(ratio):
 def test_an_anchored_map_outranks_the_map():
     days = [day(A=msgspec.structs.replace(GOOD, heat_kwh=27.0, systematic_kwh=0.82), D=GOOD) for _ in range(20)]
     learnt = learn(days)
-    found = realize([day(D=GOOD)], factor=learnt)
+    assert (learnt.days, learnt.by) == (20, "heat meter")
+    found = realize([day(D=GOOD)], factor=learnt.factor)
     assert found.rung == "C"
     assert found.value == pytest.approx(2.7, rel=0.01)
     assert found.high - found.low < 0.5 * (realize([day(D=GOOD)]).high - realize([day(D=GOOD)]).low)

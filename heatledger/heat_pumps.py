@@ -1,0 +1,225 @@
+"""What the Summary says of one heat pump: how well, by kind of work and weather, and how the ladder stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from heatledger.heat.anchor import Learnt, anchored
+from heatledger.heat.flows import BIN_K, WORKS, HeatSum, PumpDay, Work, add
+from heatledger.heat.ladder import Realized, boundary, half_width, kept, method, realize
+from heatledger.heat.rungs import Rung, ladder, narrower
+from heatledger.heat.system import System
+from heatledger.home import HeatPump
+
+BTU_PER_WH: Final = 3.412
+"""By which a seasonal figure in Btu/(W·h) becomes a COP."""
+
+
+class _Value(msgspec.Struct, frozen=True, kw_only=True):
+    pass
+
+
+class Cop(_Value, frozen=True):
+    """The realized coefficient of performance, or why it is not known."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    method: str | None
+    boundary: str | None
+    reason: str | None
+    rung: str | None = None
+    work: str = "heating"
+
+
+class Range(_Value, frozen=True):
+    """From least to most. [1]."""
+
+    low: float
+    high: float
+
+
+class Bin(_Value, frozen=True):
+    """One kind of work in the hours of one outdoor temperature bin; a ratio of sums as the whole is.
+
+    `kwh` is all electricity of that work in those hours, `heat_kwh` what was moved by what could be judged of it;
+    `cop` with its 90 % interval is None where too little was; the last bin, `from_c` None, is of unknown weather.
+    """
+
+    from_c: float | None
+    to_c: float | None
+    kwh: float
+    heat_kwh: float | None
+    cop: float | None
+    low: float | None
+    high: float | None
+    expected: Range | None
+
+
+class Rated(_Value, frozen=True):
+    """A seasonal figure as the maker states it, and as a COP: beside what was measured, never in its place."""
+
+    figure: str
+    value: float
+    cop: float
+
+
+class Seasonal(_Value, frozen=True):
+    """One kind of work over the span: its seasonal performance factor, by weather, beside what its maker states."""
+
+    cop: Cop
+    kwh: float
+    heat_kwh: float | None
+    expected: Range | None
+    bins: list[Bin]
+    rated: list[Rated]
+
+
+class PumpUse(_Value, frozen=True):
+    """One heat pump over the period: `seasonal` by kind of work, `ladder` from A to F, `narrower` one step."""
+
+    electricity_kwh: float | None
+    heat_kwh: float | None
+    cooling_kwh: float | None
+    cop: Cop
+    starts: int | None
+    defrosts: int | None
+    standby_w: float | None
+    seasonal: dict[str, Seasonal] = {}
+    ladder: list[Rung] = []
+    narrower: str | None = None
+
+
+_RATED: Final[dict[Work, tuple[tuple[str, str, float], ...]]] = {
+    "heating": (("hspf", "HSPF", BTU_PER_WH), ("hspf2", "HSPF2", BTU_PER_WH), ("scop", "SCOP", 1.0)),
+    "cooling": (("seer", "SEER", BTU_PER_WH), ("seer2", "SEER2", BTU_PER_WH), ("seer_eu", "SEER (EN 14825)", 1.0)),
+    "dhw": (),
+}
+_LEAST_BIN_KWH: Final = 0.2
+"""Less electricity than this says nothing of a bin. [kWh]"""
+
+
+def pump_use(
+    pump: HeatPump,
+    days: Sequence[PumpDay],
+    kwh: float | None,
+    learnt: Learnt | None = None,
+    system: System | None = None,
+) -> PumpUse:
+    """Sum one heat pump up: its COP is that of heating, of cooling where it only cooled.
+
+    Parameters
+    ----------
+    pump : HeatPump
+        As the home file states it.
+    days : sequence of PumpDay
+        Its days of the period.
+    kwh : float or None
+        Electricity of its meter. [kWh]
+    learnt : Learnt, optional
+        What measured heat says of its map.
+    system : System, optional
+        Its map.
+
+    Returns
+    -------
+    PumpUse
+        Numbers that cannot be known are None with a reason.
+    """
+    factor = learnt.factor if learnt else None
+    found: dict[Work, Realized] = {work: realize(days, work, factor) for work in WORKS}
+    cooled = _drawn(days, "cooling") > _drawn(days, "heating")
+    best = found["cooling" if cooled else "heating"]
+    return PumpUse(
+        electricity_kwh=kwh,
+        heat_kwh=found["heating"].heat_kwh,
+        cooling_kwh=found["cooling"].heat_kwh,
+        cop=_cop(pump, best),
+        starts=None,
+        defrosts=None,
+        standby_w=None,
+        seasonal={
+            work: _seasonal(pump, days, one, learnt, system) for work, one in found.items() if _drawn(days, work) > 0
+        },
+        ladder=ladder(pump, system, days, best, learnt),
+        narrower=narrower(pump, best),
+    )
+
+
+def _drawn(days: Iterable[PumpDay], work: Work) -> float:
+    return sum(day.use.get(mode, 0.0) for day in days for mode in WORKS[work])
+
+
+def _cop(pump: HeatPump, found: Realized) -> Cop:
+    return Cop(
+        value=found.value,
+        low=found.low,
+        high=found.high,
+        method=method(pump, found),
+        boundary=None if found.value is None else boundary(pump),
+        reason=found.reason,
+        rung=found.rung,
+        work=found.work,
+    )
+
+
+def _seasonal(
+    pump: HeatPump, days: Sequence[PumpDay], found: Realized, learnt: Learnt | None, system: System | None
+) -> Seasonal:
+    stated = [] if system is None else [
+        Rated(figure=name, value=value, cop=value / per)
+        for key, name, per in _RATED[found.work]
+        if (value := getattr(system.rated, key)) is not None
+    ]  # fmt: skip
+    return Seasonal(
+        cop=_cop(pump, found),
+        kwh=_drawn(days, found.work),
+        heat_kwh=found.heat_kwh,
+        expected=_expected(days, found.work),
+        bins=_bins(days, found, learnt),
+        rated=stated,
+    )
+
+
+def _expected(days: Iterable[PumpDay], work: Work, edge: int | None = None, *, whole: bool = True) -> Range | None:
+    rows = [row for day in days for row in day.expected if row.work == work and (whole or row.from_c == edge)]
+    drawn = sum(row.drawn_kwh for row in rows)
+    if drawn < _LEAST_BIN_KWH:
+        return None
+    return Range(low=sum(row.low_kwh for row in rows) / drawn, high=sum(row.high_kwh for row in rows) / drawn)
+
+
+def _bins(days: Sequence[PumpDay], found: Realized, learnt: Learnt | None) -> list[Bin]:
+    """Return the bins of the rung that answered; of any rung's electricity where none did."""
+    rows = [row for day in days for row in day.bins if row.work == found.work]
+    rung = kept(found.step) if found.step else next(iter(sorted({row.rung for row in rows})), None)
+    by_edge: dict[int | None, list[HeatSum]] = {}
+    for row in rows:
+        if row.rung == rung:
+            by_edge.setdefault(row.from_c, []).append(row.sums)
+    factor = learnt.factor if learnt and found.step and found.step.key == "C" else None
+    edges = sorted(edge for edge in by_edge if edge is not None) + [edge for edge in by_edge if edge is None]
+    return [
+        _bin(edge, add(anchored(row, factor) if factor else row for row in by_edge[edge]), found.step is not None,
+             _expected(days, found.work, edge, whole=False))
+        for edge in edges
+    ]  # fmt: skip
+
+
+def _bin(edge: int | None, whole: HeatSum, answered: bool, expected: Range | None) -> Bin:
+    judged = answered and whole.electricity_kwh >= _LEAST_BIN_KWH and whole.heat_kwh > 0
+    cop = whole.heat_kwh / whole.electricity_kwh if judged else None
+    width = half_width(whole) if judged else 0.0
+    return Bin(
+        from_c=edge,
+        to_c=None if edge is None else edge + BIN_K,
+        kwh=whole.electricity_kwh + whole.missing_kwh,
+        heat_kwh=whole.heat_kwh if answered else None,
+        cop=cop,
+        low=None if cop is None else cop * max(1 - width, 0.0),
+        high=None if cop is None else cop * (1 + width),
+        expected=expected,
+    )
