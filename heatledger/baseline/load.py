@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from heatledger.baseline.rooms import Bools
 from heatledger.readings import Floats, Ints
 
 HOUR_S = 3600
@@ -78,7 +79,7 @@ class Comfort(NamedTuple):
 
     rooms: tuple[str, ...]
     area_m2: Floats
-    seen: Ints
+    seen: Bools
     actual_c: Floats
     common_c: Floats
 
