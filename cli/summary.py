@@ -17,7 +17,7 @@ from cli.options import (
     utc_now,
 )
 from heatledger import formatting
-from heatledger.bill import BillSummary
+from heatledger.billed import BillSummary
 from heatledger.home import Home
 from heatledger.ledger import span
 from heatledger.summary import Summary
@@ -53,13 +53,16 @@ def _words(found: Summary, home: Home) -> list[str]:
         *((f"  {names[zone]}", _pair(row.kwh, row.cost, bill.currency)) for zone, row in used.by_zone.items()),
         ("  Not in any zone", _pair(used.unallocated_kwh, used.unallocated_cost, bill.currency)),
         *([("  Of no use", money(used.fixed_cost, bill.currency))] if used.fixed_cost is not None else []),
+        *_meters(found, home),
         *(
             (f"  {line.label}", f"{line.quantity} {line.unit} × {line.rate} = {money(line.amount, bill.currency)}")
             for line in bill.lines
         ),
         ("Bill", money(bill.total, bill.currency) if bill.total else f"Not known: {bill.reason}"),
         *(("Estimated", note) for note in bill.notes),
+        *_owed(bill),
         *_ahead(bill),
+        *_before(bill),
         *((f"COP {pump}", _cop(row.cop.value, row.cop.reason)) for pump, row in found.heat_pumps.items()),
         ("Saving", f"Not known: {found.baseline.refused}" if found.baseline.refused else "see --json"),
         *((f"{issue.severity}: {issue.message}", issue.fix) for issue in found.issues),
@@ -88,6 +91,49 @@ def _ahead(bill: BillSummary) -> list[tuple[str, str]]:
     if bill.utility:
         rows.append(("Utility", f"{formatting.money(bill.utility.total, currency)}, {bill.utility.likely}"))
     return rows
+
+
+def _meters(found: Summary, home: Home) -> list[tuple[str, str]]:
+    """Return each meter's energy and money, those below another one set in."""
+    used, names = found.electricity, {meter.id: meter.name or meter.id for meter in home.meters}
+    parents = {meter.id: meter.parent for meter in home.meters}
+    rows = []
+    for meter, kwh in used.by_meter.items():
+        above, depth = parents.get(meter), 1
+        while above is not None:
+            above, depth = parents.get(above), depth + 1
+        said = _pair(kwh, used.by_meter_cost.get(meter), found.bill.currency) if kwh is not None else "Not heard"
+        rows.append(("  " * depth + f"Meter {names[meter]}", said))
+    if used.unmetered_cost is not None:
+        rows.append(("  On no meter of its own", formatting.money(used.unmetered_cost, found.bill.currency)))
+    return rows
+
+
+def _owed(bill: BillSummary) -> list[tuple[str, str]]:
+    """Return what is to be paid, where that is not the total, and what is carried to the next bill."""
+    rows, carried = list[tuple[str, str]](), bill.carried
+    if bill.payable is not None:
+        rows.append(("To pay", formatting.money(bill.payable, bill.currency)))
+    if carried and carried.budget_balance is not None:
+        rows.append(("Budget account", f"{formatting.money(carried.budget_balance, bill.currency)} behind"))
+    if carried and carried.money is not None:
+        rows.append(("Carried forward", formatting.money(carried.money, bill.currency)))
+    rows += [("Carried forward", f"{kwh} kWh ({name})") for name, kwh in (carried.kwh or {} if carried else {}).items()]
+    return rows
+
+
+def _before(bill: BillSummary) -> list[tuple[str, str]]:
+    """Return how this bill differs from the one before, and why."""
+    before = bill.before
+    if before is None:
+        return []
+    if before.difference is None:
+        return [("Last bill", f"Not compared: {before.reason}")]
+    money = formatting.money
+    said = f"{money(before.compared, bill.currency)} after {before.days} days, now {money(before.now, bill.currency)}"
+    causes = [(f"  {row.cause}", money(row.amount, bill.currency) if row.amount else f"Not known: {row.reason}")
+              for row in before.because]  # fmt: skip
+    return [("Last bill", said), *causes]
 
 
 def _pair(kwh: float | None, cost: str | None, currency: str) -> str:

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from dashboard.components import Children, aria, bar, text
 from dashboard.queries import Books, cycle_day
 from heatledger import formatting
-from heatledger.bill import Quantiles
+from heatledger.billed import Quantiles
 from heatledger.home import Home
 from heatledger.live import Now
 from heatledger.rounding import largest_remainder

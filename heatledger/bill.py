@@ -5,113 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from heatledger.apportion import by_meter, names_of
+from heatledger.billed import BillSummary, Carried, Period, Quantiles
+from heatledger.by_day import by_day
 from heatledger.cycles import cycle_at, cycles_before, cycles_over
 from heatledger.days import Day
 from heatledger.formatting import duration, energy, largest_remainder, money_digits
 from heatledger.home import Home
-from heatledger.running import Booked, Days, Part, Plan, Span, book, lookback, of_span
+from heatledger.running import Booked, Days, Plan, book, lookback
+from heatledger.spans import Part, Span, of_span
 from heatledger.tariff.cycle import Cycle
-from heatledger.tariff.lines import BillLine
+from heatledger.tariff.lines import BillLine, plain
 from heatledger.tariff.load import BillError
-from heatledger.tariff.marginal import Marginal
 from heatledger.tariff.model import Tariff
 
 _OPEN_S: Final = 600.0
 """A day is not called estimated for what its last readings have yet to say. [s]"""
 
 
-class _Value(msgspec.Struct, frozen=True, kw_only=True):
-    pass
-
-
-class Quantiles(_Value, frozen=True):
-    """P10, P50 and P90, as decimal strings; None where not known."""
-
-    p10: str | None = None
-    p50: str | None = None
-    p90: str | None = None
-
-
-class Outlook(_Value, frozen=True):
-    """Where a cycle is heading: its projected total, the chance that the budget holds [1], or why it is not known."""
-
-    projected: Quantiles = Quantiles()
-    chance: float | None = None
-    reason: str | None = None
-    known_from: date | None = None
-
-
-class Closed(_Value, frozen=True):
-    """The bill as it was closed: its newest version, and why that was made."""
-
-    version: int
-    closed_at: datetime
-    total: str | None
-    reason: str
-
-
-class Reconciled(_Value, frozen=True):
-    """The utility's bill of the cycle beside ours: difference is ours less theirs."""
-
-    total: str
-    difference: str
-    likely: str
-
-
-class BillSummary(_Value, frozen=True):
-    """The bill of the period; Σ amount of the lines = total.
-
-    Attributes
-    ----------
-    currency, total, lines : str, str or None, list of BillLine
-        As printed.
-    estimated, estimated_amount, notes : bool, str or None, list of str
-        Whether a part is estimated, how much of the total that is, and what is.
-    projected, outlook : Quantiles, Outlook or None
-        Where the cycle ends; of other periods and of cycles that are over not known.
-    budget : str or None
-        For a cycle. [currency]
-    price : Marginal or None
-        What one more kilowatt-hour costs now and in the hours ahead, of the running cycle.
-    closed, utility : Closed or None, Reconciled or None
-        The closed bill of a cycle, and what the utility asked.
-    reason : str or None
-        Why there is no bill.
-    """
-
-    currency: str
-    total: str | None
-    lines: list[BillLine]
-    estimated: bool
-    projected: Quantiles
-    reason: str | None
-    estimated_amount: str | None = None
-    notes: list[str] = []
-    outlook: Outlook | None = None
-    budget: str | None = None
-    price: Marginal | None = None
-    closed: Closed | None = None
-    utility: Reconciled | None = None
-
-
 class Costs(NamedTuple):
-    """A period's bill and who it goes to; Σ zones + unallocated + fixed = total, to the coin."""
+    """A period's bill and who it goes to, to the coin.
+
+    Σ zones + unallocated + fixed = total; Σ meters side by side below the main one + unmetered + fixed = total.
+    """
 
     bill: BillSummary
     zones: Mapping[str, str]
     unallocated: str | None
     fixed: str | None
-
-
-class Period(_Value, frozen=True):
-    """A half-open span, aware, in the home's own time."""
-
-    start: datetime
-    end: datetime
+    meters: Mapping[str, str] = {}
+    unmetered: str | None = None
 
 
 def is_heard(day: Day) -> bool:
@@ -137,7 +64,7 @@ def booked(home: Home, plan: Plan, days: Days, start: datetime, end: datetime, *
     span = Span.of(start, end, plan.zone)
     mine = cycles_over(home.cycle, span.first, span.last)
     before = bills_before(home, plan, days, mine[0].start)
-    found = book(plan, days, [*before, *mine], now=now, names=[zone.id for zone in home.zones])
+    found = book(plan, days, [*before, *mine], now=now, names=names_of(home))
     return found[len(before) :]
 
 
@@ -179,8 +106,25 @@ def costs_of(
         found = booked(home, plan, days, period.start, period.end, now=now)
     except BillError as error:
         return _no_bill(home, str(error))
-    part = of_span(found, Span.of(period.start, period.end, plan.zone), money_digits(home.currency))
-    return _printed(home, part, heard)
+    span = Span.of(period.start, period.end, plan.zone)
+    costs = _printed(home, of_span(found, span, money_digits(home.currency)), heard)
+    seen = by_day(found, span, days, total=costs.bill.total or "0", digits=money_digits(home.currency), zone=plan.zone)
+    return costs._replace(bill=msgspec.structs.replace(costs.bill, by_day=seen, **_owed(plan, found, span)))
+
+
+def _owed(plan: Plan, found: Sequence[Booked], span: Span) -> dict[str, Any]:
+    """Return what is to be paid and what is carried on, of a span that is one whole cycle."""
+    if len(found) != 1 or (span.first, span.last) != (found[0].cycle.start, found[0].cycle.end):
+        return {}
+    bill, rollover = found[0].bill, plan.tariff.export.rollover
+    if plan.tariff.budget is None and rollover == "none":
+        return {}
+    carried = Carried(
+        kwh={name: plain(kwh) for name, kwh in bill.carry.bank_kwh.items()} if rollover == "kwh" else None,
+        money=plain(bill.carry.bank_money) if rollover == "money" else None,
+        budget_balance=None if plan.tariff.budget is None else plain(bill.carry.budget_balance),
+    )
+    return {"carried": carried, "payable": None if plan.tariff.budget is None else bill.payable}
 
 
 def _refused(home: Home, plan: Plan | None, heard: Sequence[Day]) -> str | None:
@@ -206,8 +150,13 @@ def _printed(home: Home, part: Part, heard: Sequence[Day]) -> Costs:
     total = sum(amounts, Decimal(0))
     share, doubts = _doubts(heard)
     lines = [_doubted(line, amount, doubts) for line, amount in zip(part.lines, amounts, strict=True)]
-    rest = total - sum(part.zones, Decimal(0)) - part.unused
-    *zones, unallocated, fixed = largest_remainder([*part.zones, rest, part.unused], total, digits)
+    names = names_of(home)
+    money = dict(zip(names.all, part.parts, strict=True)) if part.parts else dict.fromkeys(names.all, Decimal(0))
+    rest = total - sum((money[name] for name in names.zones), Decimal(0)) - part.unused
+    *zones, unallocated, fixed = largest_remainder(
+        [*(money[name] for name in names.zones), rest, part.unused], total, digits
+    )
+    guess = (total - fixed - part.guessed) * share + part.guessed
     bill = BillSummary(
         currency=home.currency,
         total=str(total),
@@ -215,11 +164,18 @@ def _printed(home: Home, part: Part, heard: Sequence[Day]) -> Costs:
         estimated=bool(doubts or part.notes),
         projected=Quantiles(),
         reason=None,
-        estimated_amount=str(largest_remainder([(total - fixed) * share], (total - fixed) * share, digits)[0]),
+        estimated_amount=str(largest_remainder([guess], guess, digits)[0]),
         notes=[*doubts, *part.notes],
     )
-    names = [zone.id for zone in home.zones]
-    return Costs(bill, dict(zip(names, map(str, zones), strict=True)), str(unallocated), str(fixed))
+    meters, unmetered = by_meter(names, money, total - fixed, digits)
+    return Costs(
+        bill=bill,
+        zones=dict(zip(names.zones, map(str, zones), strict=True)),
+        unallocated=str(unallocated),
+        fixed=str(fixed),
+        meters=meters,
+        unmetered=unmetered,
+    )
 
 
 def _doubted(line: BillLine, amount: Decimal, doubts: list[str]) -> BillLine:

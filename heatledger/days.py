@@ -21,7 +21,7 @@ from heatledger.tariff.model import Tariff
 
 _Columns = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
-_ARITHMETIC = "5"
+_ARITHMETIC = "6"
 """Raised when the meaning of a day's numbers changes, so that cached ones are made again."""
 
 
@@ -40,14 +40,15 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         Through the utility's meter, a number each quarter.
     used : list of float
         By the whole home.
-    zones : dict
-        The same by zone id.
+    zones, meters : dict
+        The same by zone id, and by meter id, 0 where a meter was not heard.
     """
 
     start_s: int
     imported: list[float]
     exported: list[float]
     zones: dict[str, list[float]]
+    meters: dict[str, list[float]] = {}
     used: list[float] = []
 
 
@@ -192,6 +193,10 @@ def _profile(part: Mapping[str, _Columns], names: Mapping[str, Sequence[str]], q
         exported=by_quarter(home["exported"]),
         used=by_quarter(home["use"]),
         zones={name: by_quarter(column) for name, column in zip(names["zones"], part["zones"].T, strict=True)},
+        meters={
+            name: by_quarter(column)
+            for name, column in zip(names["meters"], np.nan_to_num(part["meters"]).T, strict=True)
+        },
     )
 
 

@@ -8,17 +8,18 @@ from typing import NamedTuple
 
 import msgspec
 
-from heatledger.bill import Closed, Reconciled
+from heatledger.billed import Closed, Reconciled, Version
 from heatledger.quality import Issue
 from heatledger.reconcile import shown
 from heatledger.store.state import State
 
 
 class Beside(NamedTuple):
-    """A cycle's closed bill and the utility's, where there are any."""
+    """A cycle's closed bill and every version of it, and the utility's bill, where there are any."""
 
     closed: Closed | None
     utility: Reconciled | None
+    versions: list[Version]
 
 
 class _Total(msgspec.Struct, frozen=True):
@@ -43,17 +44,30 @@ def beside(state: State, home: str, start: date, end: date) -> Beside:
     """
     closed = [row for row in state.bills(home) if (row.start, row.end) == (start, end)]
     theirs = state.reconciliations(home).get((start, end))
-    return Beside(
-        closed=Closed(
-            version=closed[-1].version,
-            closed_at=closed[-1].closed_at,
-            total=msgspec.json.decode(closed[-1].summary, type=_Kept).bill.total,
-            reason=closed[-1].reason,
+    totals = [msgspec.json.decode(row.summary, type=_Kept).bill.total for row in closed]
+    versions = [
+        Version(
+            version=row.version,
+            closed_at=row.closed_at,
+            total=total,
+            difference=_less(total, earlier),
+            reason=row.reason,
         )
-        if closed
-        else None,
+        for row, total, earlier in zip(closed, totals, [None, *totals], strict=False)
+    ]
+    return Beside(
+        closed=_newest(versions[-1]) if versions else None,
         utility=shown(theirs) if theirs else None,
+        versions=versions,
     )
+
+
+def _newest(row: Version) -> Closed:
+    return Closed(version=row.version, closed_at=row.closed_at, total=row.total, reason=row.reason)
+
+
+def _less(total: str | None, earlier: str | None) -> str | None:
+    return None if total is None or earlier is None else str(Decimal(total) - Decimal(earlier))
 
 
 def differs(utility: Reconciled | None) -> list[Issue]:

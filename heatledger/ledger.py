@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from heatledger import accounts, bill
+from heatledger import accounts, before, bill
 from heatledger.accounts import Account
+from heatledger.billed import Before, Outlook, Period
 from heatledger.config import Config
 from heatledger.cycles import cycle_at
 from heatledger.days import Day, days_key, midnight, spans, sum_days
@@ -66,7 +67,8 @@ class Ledger:
         self._zone = ZoneInfo(home.timezone)
         self._systems = config.systems
         self._files = config.tariff_files
-        self._seen: tuple[tuple[Cycle, int], bill.Outlook] | None = None
+        self._seen: tuple[tuple[Cycle, int], Outlook] | None = None
+        self._compared: tuple[tuple[Cycle, int], Before] | None = None
         self._key = days_key(home, self.tariff, config.systems)
 
     def summary(self, start: datetime, end: datetime, *, now: datetime) -> Summary:
@@ -97,7 +99,7 @@ class Ledger:
         summary = summarise(
             self.home,
             [found[piece] for piece in pieces],
-            period=bill.Period(start=start.astimezone(zone), end=end.astimezone(zone)),
+            period=Period(start=start.astimezone(zone), end=end.astimezone(zone)),
             tariff=self.tariff,
             now=now,
             cycle_days=days,
@@ -138,17 +140,44 @@ class Ledger:
         if summary.period.start <= now < summary.period.end:
             found = msgspec.structs.replace(found, price=price_now(plan, cycle, days, now))
         kept = beside(self.state, self.home.id, cycle.start, cycle.end)
-        found = msgspec.structs.replace(found, closed=kept.closed, utility=kept.utility)
+        found = msgspec.structs.replace(
+            found,
+            closed=kept.closed,
+            utility=kept.utility,
+            versions=kept.versions,
+            before=self._before(cycle, days, now),
+        )
         return msgspec.structs.replace(summary, bill=found, issues=[*summary.issues, *differs(kept.utility)])
 
-    def _outlook(self, plan: Plan, days: Days, cycle: Cycle, now: datetime) -> bill.Outlook:
+    def _outlook(self, plan: Plan, days: Days, cycle: Cycle, now: datetime) -> Outlook:
         key = (cycle, int(now.timestamp()) // _OUTLOOK_S)
         if self._seen is None or self._seen[0] != key:
-            first = now.astimezone(self._zone).date() - timedelta(days=HISTORY_D)
-            kept = self.state.days(self.home.id, self._key, first, cycle.start)
-            past = {day: msgspec.msgpack.decode(row, type=Day) for day, row in kept.items()}
-            self._seen = (key, outlook(self.home, plan, {**past, **days}, cycle, now=now))
+            self._seen = (key, outlook(self.home, plan, {**self._past(cycle.start, now), **days}, cycle, now=now))
         return self._seen[1]
+
+    def _before(self, cycle: Cycle, days: Days, now: datetime) -> Before | None:
+        """Compare a cycle with the one before it, whose days are made where they were not kept."""
+        key = (cycle, int(now.timestamp()) // _OUTLOOK_S)
+        if self._compared is None or self._compared[0] != key:
+            previous = cycle_at(self.home.cycle, cycle.start - timedelta(days=1))
+            start = self.bounds(previous)[0]
+            pieces = [piece for piece in self._billed(start, self.bounds(previous)[1], now) if piece[0] < now]
+            made = zip(pieces, self._days(pieces, now), strict=True)
+            earlier = {piece[0].astimezone(self._zone).date(): day for piece, day in made}
+            plan = self.plan(start, now)
+            if plan is None:
+                return None
+            everything = {**self._past(cycle.start, now), **earlier, **days}
+            found = before.compare(self.home, plan, everything, cycle, now=now)
+            theirs = beside(self.state, self.home.id, found.start, found.end).utility
+            self._compared = (key, msgspec.structs.replace(found, utility=theirs))
+        return self._compared[1]
+
+    def _past(self, until: date, now: datetime) -> dict[date, Day]:
+        """Return the kept days up to a day, as far back as draws and responses look."""
+        first = now.astimezone(self._zone).date() - timedelta(days=HISTORY_D)
+        kept = self.state.days(self.home.id, self._key, first, until)
+        return {day: msgspec.msgpack.decode(row, type=Day) for day, row in kept.items()}
 
     def _learnt(self, now: datetime) -> dict[str, Learnt]:
         """Return what the kept days with a measured heat say of the heat pumps' maps."""

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from heatledger.bill import Reconciled
+from heatledger.billed import Reconciled
 from heatledger.tariff.lines import BillLine
 
 _CENT: Final = Decimal("0.01")

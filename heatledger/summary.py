@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from heatledger.accounts import MODES, split_methods
-from heatledger.bill import BillSummary, Costs, Period, Quantiles, costs_of, days_from, is_heard
+from heatledger.bill import Costs, costs_of, days_from, is_heard
+from heatledger.billed import BillSummary, Period, Quantiles
 from heatledger.days import Day
 from heatledger.heat.anchor import Learnt
 from heatledger.heat.system import System
@@ -41,7 +42,10 @@ class Electricity(_Value, frozen=True):
     """Whole-home use and where it went; Σ by_zone + unallocated_kwh = kwh.
 
     Σ cost of by_zone + unallocated_cost + fixed_cost is the bill's total; fixed is what no use causes: charges by
-    time, credits, and the taxes on them.
+    time, credits, and the taxes on them. by_meter is energy [kWh], by_meter_cost what it cost [currency]: Σ of the
+    consumers side by side below the main meter + unmetered_cost + fixed_cost is the total too, those below another
+    consumer are parts of it, and the main meter has all but fixed_cost. None where a meter was not heard, or neither
+    consumes nor imports.
     """
 
     kwh: float | None
@@ -53,6 +57,8 @@ class Electricity(_Value, frozen=True):
     coverage: float
     estimated_kwh: float
     fixed_cost: str | None = None
+    by_meter_cost: dict[str, str | None] = {}
+    unmetered_cost: str | None = None
 
 
 class BaselineSummary(_Value, frozen=True):
@@ -172,9 +178,12 @@ def _electricity(home: Home, heard: Sequence[Day], days: Sequence[Day], costs: C
     zones = {zone.id: sum(day.zones.get(zone.id, 0.0) for day in heard) for zone in home.zones}
     unallocated = sum(day.unallocated for day in heard) if heard else None
     methods = split_methods(home)
+    meters = {meter.id: _sum_known([day.meters.get(meter.id) for day in heard]) for meter in home.meters}
     return Electricity(
         kwh=use,
-        by_meter={meter.id: _sum_known([day.meters.get(meter.id) for day in heard]) for meter in home.meters},
+        by_meter=meters,
+        by_meter_cost={name: None if kwh is None else costs.meters.get(name) for name, kwh in meters.items()},
+        unmetered_cost=costs.unmetered,
         by_zone={
             name: ZoneUse(
                 kwh=kwh if heard else None,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from heatledger import formatting as fmt
-from heatledger.bill import Quantiles
+from heatledger.billed import Quantiles
 from heatledger.home import Home
 from heatledger.rounding import exactly, rounded
 from heatledger.summary import Cop, PumpUse, Summary

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heatledger.accounts import account
-from heatledger.bill import Period
+from heatledger.billed import Period
 from heatledger.days import Day, Profile, days_key, spans, sum_days
 from heatledger.ledger import Ledger, period
 from heatledger.readings import Flag

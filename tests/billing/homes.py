@@ -60,8 +60,8 @@ def plan(*names, prices=None, **changes):
     return Plan(tariff(*names, series=series, **changes), "plan", CHICAGO, prices or {})
 
 
-def day(when, kwh, *, shape=None, living=0.5, exported=0.0, covered=1.0, estimated=0.0):
-    """A day whose energy is spread over its quarters; `living` of it in one zone, nothing in the other."""
+def day(when, kwh, *, shape=None, living=0.5, exported=0.0, covered=1.0, estimated=0.0, outdoor_c=None, meters=None):
+    """A day whose energy is spread over its quarters; `living` of it in one zone, a part of it on each of `meters`."""
     start = midnight(when, CHICAGO)
     seconds = (midnight(when + dt.timedelta(days=1), CHICAGO) - start).total_seconds()
     quarters = int(seconds) // 900
@@ -73,19 +73,20 @@ def day(when, kwh, *, shape=None, living=0.5, exported=0.0, covered=1.0, estimat
         exported=exported,
         unallocated=kwh * (1 - living),
         estimated=estimated,
-        meters={},
+        meters={"main": kwh, **{name: kwh * part for name, part in (meters or {}).items()}},
         zones={"living": kwh * living, "bed": 0.0},
         modes={"other": kwh},
         doubts={},
         seconds=seconds,
         covered_s=seconds * covered,
-        outdoor_c=None,
+        outdoor_c=outdoor_c,
         profile=Profile(
             start_s=int(start.timestamp()),
             imported=bought.tolist(),
             exported=(exported * spread / spread.sum()).tolist(),
             used=bought.tolist(),
             zones={"living": (bought * living).tolist(), "bed": [0.0] * quarters},
+            meters={name: (bought * part).tolist() for name, part in {"main": 1.0, **(meters or {})}.items()},
         ),
     )
 

@@ -19,13 +19,13 @@ PLAN = tariff("fixed", "energy")
 FIRST = at(2026, 10, 3)
 
 
-def block(start, days, kwh_a_day=14.4):
+def block(start, days, kwh_a_day=14.4, quantity="energy"):
     size = days * 288
     empty = np.full(size, np.nan)
     starts = int(start.timestamp()) + 300 * np.arange(size)
     zeros = np.zeros(size, dtype=np.int64)
     return Intervals(
-        SeriesKey("home", "x", "main", "", "energy"),
+        SeriesKey("home", "x", "main", "", quantity),
         *(starts, np.full(size, kwh_a_day / 288), empty, empty, empty, empty, np.ones(size), zeros, None),
     )
 
@@ -86,6 +86,47 @@ def test_another_plan_corrects_nothing(place):
     close_due(place(), now=at(2026, 11, 4, 1))
     dearer = tariff("fixed", lines=[{"kind": "energy", "label": "Energy", "rate": "0.20"}])
     assert close_due(place(dearer, tariff="other"), now=at(2026, 11, 6)) == []
+
+
+def test_every_version_of_a_closed_bill_is_in_the_summary(place):
+    place.store.write_intervals([block(FIRST, 31)])
+    close_due(place(), now=at(2026, 11, 4, 1))
+    dearer = tariff("fixed", lines=[{"kind": "energy", "label": "Energy", "rate": "0.20"}])
+    close_due(place(dearer), now=at(2026, 11, 6))
+    rows = place(dearer).summary(FIRST, at(2026, 11, 3), now=at(2026, 11, 10)).bill.versions
+    assert [(row.version, row.total, row.difference, row.reason) for row in rows] == [
+        (1, "87.54", None, "the cycle ended"),
+        (2, "105.40", "17.86", "the rate plan was corrected"),  # 446.4 kWh at 0.04 more
+    ]
+
+
+def test_budget_billing_asks_its_payment_and_keeps_the_account(place):
+    """Two cycles of 87.54 or so at 60.00 a month: what is behind grows by the rest of both."""
+    place.store.write_intervals([block(at(2026, 9, 3), 61)])
+    level = tariff("fixed", "energy", budget={"monthly": "60.00"})
+    bill = place(level).summary(FIRST, at(2026, 11, 3), now=at(2026, 11, 10)).bill
+    assert (bill.total, bill.payable) == ("87.54", "60.00")
+    assert bill.carried.budget_balance == "52.26"  # 84.72 − 60.00 of September's, and 87.54 − 60.00
+    assert (bill.carried.kwh, bill.carried.money) == (None, None)
+    assert place().summary(FIRST, at(2026, 11, 3), now=at(2026, 11, 10)).bill.carried is None
+
+
+def test_what_net_metering_leaves_over_is_carried(place):
+    """14.4 kWh bought and 20 fed in a day: 5.6 kWh of each of 31 days are left."""
+    place.store.write_intervals([block(FIRST, 31), block(FIRST, 31, 20.0, "energy_returned")])
+    net = tariff("fixed", "energy", export={"scheme": "net_metering", "rollover": "kwh"})
+    bill = place(net).summary(FIRST, at(2026, 11, 3), now=at(2026, 11, 10)).bill
+    assert float(bill.carried.kwh["Energy"]) == pytest.approx(31 * 5.6)
+    assert bill.total == "16.12"
+    assert bill.payable is None
+
+
+def test_the_bill_before_is_compared_in_the_summary_of_a_cycle(place):
+    place.store.write_intervals([block(at(2026, 9, 3), 30), block(FIRST, 5, 20.0)])
+    bill = place().summary(FIRST, at(2026, 11, 3), now=at(2026, 10, 8)).bill
+    assert (bill.before.days, bill.before.compared, bill.before.now) == (5, "14.12", "18.60")
+    assert {row.cause: row.amount for row in bill.before.because}["use"] == "4.48"  # 5 × 5.6 × 0.16
+    assert place().summary(FIRST, at(2026, 10, 4), now=at(2026, 10, 8)).bill.before is None
 
 
 def test_what_was_missed_is_caught_up_oldest_first(place):

@@ -10,7 +10,7 @@ import pytest
 from heatledger.outlook import outlook
 from heatledger.running import book
 from heatledger.tariff.cycle import Cycle
-from tests.billing.homes import at, day, days, home, plan
+from tests.billing.homes import LINES, at, day, days, home, plan
 from tests.projection.test_projection import simulated
 
 NOVEMBER = Cycle(dt.date(2026, 11, 3), dt.date(2026, 12, 3), 30)
@@ -37,8 +37,40 @@ def test_a_steady_home_crosses_its_tier_and_pays_for_it():
 
 def test_what_was_fed_in_is_fed_in_again():
     """20 days measured and 10 to come: 300 × 0.16 less 30 × 4 × 0.05."""
-    found = seen(plan("energy", "credit"), steady(exported=4.0), at(2026, 11, 23))
+    found = seen(plan("energy", "credit"), steady(exported=4.0), at(2026, 11, 23), latitude=None)
     assert float(found.projected.p50) == pytest.approx(48.0 - 6.0, abs=0.05)
+    assert "latitude in the home file would tell" in found.notes[0]
+
+
+def test_dull_and_bright_spells_widen_the_band_of_what_is_fed_in():
+    """A fortnight of 0 and a fortnight of 8 kWh a day in turn: ten days at 0.50 earn anything from 0 to 40."""
+    dear = {**LINES["credit"], "rate": "0.50"}
+    measured = {
+        when: day(when, 10.0, exported=8.0 if number // 14 % 2 else 0.0) for number, when in enumerate(steady())
+    }
+    found = seen(plan("energy", lines=[dear]), measured, at(2026, 11, 23), latitude=None)
+    so_far = sum(row.exported for when, row in measured.items() if when >= NOVEMBER.start) * 0.5
+    low, high = float(found.projected.p10), float(found.projected.p90)
+    assert high - low > 20
+    assert low >= 48.0 - so_far - 40.05
+    assert high <= 48.0 - so_far + 0.05
+
+
+def test_the_running_total_goes_from_now_to_where_the_bill_is_heading():
+    found = seen(plan("fixed", "tiers"), steady(until=10), at(2026, 11, 12, 12))
+    assert [row.day for row in found.by_day] == [dt.date(2026, 11, 12) + dt.timedelta(days=n) for n in range(21)]
+    ends = found.by_day[-1]
+    assert (ends.p10, ends.p50, ends.p90) == (found.projected.p10, found.projected.p50, found.projected.p90)
+    middle = [float(row.p50) for row in found.by_day]
+    assert middle == sorted(middle)
+    # ten days of ten kilowatt-hours at the first step, and ten customer charges; the step is full by tonight
+    assert middle[0] == pytest.approx(10.0 + 10 * 0.52, abs=1.0)
+
+
+def test_the_next_hour_costs_its_quarters_at_their_prices():
+    """10 kWh spread over a day are 0.417 kWh an hour: around 16:00 of a Monday half of it at 0.10 and half at 0.40."""
+    found = seen(plan("peak", "off_peak"), steady(), at(2026, 11, 23, 15, 30))
+    assert float(found.next_hour.p50) == pytest.approx(10 / 24 * 0.25, abs=0.01)
 
 
 @pytest.mark.parametrize(("budget", "chance"), [("47.00", 0.0), ("49.00", 1.0)])

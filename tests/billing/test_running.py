@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heatledger.bill import Period, costs_of, first_needed
+from heatledger.apportion import names_of
+from heatledger.bill import costs_of, first_needed
+from heatledger.billed import Period
 from heatledger.cycles import cycle_at, cycles_over
 from heatledger.days import midnight
 from heatledger.home import Cycle
-from heatledger.running import Span, book, of_span
+from heatledger.running import book
+from heatledger.spans import Span, of_span
 from heatledger.tariff.cycle import Cycle as Whole
 from heatledger.tariff.series import PriceSeries
 from tests.billing.homes import CHICAGO, LINES, at, day, days, home, plan
@@ -145,7 +148,7 @@ def test_the_parts_of_any_partition_add_up_to_the_bill(names, amounts, cuts):
     measured = days(OCTOBER.start, amounts, shape=[1, 2, 5, 1, 3], exported=3.0)
     names = sorted(names, key=list(LINES).index)
     now = at(2026, 10, 3) + dt.timedelta(days=len(amounts), hours=-1)
-    booked = book(plan(*names), measured, [OCTOBER], now=now, names=["living", "bed"])
+    booked = book(plan(*names), measured, [OCTOBER], now=now, names=names_of(home()))
     start, end = at(2026, 10, 3), at(2026, 11, 3)
     begin_s = start.timestamp()
     bounds = [start, *(dt.datetime.fromtimestamp(begin_s + cut * 60, CHICAGO) for cut in sorted(cuts)), end]
@@ -154,9 +157,9 @@ def test_the_parts_of_any_partition_add_up_to_the_bill(names, amounts, cuts):
     parts = [of_span(booked, piece, 2) for piece in pieces]
     printed = sum((Decimal(line.amount) for part in parts for line in part.lines), Decimal(0))
     assert printed == Decimal(booked[0].bill.total)
-    exact = sum((sum(part.zones) + part.unused for part in parts), Decimal(0))
+    exact = sum((sum(part.parts) + part.unused for part in parts), Decimal(0))
     whole = of_span(booked, Span.of(start, end, CHICAGO), 2)
-    assert exact == pytest.approx(sum(whole.zones) + whole.unused, abs=Decimal("1e-6"))
+    assert exact == pytest.approx(sum(whole.parts) + whole.unused, abs=Decimal("1e-6"))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from dashboard.components import Prop, live_props
 from dashboard.heroes import Page
 from dashboard.pages.now import render
 from dashboard.queries import Books
-from heatledger.bill import Outlook
+from heatledger.billed import Outlook
 from heatledger.hearing import LiveValue
 from heatledger.home import Home
 from heatledger.live import now
