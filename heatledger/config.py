@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import platformdirs
 
+from heatledger.baseline.kinds import Alternative
+from heatledger.baseline.kinds import misfit as alternative_misfit
 from heatledger.devices import DeviceFile
 from heatledger.heat.system import System, misfit
 from heatledger.home import Home
@@ -38,6 +40,7 @@ class Config(msgspec.Struct, frozen=True):
     devices: tuple[DeviceFile, ...]
     systems: Mapping[str, System] = msgspec.field(default_factory=dict)
     tariff_files: Mapping[str, Path] = msgspec.field(default_factory=dict)
+    alternatives: Mapping[str, Alternative] = msgspec.field(default_factory=dict)
 
     @property
     def store_url(self) -> str:
@@ -108,9 +111,10 @@ def load(
     layers = (shipped_dir(), user)
     tariffs = {path.stem: read_toml(path, Tariff) for path in _files(layers, "tariffs")}
     systems = {path.stem: _system(path) for path in _files(layers, "systems")}
+    alternatives = {path.stem: _alternative(path, set(systems)) for path in _files(layers, "comparisons")}
     homes = {path.stem: read_toml(path, Home) for path in _files((user,), "homes")}
     for stem, home in homes.items():
-        _check_home(user / "homes" / f"{stem}.toml", stem, home, tariffs, systems)
+        _check_home(user / "homes" / f"{stem}.toml", stem, home, tariffs, systems, alternatives)
     devices = tuple(read_toml(path, DeviceFile) for path in _files(layers, "devices"))
     settings = with_token(from_environment(_settings(layers), environ), data)
     return Config(
@@ -121,6 +125,7 @@ def load(
         devices=devices,
         systems=systems,
         tariff_files={path.stem: path for path in _files(layers, "tariffs")},
+        alternatives=alternatives,
     )
 
 
@@ -168,6 +173,16 @@ def _system(path: Path) -> System:
     return system
 
 
+def _alternative(path: Path, systems: set[str]) -> Alternative:
+    found = read_toml(path, Alternative)
+    if found.id != path.stem:
+        raise ConfigError(f"{path}: id is {found.id!r} but the file is {path.name}; make them the same")
+    wrong = alternative_misfit(found, systems)
+    if wrong is not None:
+        raise ConfigError(f"{path}: {wrong}")
+    return found
+
+
 def _files(layers: tuple[Path, ...], folder: str) -> list[Path]:
     found = {path.stem: path for layer in layers for path in sorted((layer / folder).glob("*.toml"))}
     return [found[stem] for stem in sorted(found)]
@@ -189,7 +204,12 @@ def _table(value: object) -> dict[str, object]:
 
 
 def _check_home(
-    path: Path, stem: str, home: Home, tariffs: Mapping[str, Tariff], systems: Mapping[str, System]
+    path: Path,
+    stem: str,
+    home: Home,
+    tariffs: Mapping[str, Tariff],
+    systems: Mapping[str, System],
+    alternatives: Mapping[str, Alternative],
 ) -> None:
     """Refuse a home file whose references lead nowhere, naming file, key and mend."""
     if home.id != stem:
@@ -214,6 +234,11 @@ def _check_home(
         if bool(meter.points) == bool(meter.sum):
             raise ConfigError(f"{path}: {where}: give either points or sum; a meter is one or the other")
     _check_tree(path, home)
+    _refers(path, "compare", home.compare, set(alternatives))
+    _unique(path, "comparison", [row.system for row in home.comparison])
+    for number, row in enumerate(home.comparison):
+        _refers(path, f"comparison[{number}].system", row.system, set(alternatives))
+        _refers(path, f"comparison[{number}].hot_water", row.hot_water, meters)
     for number, pump in enumerate(home.heat_pumps):
         _refers(path, f"heat_pumps[{number}].meter", pump.meter, meters)
         _refers(path, f"heat_pumps[{number}].unit", pump.unit, set(systems))

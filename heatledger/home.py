@@ -118,6 +118,67 @@ class HeatPump(_Frozen, frozen=True):
     air_flow: AirFlow | None = None
 
 
+class Ducts(_Frozen, frozen=True):
+    """Where the ducts of a system that is compared with run, and what is known of them better than the place says.
+
+    Attributes
+    ----------
+    place : str
+        inside the envelope (nothing lost), basement (15 %), attic_good (15 %), attic_typical (25 %), or none.
+    supply_m2, return_m2 : float or None
+        Surface outside the envelope. [m²]
+    r_value : float or None
+        Nominal resistance of the wrap. [m²·K/W]
+    supply_leak, return_leak : float or None
+        Share of the air that leaks. [0–0.9]
+    zone_c : float or None
+        Temperature around them. [°C]
+    regain : float or None
+        Share of the loss that comes back to the rooms. [0–1]
+    """
+
+    place: Literal["inside", "basement", "attic_good", "attic_typical", "none"] = "attic_typical"
+    supply_m2: Annotated[float, Meta(ge=0)] | None = None
+    return_m2: Annotated[float, Meta(ge=0)] | None = None
+    r_value: Annotated[float, Meta(gt=0)] | None = None
+    supply_leak: Annotated[float, Meta(ge=0, le=0.9)] | None = None
+    return_leak: Annotated[float, Meta(ge=0, le=0.9)] | None = None
+    zone_c: float | None = None
+    regain: Annotated[float, Meta(ge=0, le=1)] | None = None
+
+
+class Comparison(_Frozen, frozen=True):
+    """A whole-home system that the home is compared with, as its owner knows it.
+
+    Attributes
+    ----------
+    system : str
+        A file of `comparisons/`, by which `compare` names it too.
+    ducts : Ducts or None
+        Where its ducts run; by default what its kind has.
+    thermostat, cool_thermostat : float or None
+        The one set-point; by default what the zones are mostly held at. [°C]
+    size_w : float or None
+        Heating capacity at 8.3 °C (of a furnace or boiler: output); by default the design load. [W]
+    efficiency : float or None
+        Of a furnace or boiler, seasonal (AFUE). [0–1.1]
+    fuel_price, fuel_standing : decimal or None
+        What a native unit of its fuel costs, and a day of its supply. [currency/unit] [currency/d]
+    hot_water : str or None
+        The meter of the water heater whose work it would do too.
+    """
+
+    system: Identifier
+    ducts: Ducts | None = None
+    thermostat: Annotated[float, Meta(ge=5, le=35)] | None = None
+    cool_thermostat: Annotated[float, Meta(ge=10, le=40)] | None = None
+    size_w: Annotated[float, Meta(gt=0)] | None = None
+    efficiency: Annotated[float, Meta(gt=0, le=1.1)] | None = None
+    fuel_price: Decimal | None = None
+    fuel_standing: Decimal | None = None
+    hot_water: Identifier | None = None
+
+
 class Cycle(_Frozen, frozen=True):
     """The billing cycle, by exactly one of these.
 
@@ -162,6 +223,7 @@ class Home(_Frozen, frozen=True):
     zones: tuple[Zone, ...] = ()
     meters: tuple[Meter, ...] = ()
     heat_pumps: tuple[HeatPump, ...] = ()
+    comparison: tuple[Comparison, ...] = ()
 
 
 def names(key: SeriesKey) -> Collection[str]:

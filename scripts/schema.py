@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from heatledger.baseline.kinds import Alternative
 from heatledger.config import Settings
 from heatledger.devices import DeviceFile
 from heatledger.heat.system import System
@@ -17,6 +18,7 @@ from heatledger.tariff.model import Tariff
 
 FOLDER: Final = Path(__file__).parents[1] / "grafana-free-config" / "schema"
 KINDS: Final[dict[str, type[msgspec.Struct]]] = {
+    "comparison": Alternative,
     "device": DeviceFile,
     "home": Home,
     "settings": Settings,

@@ -18,7 +18,7 @@ CLAMPED: Final = 1.05
 _DEFROST_C: Final = (-28.9, -8.3, -2.8, 2.8, 5.0)
 _DEFROST: Final = (0.075, 0.085, 0.11, 0.09, 0.0)
 """Share of capacity lost to defrosting by outdoor temperature: NIST TN 1848 (Domanski), none from 5 °C."""
-_PAN_C: Final = 2.0
+PAN_C: Final = 2.0
 
 
 class Mapped(NamedTuple):
@@ -122,7 +122,7 @@ def heating(
     inside = np.clip(outdoor_c, grid.outdoor_c[0], grid.outdoor_c[-1])
     ideal_there = ideal_heating(sink, outdoor_c, system.sink)
     factor = ideal_there / ideal_heating(system.sink_c, inside, system.sink)
-    pan = np.where(outdoor_c < _PAN_C, system.pan_heater_w, 0.0)
+    pan = np.where(outdoor_c < PAN_C, system.pan_heater_w, 0.0)
     entered = np.where(power_w > standby_w + pan, power_w - pan, power_w)
     found = _entered(grid, entered, inside, standby_w, cycling_loss)
     heat = found.heat_w * factor
@@ -215,15 +215,20 @@ def _monotone(x: Sequence[Floats], y: Sequence[Floats], at: Floats) -> Floats:
     if len(x) == 2:
         slope = _slope(x[1] - x[0], y[1] - y[0])
         return np.asarray(y[0] + slope * (at - x[0]), dtype=np.float64)
+    first, middle, last = slopes(x, y)
+    low = _hermite(x[0], x[1] - x[0], (y[0], y[1]), (first, middle), at)
+    high = _hermite(x[1], x[2] - x[1], (y[1], y[2]), (middle, last), at)
+    return np.where(at < x[1], low, high)
+
+
+def slopes(x: Sequence[Floats], y: Sequence[Floats]) -> tuple[Floats, Floats, Floats]:
+    """Return PCHIP's slopes at three points, each point a column of x [W] and y [W]: none overshoots. [1]."""
     h0, h1 = x[1] - x[0], x[2] - x[1]
     d0, d1 = _slope(h0, y[1] - y[0]), _slope(h1, y[2] - y[1])
     w0, w1 = 2 * h1 + h0, h1 + 2 * h0
     both = (d0 > 0) & (d1 > 0)
     middle = np.where(both, (w0 + w1) / (w0 / np.where(both, d0, 1.0) + w1 / np.where(both, d1, 1.0)), 0.0)
-    first, last = _end(h0, h1, d0, d1), _end(h1, h0, d1, d0)
-    low = _hermite(x[0], h0, (y[0], y[1]), (first, middle), at)
-    high = _hermite(x[1], h1, (y[1], y[2]), (middle, last), at)
-    return np.where(at < x[1], low, high)
+    return _end(h0, h1, d0, d1), middle, _end(h1, h0, d1, d0)
 
 
 def _slope(width: Floats, rise: Floats) -> Floats:
