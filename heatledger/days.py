@@ -13,6 +13,7 @@ import pandas as pd
 
 from heatledger.accounts import MODES, Account
 from heatledger.heat.flows import Flow, Normal, PumpDay, sum_pump
+from heatledger.heat.house_day import HouseDay
 from heatledger.heat.system import System
 from heatledger.home import Home
 from heatledger.quality import meter_flags
@@ -73,6 +74,8 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
         When the energy was used.
     pumps : dict
         Electricity by mode and heat by rung, by heat pump id.
+    house : HouseDay or None
+        What the house's own heat balance needs.
     """
 
     use: float
@@ -89,6 +92,7 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     outdoor_c: float | None
     profile: Profile
     pumps: dict[str, PumpDay] = {}
+    house: HouseDay | None = None
 
 
 def days_key(home: Home, tariff: Tariff | None, systems: Mapping[str, System] | None = None) -> str:
@@ -126,6 +130,7 @@ def sum_days(
     now: datetime,
     flows: Mapping[str, Sequence[Flow]] | None = None,
     normal: Mapping[str, Sequence[Normal]] | None = None,
+    houses: Sequence[HouseDay | None] | None = None,
 ) -> list[Day]:
     """Sum an account over spans.
 
@@ -141,6 +146,8 @@ def sum_days(
         What each rung says of each heat pump, over the account's intervals.
     normal : mapping, optional
         What is normal for the weather, by heat pump, over the same intervals.
+    houses : sequence, optional
+        What the house's heat balance needs, by span.
 
     Returns
     -------
@@ -151,12 +158,13 @@ def sum_days(
     columns = {name: frame.to_numpy() for name, frame in account._asdict().items()}
     names = {name: [str(column) for column in frame] for name, frame in account._asdict().items()}
     days = []
-    for start, end in pieces:
+    for (start, end), house in zip(pieces, houses or [None] * len(pieces), strict=True):
         low, high = np.searchsorted(starts, (start.timestamp(), end.timestamp()))
         part = {name: column[low:high] for name, column in columns.items()}
         profile = _profile(part, names, starts[low:high] // QUARTER_S * QUARTER_S)
         pumps = _pumps(part, names, (flows or {}, normal or {}), starts[low:high], slice(int(low), int(high)))
-        days.append(_sum(part, names, (min(end, now) - start).total_seconds(), profile, pumps))
+        day = _sum(part, names, (min(end, now) - start).total_seconds(), profile, pumps)
+        days.append(msgspec.structs.replace(day, house=house))
     return days
 
 

@@ -108,6 +108,8 @@ def pump_use(
     kwh: float | None,
     learnt: Learnt | None = None,
     system: System | None = None,
+    *,
+    house_days: int = 0,
 ) -> PumpUse:
     """Sum one heat pump up: its COP is that of heating, of cooling where it only cooled.
 
@@ -123,6 +125,8 @@ def pump_use(
         What measured heat says of its map.
     system : System, optional
         Its map.
+    house_days : int
+        How many days of known heat say how the house loses it.
 
     Returns
     -------
@@ -144,7 +148,7 @@ def pump_use(
         seasonal={
             work: _seasonal(pump, days, one, learnt, system) for work, one in found.items() if _drawn(days, work) > 0
         },
-        ladder=ladder(pump, system, days, best, learnt),
+        ladder=ladder(pump, system, days, best, learnt, house_days),
         narrower=narrower(pump, best),
     )
 

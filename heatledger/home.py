@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from heatledger.anchors import Anchor
 from heatledger.readings import SeriesKey
 
 Identifier = Annotated[
@@ -224,6 +225,7 @@ class Home(_Frozen, frozen=True):
     meters: tuple[Meter, ...] = ()
     heat_pumps: tuple[HeatPump, ...] = ()
     comparison: tuple[Comparison, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
 
 
 def names(key: SeriesKey) -> Collection[str]:

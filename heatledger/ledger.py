@@ -9,22 +9,18 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from heatledger import accounts, before, bill
-from heatledger.accounts import Account
 from heatledger.billed import Before, Outlook, Period
 from heatledger.config import Config
 from heatledger.cycles import cycle_at
 from heatledger.days import Day, days_key, midnight, spans, sum_days
-from heatledger.heat import delivered
-from heatledger.heat.anchor import Learnt
-from heatledger.heat.flows import Flow
-from heatledger.heat.ladder import learn
+from heatledger.heat.house import Dated, Taught, teach
+from heatledger.heat_days import INTERVALS_OF, heat_of
 from heatledger.home import Home
 from heatledger.kept import beside, differs
-from heatledger.meters import Grid
 from heatledger.outlook import HISTORY_D, outlook
 from heatledger.periods import period, span
 from heatledger.prices import price_now, series_of
-from heatledger.readings import INTERVAL_S, Floats, Intervals
+from heatledger.readings import INTERVAL_S, Intervals
 from heatledger.running import Days, Plan
 from heatledger.store import Store
 from heatledger.store.state import State
@@ -32,9 +28,6 @@ from heatledger.summary import Summary, summarise
 from heatledger.tariff.cycle import Cycle
 
 __all__ = ["INTERVALS_OF", "Ledger", "period", "span"]
-
-INTERVALS_OF = tuple(dict.fromkeys((*accounts.QUANTITIES, *delivered.QUANTITIES)))
-"""The quantities whose intervals days are made of."""
 
 _STATE_LOOKBACK_S = 86_400
 _SETTLED = timedelta(minutes=15)
@@ -104,7 +97,7 @@ class Ledger:
             now=now,
             cycle_days=days,
             series=plan.series if plan else None,
-            learnt=self._learnt(now),
+            taught=self._taught(now),
             systems=self._systems,
         )
         return summary if plan is None else self._of_cycle(summary, plan, days, now)
@@ -179,15 +172,16 @@ class Ledger:
         kept = self.state.days(self.home.id, self._key, first, until)
         return {day: msgspec.msgpack.decode(row, type=Day) for day, row in kept.items()}
 
-    def _learnt(self, now: datetime) -> dict[str, Learnt]:
-        """Return what the kept days with a measured heat say of the heat pumps' maps."""
-        pumps = [pump.id for pump in self.home.heat_pumps if pump.unit and (pump.heat_meter or pump.air_flow)]
-        if not pumps:
-            return {}
+    def _taught(self, now: datetime) -> Taught:
+        """Return what the home's past says of its house and of its heat pumps' maps, where any heat was ever known."""
+        if not self.home.anchors and not any(pump.heat_meter or pump.air_flow for pump in self.home.heat_pumps):
+            return Taught()
         today = now.astimezone(self._zone).date()
-        kept = self.state.days(self.home.id, self._key, today - timedelta(days=_ANCHOR_D), today)
-        past = [msgspec.msgpack.decode(row, type=Day).pumps for row in kept.values()]
-        return {pump: learn(day[pump] for day in past if pump in day) for pump in pumps}
+        first = min((today - timedelta(days=_ANCHOR_D), *(anchor.start for anchor in self.home.anchors)))
+        pieces = spans(midnight(first, self._zone), midnight(today, self._zone), self._zone)
+        dates = [start.astimezone(self._zone).date() for start, _ in pieces]
+        past = zip(dates, self._days(pieces, now), strict=True)
+        return teach(self.home, [Dated(day, row.house, row.pumps) for day, row in past])
 
     def tariff_text(self) -> str:
         """Return the text of the rate plan's file, to keep beside what was billed by it."""
@@ -266,22 +260,8 @@ class Ledger:
             One a piece.
         """
         whole = accounts.account(self.home, blocks, start_s=start_s, end_s=end_s)
-        grid = Grid(blocks, start_s, end_s)
-        outdoor_c = whole.home["outdoor_c"].to_numpy()
-        normal = {
-            pump.id: delivered.normal(self.home, pump, self._systems.get(pump.unit or ""), grid, outdoor_c)
-            for pump in self.home.heat_pumps
-        }
-        return sum_days(whole, pieces, now=now, flows=self._flows(whole, grid, outdoor_c), normal=normal)
-
-    def _flows(self, whole: Account, grid: Grid, outdoor_c: Floats) -> dict[str, list[Flow]]:
-        flows = {}
-        for pump in self.home.heat_pumps:
-            own = [name for name in whole.pumps if str(name).startswith(f"{pump.id}:")]
-            use = {str(name).partition(":")[2]: whole.pumps[name].to_numpy() for name in own}
-            system = self._systems.get(pump.unit or "")
-            flows[pump.id] = delivered.delivered(self.home, pump, system, grid, use, outdoor_c)
-        return flows
+        heat = heat_of(self.home, self._systems, blocks, whole, pieces)
+        return sum_days(whole, pieces, now=now, flows=heat.flows, normal=heat.normal, houses=heat.houses)
 
 
 def _runs(made: Sequence[Day | None]) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from heatledger.accounts import MODES, split_methods
 from heatledger.bill import Costs, costs_of, days_from, is_heard
 from heatledger.billed import BillSummary, Period, Quantiles
 from heatledger.days import Day
-from heatledger.heat.anchor import Learnt
+from heatledger.heat.house import Dated, Taught, by_house
 from heatledger.heat.system import System
 from heatledger.heat_pumps import Cop, PumpUse, pump_use
 from heatledger.home import Home
@@ -96,7 +96,7 @@ def summarise(
     now: datetime,
     cycle_days: Days | None = None,
     series: Mapping[str, PriceSeries] | None = None,
-    learnt: Mapping[str, Learnt] | None = None,
+    taught: Taught | None = None,
     systems: Mapping[str, System] | None = None,
 ) -> Summary:
     """Sum a period up.
@@ -118,8 +118,8 @@ def summarise(
         default the period's own.
     series : mapping of str to PriceSeries, optional
         Prices by the name of their series.
-    learnt : mapping of str to Learnt, optional
-        By heat pump, what a time of measured heat says of its unit's map.
+    taught : Taught, optional
+        What the home's past says of its house and of its units' maps.
     systems : mapping of str to System, optional
         The units' maps by name.
 
@@ -134,13 +134,18 @@ def summarise(
     known = days_from(period.start.astimezone(zone).date(), days) if cycle_days is None else cycle_days
     costs = costs_of(home, plan, known, period, days, now=now)
     electricity = _electricity(home, heard, days, costs)
+    past = taught or Taught()
+    told = [dict(day.pumps) for day in heard]
+    if past.house is not None:
+        told = by_house(home, past.house, [Dated(period.start.date(), day.house, day.pumps) for day in heard])
     pumps = {
         pump.id: pump_use(
             pump,
-            [day.pumps[pump.id] for day in heard if pump.id in day.pumps],
+            [row[pump.id] for row in told if pump.id in row],
             electricity.by_meter.get(pump.meter),
-            (learnt or {}).get(pump.id),
+            past.maps.get(pump.id),
             (systems or {}).get(pump.unit or ""),
+            house_days=past.days,
         )
         for pump in home.heat_pumps
     }

@@ -16,6 +16,8 @@ YESTERDAY: Final = 0.3
 """Share of a day's loss that answers to the outdoor temperature of the day before: walls are slow. [1]"""
 MODEL_SD: Final = 0.055
 """What the balance leaves out (wind, opened windows, the ground), relative to the heat, never averaging out. [1]"""
+BLIND_SD: Final = 0.15
+"""The same where nobody measures the sun: four simulated climates by a typical one, season errors up to 28 %. [1]"""
 _SKY: Final = 0.5
 _TELLING_RAD: Final = 0.25
 _DIRECT: Final = 0.32
@@ -56,11 +58,17 @@ class House(NamedTuple):
         Of the three.
     scatter_kwh : float
         Standard deviation of a day about the balance. [kWh]
+    lasting : float
+        Standard deviation of the heat that anchored it, relative, which no number of days lessens. [1]
+    days : int
+        How many anchored it.
     """
 
     found: Floats
     covariance: Floats
     scatter_kwh: float
+    lasting: float = 0.0
+    days: int = 0
 
 
 def on_walls(direct_w_m2: Floats, diffuse_w_m2: Floats, altitude_rad: Floats) -> Floats:
@@ -134,7 +142,9 @@ def latitude(day_of_year: Floats, daylight_h: Floats) -> float:
     return float(np.clip(np.median(found), 0.0, 66.0))
 
 
-def fit(days: Days, heat_kwh: Floats, area_m2: float) -> House | None:
+def fit(
+    days: Days, heat_kwh: Floats, area_m2: float, *, lasting: float = 0.0, least_scatter_kwh: float = 0.0
+) -> House | None:
     """Learn a house from days whose heat was measured.
 
     Parameters
@@ -145,6 +155,10 @@ def fit(days: Days, heat_kwh: Floats, area_m2: float) -> House | None:
         Heat measured on each. [kWh]
     area_m2 : float
         Heated floor, for what its windows let in. [m²]
+    lasting : float
+        Standard deviation of the measured heat that lasts, relative. [1]
+    least_scatter_kwh : float
+        What a day scatters at least, where days are the mean of a bill. [kWh]
 
     Returns
     -------
@@ -154,21 +168,32 @@ def fit(days: Days, heat_kwh: Floats, area_m2: float) -> House | None:
     if len(heat_kwh) < LEAST_DAYS:
         return None
     columns, wanted = _columns(days), heat_kwh + days.other_kwh
-    scatter = _scatter(wanted - columns @ np.linalg.lstsq(columns, wanted, rcond=None)[0])
+    scatter = max(_scatter(wanted - columns @ np.linalg.lstsq(columns, wanted, rcond=None)[0]), least_scatter_kwh)
     mean, spread = APERTURE[0] * area_m2, APERTURE[1] * area_m2
     weight = np.array([0.0, (scatter / spread) ** 2, 0.0])
     inverse = np.linalg.pinv(columns.T @ columns + np.diag(weight))
     found = inverse @ (columns.T @ wanted + weight * mean)
-    scatter = _scatter(wanted - columns @ found)
-    return House(found, np.asarray(scatter**2 * inverse, dtype=np.float64), scatter)
+    scatter = max(_scatter(wanted - columns @ found), least_scatter_kwh)
+    return House(found, np.asarray(scatter**2 * inverse, dtype=np.float64), scatter, lasting, len(heat_kwh))
 
 
-def heat(house: House, days: Days) -> tuple[Floats, Floats]:
-    """Return the heat of days by the balance, and what of its standard deviation never averages out. [kWh]."""
+def heat(house: House, days: Days, *, sunless: bool = False) -> tuple[Floats, Floats]:
+    """Return the heat of days by the balance, and what of its standard deviation never averages out. [kWh].
+
+    Parameters
+    ----------
+    house : House
+        As anchored days say it is.
+    days : Days
+        The days asked for.
+    sunless : bool
+        Whether the sun was a typical one, measured by nobody.
+    """
     columns = _columns(days)
     found = columns @ house.found - days.other_kwh
     spread = np.sqrt(np.einsum("ij,jk,ik->i", columns, house.covariance, columns))
-    return np.asarray(found, dtype=np.float64), np.hypot(spread, MODEL_SD * found)
+    model = float(np.hypot(BLIND_SD if sunless else MODEL_SD, house.lasting))
+    return np.asarray(found, dtype=np.float64), np.hypot(spread, model * found)
 
 
 def _columns(days: Days) -> Floats:

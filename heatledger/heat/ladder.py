@@ -8,11 +8,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from heatledger.heat.anchor import Factor, Learnt, anchored, telling
+from heatledger.heat.anchor import LEAST_DAYS, Factor, Learnt, anchored, telling
 from heatledger.heat.anchor import factor as factor_of
 from heatledger.heat.flows import WORKS, Z90, HeatSum, PumpDay, Rung, Work, add
 from heatledger.heat.heat_meter import CLIPPED
 from heatledger.home import HeatPump
+from heatledger.readings import Floats
 
 NO_HEAT: Final = (
     "no heat is measured: power and temperatures alone cannot tell heat loss from efficiency; "
@@ -133,19 +134,29 @@ def learn(days: Iterable[PumpDay]) -> Learnt:
     Returns
     -------
     Learnt
-        From rung A, where there is one on a day, else from rung B.
+        From rung A, where there is one on a day, else from rung B; from rung F where those are fewer than it needs.
     """
-    pairs, by = list[tuple[float, float, float]](), "heat meter"
+    rows = list(days)
+    told = [_pairs(rows, rungs) for rungs in (("A", "B"), ("F",))]
+    by = "heat balance" if len(told[1][0]) > len(told[0][0]) and len(told[0][0]) < LEAST_DAYS else ""
+    heat, mapped_kwh, doubt = told[1 if by else 0]
+    found = factor_of(heat, mapped_kwh, meter_sd=float(doubt.sum() / max(heat.sum(), 1e-9)))
+    metered = any("A" in day.heating for day in rows)
+    return Learnt(found, len(heat), by or ("heat meter" if metered else "air enthalpy"))
+
+
+def _pairs(days: Iterable[PumpDay], rungs: tuple[Rung, ...]) -> tuple[Floats, Floats, Floats]:
+    """Return measured and mapped heat, and the lasting doubt, of days that heated and have both nearly whole. [kWh]."""
+    pairs = list[tuple[float, float, float]]()
     for day in days:
-        measured, mapped = day.heating.get("A") or day.heating.get("B"), day.heating.get("D")
+        measured = next((day.heating[rung] for rung in rungs if rung in day.heating), None)
+        mapped = day.heating.get("D")
         if measured is None or mapped is None or measured.missing_kwh + mapped.missing_kwh > _ANCHOR_GAP:
             continue
-        by = by if "A" in day.heating else "air enthalpy"
         pairs.append((measured.heat_kwh, mapped.heat_kwh, measured.systematic_kwh))
     heat, mapped_kwh, doubt = np.array(pairs, dtype=np.float64).reshape(-1, 3).T
-    count = int(np.count_nonzero(telling(heat, mapped_kwh)))
-    found = factor_of(heat, mapped_kwh, meter_sd=float(doubt.sum() / max(heat.sum(), 1e-9)))
-    return Learnt(found, count, by)
+    tells = telling(heat, mapped_kwh)
+    return heat[tells], mapped_kwh[tells], doubt[tells]
 
 
 def check(whole: HeatSum, step: Step) -> str | None:

@@ -58,6 +58,7 @@ class _Words(NamedTuple):
 
 _METER: Final = "a class 2 heat meter in the heating pipes (heat_meter)"
 _PROBES: Final = "a supply-air probe at each indoor unit and its airflow measured once by fan step (air_flow)"
+_LOAN: Final = "14 heating days of known heat: a heat meter on loan, resistance heaters alone, or a fuel bill (anchors)"
 _TABLE: Final = "the maker's own performance table, entered as docs/add-a-unit.md says (free)"
 _WORDS: Final[dict[str, _Words]] = {
     "A": _Words("heat meter", "±5%, ±3% verified", "", _METER),
@@ -65,13 +66,17 @@ _WORDS: Final[dict[str, _Words]] = {
     "C": _Words("unit map, anchored", "±12–15%", _TABLE, _TABLE),
     "D": _Words("unit map", "±20%", _TABLE, _TABLE),
     "E": _Words("rating map or share of Carnot’s COP", "±30%", "a generic map by its size (unit, rated_w)", _TABLE),
-    "F": _Words("heat balance of the house", "±15–25%", "fourteen days of known heat (anchors)", _METER),
+    "F": _Words("heat balance of the house", "±15–25%", _LOAN, _LOAN),
 }
-_LOAN: Final = "measured heat for fourteen heating days: a heat meter on loan, or resistance heaters alone (anchors)"
 
 
 def ladder(
-    pump: HeatPump, system: System | None, days: Sequence[PumpDay], found: Realized, learnt: Learnt | None
+    pump: HeatPump,
+    system: System | None,
+    days: Sequence[PumpDay],
+    found: Realized,
+    learnt: Learnt | None,
+    house_days: int = 0,
 ) -> list[Rung]:
     """Return how each rung stands over a span.
 
@@ -87,13 +92,16 @@ def ladder(
         What the ladder answered for the span.
     learnt : Learnt or None
         What measured heat says of its map so far.
+    house_days : int
+        How many days of known heat say how the house loses it.
 
     Returns
     -------
     list of Rung
         A to F.
     """
-    return [_rung(letter, pump, system, days, found, learnt) for letter in _WORDS]
+    have = {"C": learnt.days if learnt else 0, "F": house_days}
+    return [_rung(letter, have.get(letter), pump, system, days, found, learnt) for letter in _WORDS]
 
 
 def narrower(pump: HeatPump, found: Realized) -> str | None:
@@ -112,30 +120,28 @@ def narrower(pump: HeatPump, found: Realized) -> str | None:
 
 def _rung(
     letter: str,
+    have: int | None,
     pump: HeatPump,
     system: System | None,
     days: Sequence[PumpDay],
     found: Realized,
     learnt: Learnt | None,
 ) -> Rung:
-    words = _WORDS[letter]
-    row = Rung(rung=letter, method=words.method, promise=words.promise, state="not fitted")
-    learns = letter in ("C", "F")
-    if learns:
-        row = msgspec.structs.replace(row, have=learnt.days if learnt else 0, need=anchor.LEAST_DAYS)
+    words, need = _WORDS[letter], None if have is None else anchor.LEAST_DAYS
+    row = Rung(rung=letter, method=words.method, promise=words.promise, state="not fitted", have=have, need=need)
     if found.rung == letter and found.step is not None:
         return msgspec.structs.replace(row, method=found.step.method, state="in use")
     passed, reason = _answers(letter, days, found.work, learnt)
     if passed is not None:
         return msgspec.structs.replace(row, method=passed.method, state="ready", reason="a better rung answers")
+    if reason is not None:
+        return msgspec.structs.replace(row, state="refused", reason=reason)
     fits = words.water if pump.kind in WATER else words.air
     if letter == "C" and system is not None and system.evidence == "unit":
         fits = _LOAN
-        if row.have:
-            missing = f"{row.have} of {row.need} days of measured heat"
-            return msgspec.structs.replace(row, state="gathering", reason=missing, fits=None)
-    if reason is not None:
-        return msgspec.structs.replace(row, state="refused", reason=reason)
+    if have and need and have < need and (letter == "F" or fits == _LOAN):
+        short = f"{have} of {need} days of known heat; fewer say nothing that holds"
+        return msgspec.structs.replace(row, state="gathering", reason=short)
     return msgspec.structs.replace(row, reason=_unfitted(letter, pump, system), fits=fits or None)
 
 
@@ -160,7 +166,7 @@ def _unfitted(letter: str, pump: HeatPump, system: System | None) -> str:
     if letter == "B" and water:
         return "it heats water, not air"
     if letter == "F":
-        return "no days of known heat say how this house loses it"
+        return "0 of 14 days of known heat: nothing says how this house loses it"
     if letter in ("C", "D") and system is not None and system.evidence == "rating":
         return "only a rating stands behind its map"
     return "nothing of the kind is stated in the home file"

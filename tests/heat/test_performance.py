@@ -13,6 +13,7 @@ from heatledger.heat_pumps import pump_use
 from tests.accounts.homes import home
 
 MINI = home().heat_pumps[0]
+WAITS = "9 of 14 days of known heat; fewer say nothing that holds"
 MAP = System(
     id="u", name="U", source="its submittal", evidence="unit", rated=Rated(hspf=10.236, scop=4.1),
     heating=(Published(outdoor_c=8.3, level="max", capacity_w=6000.0, power_w=2000.0),),
@@ -92,11 +93,15 @@ def states(use):
 
 
 def test_each_rung_says_how_it_stands():
-    found = pump_use(MINI, [winter_day()], 6.0, system=MAP, learnt=Learnt(None, 9, "heat meter"))
+    found = pump_use(MINI, [winter_day()], 6.0, system=MAP, learnt=Learnt(None, 9, "heat meter"), house_days=3)
     assert states(found) == {"A": "not fitted", "B": "not fitted", "C": "gathering", "D": "in use", "E": "not fitted",
-                             "F": "not fitted"}  # fmt: skip
+                             "F": "gathering"}  # fmt: skip
     waiting = next(row for row in found.ladder if row.rung == "C")
-    assert (waiting.have, waiting.need, waiting.reason) == (9, 14, "9 of 14 days of measured heat")
+    assert (waiting.have, waiting.need, waiting.reason) == (
+        9,
+        14,
+        WAITS,
+    )
     assert "supply-air probe" in found.narrower
 
 
