@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from heatledger.accounts import MODES, split_methods
+from heatledger.baseline.compared import BaselineSummary
 from heatledger.bill import Costs, costs_of, days_from, is_heard
 from heatledger.billed import BillSummary, Period, Quantiles
 from heatledger.days import Day
@@ -59,16 +60,6 @@ class Electricity(_Value, frozen=True):
     fixed_cost: str | None = None
     by_meter_cost: dict[str, str | None] = {}
     unmetered_cost: str | None = None
-
-
-class BaselineSummary(_Value, frozen=True):
-    """What it would have cost otherwise, or why that is refused."""
-
-    system: str | None
-    bill: Quantiles
-    saving: Quantiles
-    because: list[dict[str, str]]
-    refused: str | None
 
 
 class Summary(_Value, frozen=True):
