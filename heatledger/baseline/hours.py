@@ -114,22 +114,30 @@ def seen_in(hours: Hours) -> Bools:
     return np.asarray(np.isfinite(hours.room_c).any(axis=0))
 
 
-def fill(house: House, hours: Hours) -> Filled:
-    """Fill holes by straight lines so that lags have something to go on, and infer rooms without a thermometer."""
-    seen = seen_in(hours)
-    line = hours._replace(
-        outdoor_c=_line(hours.outdoor_c),
+def bridge(hours: Hours) -> Hours:
+    """Return hours without holes, bridged by straight lines, and the outdoor temperature as slow walls answer it.
+
+    Lags need something to go on; what is made of a hole's hours is taken out again (`known_in`).
+    """
+    outdoor = _line(hours.outdoor_c)
+    before = np.concatenate([np.full(DAY_H, outdoor[0]), outdoor])[: len(outdoor)]
+    return hours._replace(
+        outdoor_c=(1.0 - YESTERDAY) * outdoor + YESTERDAY * mean_day(before),
         other_w=_line(hours.other_w),
         heat_w=np.nan_to_num(hours.heat_w),
         cool_w=np.nan_to_num(hours.cool_w),
         room_c=np.column_stack([_line(column) if np.isfinite(column).any() else column for column in hours.room_c.T]),
     )
-    free = gains(house, line.other_w, line.sun_w_m2)
-    before = np.concatenate([np.full(DAY_H, line.outdoor_c[0]), line.outdoor_c])[: len(line.outdoor_c)]
-    outdoor = (1.0 - YESTERDAY) * line.outdoor_c + YESTERDAY * mean_day(before)
-    steady = unseen(house, line.room_c, outdoor, free)
-    room = np.where(seen, line.room_c, decayed(steady, _ROOM_H))
-    return Filled(line._replace(outdoor_c=outdoor), known_in(hours), free, room)
+
+
+def infer(house: House, bridged: Hours, known: Bools) -> Filled:
+    """Return bridged hours with what is inferred of them: gains, and rooms that have no thermometer."""
+    seen = seen_in(bridged)
+    free = gains(house, bridged.other_w, bridged.sun_w_m2)
+    room = unseen(house, bridged.room_c, bridged.outdoor_c, free)
+    if not seen.all():
+        room[:, ~seen] = decayed(room[:, ~seen], _ROOM_H)
+    return Filled(bridged, known, free, room)
 
 
 def _line(column: Floats) -> Floats:

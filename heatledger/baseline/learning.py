@@ -108,7 +108,7 @@ def fit(plan: Plan, days: Days) -> Fitted | None:
     found = mean.copy()
     for _ in range(_STEPS):
         rest, slope = miss(found), _slope(miss, found)
-        step = np.linalg.lstsq(slope, -rest, rcond=None)[0]
+        step = np.linalg.solve(slope.T @ slope, -slope.T @ rest)  # priors keep it regular
         step = step / max(1.0, float(np.abs(step / spread).max()) / _MOST_STEP)
         found = found + step
         if float(np.abs(step).max()) < _SETTLED:

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from heatledger.baseline.hours import Filled, Hours, days_of, fill, known_in, seen_in
+from heatledger.baseline.hours import Filled, Hours, bridge, days_of, infer, known_in, seen_in
 from heatledger.baseline.learning import Fitted, fit
 from heatledger.baseline.load import Comfort, Load, Missing, Part
 from heatledger.baseline.restoration import DAY_H, Asked, added, common, mean_day, spread_out
@@ -94,7 +94,7 @@ def whole_home(fitted: Fitted, hours: Hours, given: Given) -> Load | Missing:
         Missing where less than `LEAST_COVERAGE` of the span is known.
     """
     house, plan = fitted.house(), fitted.plan
-    filled = fill(house, hours)
+    filled = infer(house, bridge(hours), known_in(hours))
     share = float(filled.known.mean())
     if share < LEAST_COVERAGE:
         return Missing(float(filled.known.sum()) / DAY_H, share, _why(hours, share))
@@ -164,8 +164,8 @@ def _doubt(fitted: Fitted, filled: Filled, asked: Asked, more: Floats) -> float:
     for number, width in enumerate(np.sqrt(np.diag(fitted.covariance))):
         moved = fitted.found.copy()
         moved[number] += width
-        other = fill(fitted.house(moved), filled.hours)
-        there, _ = _added(fitted.house(moved), fitted.plan, other._replace(known=filled.known), asked)
+        house = fitted.house(moved)
+        there, _ = _added(house, fitted.plan, infer(house, filled.hours, filled.known), asked)
         slope[number] = (float(there.sum()) - whole) / width
     own = fitted.house().response_w_k.copy()
     own[fitted.plan.main] = 0.0
