@@ -88,7 +88,12 @@ def find_cycles(spec: str, load: Load, zone: ZoneInfo) -> list[Cycle]:
 
 def find_prices(plan: Tariff, folder: Path, given: Iterable[str]) -> dict[str, PriceSeries]:
     """Return the prices of a plan's series: its own, and those given as ``NAME=FILE``."""
-    found = plan_series(plan, folder)
+    return {**plan_series(plan, folder), **given_prices(plan, given)}
+
+
+def given_prices(plan: Tariff, given: Iterable[str]) -> dict[str, PriceSeries]:
+    """Return the prices that are given as ``NAME=FILE``, by the series of a plan that they are for."""
+    found = {}
     for text in given:
         name, _, file = text.partition("=")
         if not file or name not in {series.name for series in plan.series}:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -26,6 +27,8 @@ from heatledger.store import Store
 from heatledger.store.state import State
 from heatledger.summary import Summary, summarise
 from heatledger.tariff.cycle import Cycle
+from heatledger.tariff.model import Tariff
+from heatledger.tariff.series import PriceSeries
 
 __all__ = ["INTERVALS_OF", "Ledger", "period", "span"]
 
@@ -59,7 +62,7 @@ class Ledger:
         self.state = state
         self._zone = ZoneInfo(home.timezone)
         self._systems = config.systems
-        self._files = config.tariff_files
+        self.tariff_files = config.tariff_files
         self._seen: tuple[tuple[Cycle, int], Outlook] | None = None
         self._compared: tuple[tuple[Cycle, int], Before] | None = None
         self._key = days_key(home, self.tariff, config.systems)
@@ -83,7 +86,7 @@ class Ledger:
         pieces = spans(start, min(end, now), zone)
         plan, made = None, dict[tuple[datetime, datetime], Day]()
         if self.tariff is not None:
-            billed = self._billed(start, end, now)
+            billed = self._billed(self.home, self.tariff, start, end, now)
             made = dict(zip(billed, self._days(billed, now), strict=True))
             plan = self.plan(billed[0][0] if billed else start, now)
         other = [piece for piece in pieces if piece not in made]
@@ -106,17 +109,29 @@ class Ledger:
         """Return what the home is billed by from an instant up to a day from now; None without a tariff."""
         if self.tariff is None or self.home.tariff is None:
             return None
-        file = self._files.get(self.home.tariff)
-        folder = file.parent if file else None
-        series = series_of(self.home, self.tariff, folder, self._store, start, now + timedelta(days=2))
+        file = self.tariff_files.get(self.home.tariff)
+        series = self.prices(self.tariff, file.parent if file else None, start, now)
         return Plan(self.tariff, self.home.tariff, self._zone, series)
 
-    def _billed(self, start: datetime, end: datetime, now: datetime) -> list[tuple[datetime, datetime]]:
-        """Return the whole local days that the bill of a span is made from."""
-        if self.tariff is None:
-            return []
-        first = bill.first_needed(self.home, self.tariff, start.astimezone(self._zone).date())
-        last = cycle_at(self.home.cycle, (end.astimezone(self._zone) - timedelta(microseconds=1)).date()).end
+    def days(self, start: datetime, end: datetime, now: datetime) -> list[Day]:
+        """Return the days of a span so far, the outer ones cut to it."""
+        return self._days(spans(start, min(end, now), self._zone), now)
+
+    def prices(self, tariff: Tariff, folder: Path | None, start: datetime, now: datetime) -> Mapping[str, PriceSeries]:
+        """Return the prices of any plan's series, from an instant up to two days from now."""
+        return series_of(self.home, tariff, folder, self._store, start, now + timedelta(days=2))
+
+    def billed_days(self, home: Home, tariff: Tariff, start: datetime, end: datetime, now: datetime) -> dict[date, Day]:
+        """Return the whole local days that the bill of a span is made from, by a home's cycles and a plan."""
+        pieces = self._billed(home, tariff, start, end, now)
+        made = zip(pieces, self._days(pieces, now), strict=True)
+        return {piece[0].astimezone(self._zone).date(): day for piece, day in made}
+
+    def _billed(
+        self, home: Home, tariff: Tariff, start: datetime, end: datetime, now: datetime
+    ) -> list[tuple[datetime, datetime]]:
+        first = bill.first_needed(home, tariff, start.astimezone(self._zone).date())
+        last = cycle_at(home.cycle, (end.astimezone(self._zone) - timedelta(microseconds=1)).date()).end
         return spans(midnight(first, self._zone), min(midnight(last, self._zone), now), self._zone)
 
     def _of_cycle(self, summary: Summary, plan: Plan, days: Days, now: datetime) -> Summary:
@@ -127,6 +142,7 @@ class Ledger:
         found = msgspec.structs.replace(
             summary.bill, budget=None if self.home.budget is None else str(self.home.budget)
         )
+        earlier = self._before(cycle, days, now)  # first: the days it makes are kept, and the outlook draws from them
         if summary.bill.total is not None and now < summary.period.end:
             seen = self._outlook(plan, days, cycle, now)
             found = msgspec.structs.replace(found, outlook=seen, projected=seen.projected)
@@ -138,7 +154,7 @@ class Ledger:
             closed=kept.closed,
             utility=kept.utility,
             versions=kept.versions,
-            before=self._before(cycle, days, now),
+            before=earlier,
         )
         return msgspec.structs.replace(summary, bill=found, issues=[*summary.issues, *differs(kept.utility)])
 
@@ -152,14 +168,11 @@ class Ledger:
         """Compare a cycle with the one before it, whose days are made where they were not kept."""
         key = (cycle, int(now.timestamp()) // _OUTLOOK_S)
         if self._compared is None or self._compared[0] != key:
-            previous = cycle_at(self.home.cycle, cycle.start - timedelta(days=1))
-            start = self.bounds(previous)[0]
-            pieces = [piece for piece in self._billed(start, self.bounds(previous)[1], now) if piece[0] < now]
-            made = zip(pieces, self._days(pieces, now), strict=True)
-            earlier = {piece[0].astimezone(self._zone).date(): day for piece, day in made}
+            start, end = self.bounds(cycle_at(self.home.cycle, cycle.start - timedelta(days=1)))
             plan = self.plan(start, now)
             if plan is None:
                 return None
+            earlier = self.billed_days(self.home, plan.tariff, start, end, now)
             everything = {**self._past(cycle.start, now), **earlier, **days}
             found = before.compare(self.home, plan, everything, cycle, now=now)
             theirs = beside(self.state, self.home.id, found.start, found.end).utility
@@ -185,7 +198,7 @@ class Ledger:
 
     def tariff_text(self) -> str:
         """Return the text of the rate plan's file, to keep beside what was billed by it."""
-        file = self._files.get(self.home.tariff or "")
+        file = self.tariff_files.get(self.home.tariff or "")
         return file.read_text(encoding="utf-8") if file else msgspec.json.encode(self.tariff).decode()
 
     def bounds(self, cycle: Cycle) -> tuple[datetime, datetime]:

@@ -72,8 +72,6 @@ def monthly_bounds(day: int, first: date, last: date) -> list[date]:
     >>> [str(bound) for bound in monthly_bounds(31, date(2026, 2, 1), date(2026, 3, 1))]
     ['2026-01-31', '2026-02-28', '2026-03-31']
     """
-    if not 1 <= day <= 31:
-        raise BillError(f"cycle day {day} is no day of a month; give 1 to 31")
     months = range(first.year * 12 + first.month - 2, last.year * 12 + last.month + 1)
     found = [_in_month(month // 12, month % 12 + 1, day) for month in months]
     while len(found) > 1 and found[1] <= first:
@@ -107,12 +105,24 @@ def cycles(spec: str, first: date, last: date, *, read_dates: Iterable[str] = ()
     if spec == "calendar":
         return cycles_between(monthly_bounds(1, first, last), first, last)
     if spec.startswith("day="):
-        try:
-            day = int(spec.removeprefix("day="))
-        except ValueError as error:
-            raise BillError(f"cycle {spec!r}: {spec[4:]!r} is no day of a month; write day=15") from error
-        return cycles_between(monthly_bounds(day, first, last), first, last)
-    return cycles_between([_date(text.strip()) for text in read_dates if text.strip()], first, last)
+        return cycles_between(monthly_bounds(day_of_cycle(spec), first, last), first, last)
+    return cycles_between(dates_of(read_dates), first, last)
+
+
+def day_of_cycle(spec: str) -> int:
+    """Return the day of the month that ``day=N`` means."""
+    try:
+        day = int(spec.removeprefix("day="))
+    except ValueError as error:
+        raise BillError(f"cycle {spec!r}: {spec[4:]!r} is no day of a month; write day=15") from error
+    if not 1 <= day <= 31:
+        raise BillError(f"cycle day {day} is no day of a month; give 1 to 31")
+    return day
+
+
+def dates_of(lines: Iterable[str]) -> list[date]:
+    """Return the dates of a list, one a line."""
+    return [_date(text.strip()) for text in lines if text.strip()]
 
 
 def _date(text: str) -> date:

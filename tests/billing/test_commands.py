@@ -63,7 +63,7 @@ def run(tmp_path, monkeypatch, capsys):
     store.close()
 
     monkeypatch.setenv("HEATLEDGER_DATA", str(tmp_path))
-    for module in ("billing", "summary"):
+    for module in ("billing", "summary", "bill_source"):
         monkeypatch.setattr(f"cli.{module}.utc_now", lambda: dt.datetime(2025, 11, 20, tzinfo=dt.UTC))
 
     def command(*words):

@@ -97,7 +97,7 @@ def test_plans_are_ranked(place):
     found = bill(place, "--compare", "dear.toml")
     assert [(row["tariff"], row["total"]) for row in found["compared"]] == [("flat", "108.50"), ("dear", "197.00")]
     said = heatledger(place, "bill", "--tariff", "dear.toml", "--load", "load.csv", "--compare", "flat.toml").stdout
-    assert said.splitlines()[0].split() == ["flat", "$108.50", "+$0.00"]
+    assert said.splitlines()[0].split() == ["flat", "$108.50", "$88.50", "less"]
 
 
 def test_a_urdb_rate_becomes_a_file_that_gives_the_same_bill(place):
