@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "tariff": "cli.tariff:tariff",
     "close": "cli.billing:close",
     "reconcile": "cli.billing:reconcile",
+    "people": "cli.people:people",
     "check": "cli.check:check",
     "discover": "cli.discover:discover",
     "decode": "cli.decode:decode",

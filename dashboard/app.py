@@ -15,10 +15,14 @@ import dash
 from dash import Dash, dcc, html
 from fastapi import FastAPI
 
-from dashboard import api, push
+from dashboard import api, entrance, people_pages, push
+from dashboard.address import networks
 from dashboard.components import Prop, live_props
 from dashboard.devices_board import DevicesBoard
+from dashboard.doors import Doors
 from dashboard.feed import Feed
+from dashboard.forms import Forms
+from dashboard.gate import INSIDE, Gate
 from dashboard.heroes import Page
 from dashboard.metrics import spool_age_s
 from dashboard.pages import devices as devices_page
@@ -164,6 +168,8 @@ def create_app(
         assets_folder=str(_ASSETS),
         index_string=_INDEX,
         title="heatledger",
+        routes_pathname_prefix="/",
+        requests_pathname_prefix=config.settings.dashboard.path,
         update_title=cast("Any", None),  # no "Updating…" in the title
         compress=True,
         include_pages_meta=False,
@@ -182,7 +188,24 @@ def create_app(
     shown = {now_page.NAME: board.props, devices_page.NAME: _once(feed, lambda: devices_page.props(devices.page()))}
     push.register(app, feed, shown, paces={devices_page.NAME: devices_page.PACE_S})
     server.state.board, server.state.devices = board, devices
+    _guard(app, server, config, state, board)
     return app
+
+
+def _guard(app: Dash, server: FastAPI, config: Config, state: State, board: Board) -> None:
+    """Put the gate before everything, and the pages that let people in behind it."""
+    doors, forms = Doors(state.people), Forms(config.settings.dashboard.path)
+    entrance.register(server, doors, forms)
+    people_pages.register(server, doors, forms, lambda: board.home.timezone if board.home else "UTC")
+    server.add_middleware(
+        Gate,
+        doors=doors,
+        refusal=entrance.refusal(doors, forms),
+        path=config.settings.dashboard.path,
+        trusted=networks(config.settings.dashboard.trusted_proxies),
+        hashes=lambda: app.csp_hashes(),
+        callbacks=lambda: app.callback_map,
+    )
 
 
 def _lifespan(board: Board, devices: DevicesBoard) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -205,6 +228,7 @@ async def _ask_once(server: FastAPI) -> None:
     """Ask for the first page: Dash gets ready then, and at no other page, however many ask for another one first."""
     scope = {
         "type": "http",
+        INSIDE: True,
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
         "method": "GET",

@@ -57,5 +57,7 @@ def serve(config: Config, *, home: str | None = None, host: str | None = None, p
     chosen = config.settings.dashboard
     taken = listen(host or chosen.host, chosen.port if port is None else port)
     app = create_app(config, home)
-    options = uvicorn.Config(app.server, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
+    options = uvicorn.Config(
+        app.server, log_level="warning", access_log=False, timeout_graceful_shutdown=3, proxy_headers=False
+    )  # who a proxy speaks for is for the gate to judge
     uvicorn.Server(options).run(sockets=[taken])

@@ -45,10 +45,12 @@ class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DashboardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the page is served."""
+    """Where the page is served, under which path, and which reverse proxies say who asks (addresses or networks)."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8050
+    path: Annotated[str, Meta(pattern="^/([\\w.~-]+/)*$")] = "/"
+    trusted_proxies: tuple[str, ...] = ()
 
 
 class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

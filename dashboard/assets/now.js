@@ -1,12 +1,7 @@
-// The colour scheme, and whether the server is heard: its beat comes every second with the live values.
+// Whether the server is heard: its beat comes every second with the live values.
 (function () {
   "use strict";
   const root = document.documentElement;
-  const asked = new URLSearchParams(location.search).get("scheme");
-  const light = matchMedia("(prefers-color-scheme: light)");
-  const paint = () => { root.dataset.scheme = asked === "light" || asked === "dark" ? asked : light.matches ? "light" : "dark"; };
-  light.addEventListener("change", paint);
-  paint();
 
   const SOON_S = 3, GONE_S = 15, ASK_S = [1, 2, 5];
   let beat = null, heardAt = Date.now(), answeredAt = 0, askAt = 0, asks = 0;

@@ -1,4 +1,4 @@
-"""Small relational state, one SQLite file whatever the store: days, topics heard, reports sent, bills closed."""
+"""Small relational state, one SQLite file whatever the store: days, topics, reports, bills, people."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from heatledger.store import people
 from heatledger.store.database import Database
 
 SAMPLE_BYTES: Final = 500
@@ -84,6 +85,7 @@ _STEPS: Final = (
             made_at TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (home, start, "end", version))""",
         *_append_only("reconciliation"),
     ),
+    people.STEP,
 )
 
 _NOTE_TOPIC: Final = """INSERT INTO topic VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (topic) DO UPDATE SET
@@ -113,6 +115,8 @@ class State:
 
     def __init__(self, path: str | Path) -> None:
         self._database = Database(Path(path), kind="state", steps=_STEPS)
+        self.people = people.People(self._database)
+        """Who may look and who may change."""
 
     def write_days(self, home: str, key: str, days: Mapping[date, bytes]) -> None:
         """Keep computed days; whatever was kept for the same days under another key is replaced.
