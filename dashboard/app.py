@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from dashboard import api, entrance, people_pages, push
 from dashboard.address import networks
+from dashboard.build import build_id
 from dashboard.components import Prop, live_props
 from dashboard.devices_board import DevicesBoard
 from dashboard.doors import Doors
@@ -176,6 +177,7 @@ def create_app(
         meta_tags=[
             {"name": "viewport", "content": "width=device-width, initial-scale=1, viewport-fit=cover"},
             {"name": "theme-color", "content": "#07090B"},
+            {"name": "build", "content": build_id()},
         ],
     )
     api.register(server, queries, feed)
@@ -195,7 +197,7 @@ def create_app(
 def _guard(app: Dash, server: FastAPI, config: Config, state: State, board: Board) -> None:
     """Put the gate before everything, and the pages that let people in behind it."""
     doors, forms = Doors(state.people), Forms(config.settings.dashboard.path)
-    entrance.register(server, doors, forms)
+    entrance.register(server, doors, forms, build_id())
     people_pages.register(server, doors, forms, lambda: board.home.timezone if board.home else "UTC")
     server.add_middleware(
         Gate,

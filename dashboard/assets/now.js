@@ -3,7 +3,9 @@
   "use strict";
   const root = document.documentElement;
 
-  const SOON_S = 3, GONE_S = 15, ASK_S = [1, 2, 5];
+  const SOON_S = 3, GONE_S = 15, ASK_S = [0.5, 1, 2, 5];
+  const QUIET_S = 60, build = document.querySelector("meta[name=build]")?.content;
+  let newer = false, touchedAt = -Infinity;
   let beat = null, heardAt = Date.now(), answeredAt = 0, askAt = 0, asks = 0;
 
   function clock(at) {
@@ -12,16 +14,28 @@
   }
 
   // Dash gives up connecting after some minutes: once the server answers again and Dash does not, the page loads anew.
+  // Whoever is no longer let in sees at once what lets them in.
   async function ask() {
     askAt = Date.now() + 1000 * ASK_S[Math.min(asks, ASK_S.length - 1)] * (0.8 + 0.4 * Math.random());
     asks += 1;
-    try { await fetch("healthz", { cache: "no-store" }); answeredAt = answeredAt || Date.now(); } catch { answeredAt = 0; }
+    try {
+      const answer = await fetch("me", { cache: "no-store", signal: AbortSignal.timeout(5000) });
+      if (answer.status === 401) return location.reload();
+      answeredAt = answeredAt || Date.now();
+      if (answer.ok) newer = (await answer.json()).build !== build;
+    } catch { answeredAt = 0; }
   }
+  for (const wakes of ["online", "visibilitychange"]) addEventListener(wakes, () => { asks = askAt = 0; }, true);
+  for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => { touchedAt = Date.now(); }, true);
 
   setInterval(() => {
     const now = Date.now(), pulse = document.querySelector(".beat"), words = pulse?.textContent;
     if (!pulse && !beat) heardAt = now;
-    if (words && words !== beat) { beat = words; heardAt = now; answeredAt = asks = askAt = 0; }
+    if (words && words !== beat) {
+      if (now - heardAt > 1000 * SOON_S) ask(); // it may be another program by now
+      beat = words; heardAt = now; answeredAt = asks = askAt = 0;
+    }
+    if (newer && now - touchedAt > 1000 * QUIET_S) location.reload();
     const quiet = (now - heardAt) / 1000, link = document.querySelector(".link");
     root.classList.toggle("away", quiet > SOON_S);
     root.classList.toggle("gone", quiet > GONE_S);
