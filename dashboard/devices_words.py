@@ -45,6 +45,7 @@ _ROLES: Final = {
     "circuit": "circuit",
     "outdoor_unit": "outdoor unit",
     "head": "indoor unit",
+    "leader_sum": "indoor unit that reports the whole unit",
     "duplicate_of": "a second reading",
 }
 

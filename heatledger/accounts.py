@@ -8,21 +8,24 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from heatledger.allotment import OWN_METER
+from heatledger.doing import MODES
 from heatledger.home import HeatPump, Home, Meter
 from heatledger.meters import Grid, Metered, read
 from heatledger.outdoor import temperature
 from heatledger.readings import INTERVAL_S, Floats, Intervals
+from heatledger.rooms import climate
+from heatledger.unit_account import QUANTITIES as _OF_UNITS
+from heatledger.unit_account import UnitAccount, add, unit_account
 
-OWN_METER = "own meter"
-RUN_TIME = "run time"
-MODES = ("heating", "cooling", "dhw", "defrost", "standby", "other", "unknown")
+__all__ = ["MODES", "QUANTITIES", "Account", "account"]
+
 _ENERGY = ("energy", "energy_returned", "power", "power_returned")
-QUANTITIES = (*_ENERGY, "mode", "action", "compressor_freq", "outdoor_temp", "temperature")
+QUANTITIES = tuple(dict.fromkeys((*_ENERGY, "outdoor_temp", "temperature", "setpoint", *_OF_UNITS)))
 """What an account is made from."""
 
-_BY_ACTION = {"heating": "heating", "cooling": "cooling", "defrosting": "defrost", "idle": "standby", "off": "standby"}
-_BY_MODE = {"heat": "heating", "cool": "cooling", "off": "standby"}
-_CONSUMERS = frozenset(("circuit", "outdoor_unit", "head", "ev"))
+_CONSUMERS = frozenset(("circuit", "outdoor_unit", "head", "leader_sum", "ev"))
+_WORKS_KWH = 50.0 * INTERVAL_S / 3.6e6  # a heater draws hundreds of watts, electronics at rest less than fifty
 
 
 class Account(NamedTuple):
@@ -40,6 +43,13 @@ class Account(NamedTuple):
         `Flag` bits by meter.
     pumps : DataFrame
         A column ``<heat pump>:<mode>`` each, the part of `modes` that is the heat pump's.
+    shares : DataFrame
+        A column ``<zone>:<method>`` each: how the zone's energy is known; Σ shares of a zone = the zone.
+    rooms : DataFrame
+        ``<zone>:heating`` and ``<zone>:cooling`` [kWh], ``<zone>:on`` (1 where something heats or cools there),
+        ``<zone>:temperature`` and ``<zone>:setpoint`` [°C].
+    running : DataFrame
+        ``<heat pump>:<column>`` each, the columns of `unit_account.UnitAccount.running`.
     """
 
     home: pd.DataFrame
@@ -48,6 +58,9 @@ class Account(NamedTuple):
     modes: pd.DataFrame
     flags: pd.DataFrame
     pumps: pd.DataFrame
+    shares: pd.DataFrame
+    rooms: pd.DataFrame
+    running: pd.DataFrame
 
 
 class _Row(NamedTuple):
@@ -73,37 +86,20 @@ def account(home: Home, blocks: Sequence[Intervals], *, start_s: int, end_s: int
         Frames of shape (n intervals, n columns).
     """
     grid = Grid(blocks, start_s, end_s)
-    rows = {m.id: _Row(m, read(m, grid)) for m in home.meters if m.role != "duplicate_of"}
+    rows = {m.id: _Row(m, read(m, grid)) for m in home.meters if not m.repeats}
     balance = _balance(rows, grid.size)
-    zones, modes, pumps = _allot(home, rows, grid)
-    modes["other"] += balance["use"] - _total(modes.values(), grid.size)
-    balance["unallocated"] = balance["use"] - _total(zones.values(), grid.size)
     balance["outdoor_c"] = temperature(home, blocks, grid)
+    parts = _allot(home, rows, grid, balance["outdoor_c"])
+    parts.modes["other"] += balance["use"] - _total(parts.modes.values(), grid.size)
+    balance["unallocated"] = balance["use"] - _total(parts.zones.values(), grid.size)
     index = pd.to_datetime(np.arange(grid.size) * INTERVAL_S + start_s, unit="s", utc=True)
     net = {name: heard.kwh - (heard.returned if m.role == "battery" else 0.0) for name, (m, heard) in rows.items()}
     return Account(
         home=pd.DataFrame(balance, index=index),
         meters=pd.DataFrame(net, index=index),
-        zones=pd.DataFrame(zones, index=index),
-        modes=pd.DataFrame(modes, index=index),
         flags=pd.DataFrame({name: row.heard.flags for name, row in rows.items()}, index=index),
-        pumps=pd.DataFrame(pumps, index=index),
+        **{name: pd.DataFrame(columns, index=index) for name, columns in parts._asdict().items()},
     )
-
-
-def split_methods(home: Home) -> dict[str, str]:
-    """Say for each zone how its energy is known.
-
-    Returns
-    -------
-    dict
-        `OWN_METER` or `RUN_TIME` by zone id; zones without either are absent.
-    """
-    methods = {meter.zone: OWN_METER for meter in home.meters if meter.zone is not None}
-    for pump in home.heat_pumps:
-        for head in pump.heads:
-            methods[head.zone] = OWN_METER if len(pump.heads) == 1 else RUN_TIME
-    return methods
 
 
 def _total(columns: Iterable[Floats], size: int) -> Floats:
@@ -143,26 +139,70 @@ def _is_top(meter: Meter, rows: Mapping[str, _Row]) -> bool:
     return meter.parent is None or meter.parent not in rows or rows[meter.parent].meter.role not in _CONSUMERS
 
 
-def _allot(
-    home: Home, rows: Mapping[str, _Row], grid: Grid
-) -> tuple[dict[str, Floats], dict[str, Floats], dict[str, Floats]]:
+class _Parts(NamedTuple):
+    """What each consumer's own energy is made of, columns by name."""
+
+    zones: dict[str, Floats]
+    modes: dict[str, Floats]
+    pumps: dict[str, Floats]
+    shares: dict[str, Floats]
+    rooms: dict[str, Floats]
+    running: dict[str, Floats]
+
+
+def _allot(home: Home, rows: Mapping[str, _Row], grid: Grid, outdoor_c: Floats) -> _Parts:
     """Give each consumer's own energy to its zone, or to its heat pump's heads and modes."""
     zones = {zone.id: np.zeros(grid.size) for zone in home.zones}
-    modes = {mode: np.zeros(grid.size) for mode in MODES}
-    by_pump: dict[str, Floats] = {}
-    pumps = {pump.meter: pump for pump in home.heat_pumps}
-    for name, energy in _own_energy(rows).items():
-        if name in pumps:
-            doing = [_doing(head.device, grid) for head in pumps[name].heads]
-            own = {mode: np.zeros(grid.size) for mode in MODES}
-            _add_modes(own, energy, doing)
-            modes = {mode: column + own[mode] for mode, column in modes.items()}
-            by_pump |= {f"{pumps[name].id}:{mode}": column for mode, column in own.items()}
-            _add_heads(zones, energy, pumps[name], doing)
-        zone = rows[name].meter.zone
+    parts = _Parts(zones, {mode: np.zeros(grid.size) for mode in MODES}, {}, {}, {}, {})
+    own = _own_energy(rows)
+    pumps = {pump.meter: pump for pump in home.heat_pumps if pump.meter in own}
+    for name, energy in own.items():
+        zone = _zone_of(rows[name].meter)
         if zone is not None and not (name in pumps and pumps[name].heads):
-            zones[zone] += energy
-    return zones, modes, by_pump
+            add(parts.zones, zone, energy)
+            add(parts.shares, f"{zone}:{OWN_METER}", energy)
+            parts.rooms[f"{zone}:on"] = np.maximum(
+                parts.rooms.get(f"{zone}:on", 0.0), (energy > _WORKS_KWH).astype(np.float64)
+            )
+    for name, pump in pumps.items():
+        beside = _total((own[head] for head in _heads_of(pump, rows)), grid.size)
+        found = unit_account(home, pump, rows[name].meter, grid, outdoor_c, (own[name], beside))
+        _book(parts, pump.id, found)
+    parts.rooms.update(climate(home, grid))
+    return parts
+
+
+def _book(parts: _Parts, pump: str, found: UnitAccount) -> None:
+    for zone, kwh in found.zones.items():
+        add(parts.zones, zone, kwh)
+    for name, kwh in found.shares.items():
+        add(parts.shares, name, kwh)
+    for name, column in found.rooms.items():
+        if name.endswith(":on"):
+            parts.rooms[name] = np.maximum(parts.rooms.get(name, column), column)
+        else:
+            add(parts.rooms, name, column)
+    for mode, kwh in found.modes.items():
+        add(parts.modes, mode, kwh)
+        parts.pumps[f"{pump}:{mode}"] = kwh
+    parts.running.update({f"{pump}:{name}": column for name, column in found.running.items()})
+
+
+def _zone_of(meter: Meter) -> str | None:
+    """Return the zone that a meter's own energy is used in; a head that reports the whole unit speaks for no zone."""
+    return None if meter.role == "leader_sum" else meter.zone
+
+
+def _heads_of(pump: HeatPump, rows: Mapping[str, _Row]) -> list[str]:
+    """Return the meters of a heat pump's indoor units: below its own, or of a zone that it serves."""
+    zones = {head.zone for head in pump.heads}
+    return [
+        name
+        for name, row in rows.items()
+        if row.meter.role == "head"
+        and name != pump.meter
+        and (row.meter.parent == pump.meter or row.meter.zone in zones)
+    ]
 
 
 def _own_energy(rows: Mapping[str, _Row]) -> dict[str, Floats]:
@@ -174,33 +214,3 @@ def _own_energy(rows: Mapping[str, _Row]) -> dict[str, Floats]:
             heard = np.isfinite(rows[parent].heard.kwh)
             own[parent] = own[parent] - np.where(heard, np.nan_to_num(row.heard.kwh), 0.0)
     return own
-
-
-def _doing(device: str, grid: Grid) -> list[str | None]:
-    """Return what a head does in each interval: its action where it states one, else its mode and its compressor."""
-    speed = grid.find(device, "compressor_freq")
-    turning = grid.lay(speed, speed.max) if speed is not None else np.full(grid.size, np.nan)
-    out: list[str | None] = []
-    for did, asked, hz in zip(grid.words(device, "action"), grid.words(device, "mode"), turning.tolist(), strict=True):
-        what = _BY_ACTION.get(did) if did else _BY_MODE.get(asked) if asked else None
-        out.append("standby" if what in ("heating", "cooling") and hz == 0 else what)
-    return out
-
-
-def _add_modes(modes: dict[str, Floats], energy: Floats, doing: Sequence[Sequence[str | None]]) -> None:
-    for number, amount in enumerate(energy.tolist()):
-        said = {row[number] for row in doing} - {None}
-        running = said - {"standby"}
-        one = running.pop() if len(running) == 1 else "standby" if said == {"standby"} else None
-        modes[one or "unknown"][number] += amount
-
-
-def _add_heads(zones: dict[str, Floats], energy: Floats, pump: HeatPump, doing: Sequence[Sequence[str | None]]) -> None:
-    """Share a unit's energy among its heads: one head has it all, several by run time; standby stays with the unit."""
-    runs = np.array([[what not in (None, "standby") for what in row] for row in doing], dtype=float)
-    if len(pump.heads) == 1:
-        runs = np.ones((1, len(energy)))
-    together = runs.sum(axis=0)
-    share = np.divide(runs, together, out=np.zeros_like(runs), where=together > 0)
-    for head, part in zip(pump.heads, share, strict=True):
-        zones[head.zone] += energy * part

@@ -16,13 +16,15 @@ from heatledger.heat.flows import Flow, Normal, PumpDay, sum_pump
 from heatledger.heat.house_day import HouseDay
 from heatledger.heat.system import System
 from heatledger.home import Home
+from heatledger.operation import RunDay, run_day
 from heatledger.quality import meter_flags
 from heatledger.readings import INTERVAL_S, Floats, Ints
+from heatledger.rooms import RoomDay, room_day
 from heatledger.tariff.model import Tariff
 
 _Columns = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
-_ARITHMETIC = "6"
+_ARITHMETIC = "8"
 """Raised when the meaning of a day's numbers changes, so that cached ones are made again."""
 
 
@@ -76,6 +78,8 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
         Electricity by mode and heat by rung, by heat pump id.
     house : HouseDay or None
         What the house's own heat balance needs.
+    rooms, running : dict
+        By zone id, how its energy is known, its hours and temperatures; by heat pump id, its starts, defrosts and rest.
     """
 
     use: float
@@ -93,6 +97,8 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     profile: Profile
     pumps: dict[str, PumpDay] = {}
     house: HouseDay | None = None
+    rooms: dict[str, RoomDay] = {}
+    running: dict[str, RunDay] = {}
 
 
 def days_key(home: Home, tariff: Tariff | None, systems: Mapping[str, System] | None = None) -> str:
@@ -164,8 +170,34 @@ def sum_days(
         profile = _profile(part, names, starts[low:high] // QUARTER_S * QUARTER_S)
         pumps = _pumps(part, names, (flows or {}, normal or {}), starts[low:high], slice(int(low), int(high)))
         day = _sum(part, names, (min(end, now) - start).total_seconds(), profile, pumps)
-        days.append(msgspec.structs.replace(day, house=house))
+        days.append(msgspec.structs.replace(day, house=house, rooms=_rooms(part, names), running=_running(part, names)))
     return days
+
+
+def _named(
+    part: Mapping[str, _Columns], names: Mapping[str, Sequence[str]], frame: str
+) -> dict[str, dict[str, Floats]]:
+    """Return a frame's columns ``<id>:<column>`` by id and column."""
+    found: dict[str, dict[str, Floats]] = {}
+    for name, column in zip(names[frame], part[frame].T, strict=True):
+        who, _, what = name.partition(":")
+        found.setdefault(who, {})[what] = column
+    return found
+
+
+def _rooms(part: Mapping[str, _Columns], names: Mapping[str, Sequence[str]]) -> dict[str, RoomDay]:
+    outdoor = part["home"][:, names["home"].index("outdoor_c")]
+    methods, columns = _named(part, names, "shares"), _named(part, names, "rooms")
+    return {zone: room_day(methods.get(zone, {}), columns.get(zone, {}), outdoor) for zone in names["zones"]}
+
+
+def _running(part: Mapping[str, _Columns], names: Mapping[str, Sequence[str]]) -> dict[str, RunDay]:
+    outdoor = part["home"][:, names["home"].index("outdoor_c")]
+    used = _named(part, names, "pumps")
+    return {
+        pump: run_day(columns, outdoor, sum(used[pump].values(), np.zeros(len(outdoor))))
+        for pump, columns in _named(part, names, "running").items()
+    }
 
 
 def _pumps(

@@ -13,6 +13,7 @@ from heatledger.heat.ladder import Realized, boundary, half_width, kept, method,
 from heatledger.heat.rungs import Rung, ladder, narrower
 from heatledger.heat.system import System
 from heatledger.home import HeatPump
+from heatledger.operation import Cycling, Defrosting, Standby
 
 BTU_PER_WH: Final = 3.412
 """By which a seasonal figure in Btu/(W·h) becomes a COP."""
@@ -79,7 +80,12 @@ class Seasonal(_Value, frozen=True):
 
 
 class PumpUse(_Value, frozen=True):
-    """One heat pump over the period: `seasonal` by kind of work, `ladder` from A to F, `narrower` one step."""
+    """One heat pump over the period: `seasonal` by kind of work, `ladder` from A to F, `narrower` one step.
+
+    `starts`, `defrosts` and `standby_w` are those of `cycling`, `defrosting` and `standby`, which say why where one is
+    None. `by_mode` is its electricity by mode, `known_by` by what its mode is known by, `unshared` by mode what no zone
+    of several on one unit has: standby, defrosting, what nobody is known to have run for [kWh].
+    """
 
     electricity_kwh: float | None
     heat_kwh: float | None
@@ -91,6 +97,12 @@ class PumpUse(_Value, frozen=True):
     seasonal: dict[str, Seasonal] = {}
     ladder: list[Rung] = []
     narrower: str | None = None
+    by_mode: dict[str, float] = {}
+    known_by: dict[str, float] = {}
+    unshared: dict[str, float] = {}
+    cycling: Cycling = Cycling()
+    defrosting: Defrosting = Defrosting()
+    standby: Standby = Standby()
 
 
 _RATED: Final[dict[Work, tuple[tuple[str, str, float], ...]]] = {

@@ -24,7 +24,9 @@ Point = Annotated[
         description="a heard series: device, device:channel, family:device or family:device:channel, names verbatim",
     ),
 ]
-Role = Literal["import", "export", "solar", "battery", "ev", "circuit", "outdoor_unit", "head", "duplicate_of"]
+Role = Literal[
+    "import", "export", "solar", "battery", "ev", "circuit", "outdoor_unit", "head", "leader_sum", "duplicate_of"
+]
 PumpKind = Literal[
     "mini_split", "multi_split", "air_conditioner", "ducted", "ground_source", "air_source", "air_to_water"
 ]
@@ -61,12 +63,18 @@ class Meter(_Frozen, frozen=True):
     zone: Identifier | None = None
     rated_w: Annotated[float, Meta(gt=0)] | None = None
 
+    @property
+    def repeats(self) -> bool:
+        """Whether it measures over again what another meter counts: kept and compared, never added."""
+        return self.role == "duplicate_of" or (self.role == "leader_sum" and self.of is not None)
+
 
 class Head(_Frozen, frozen=True):
-    """An indoor unit: the device that speaks for it and the zone it serves."""
+    """An indoor unit: the device that speaks for it, the zone it serves, and who tells how much it asks for."""
 
     zone: Identifier
     device: Point
+    demand: Point | None = None
 
 
 class Glycol(_Frozen, frozen=True):

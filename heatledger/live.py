@@ -31,6 +31,7 @@ __all__ = ["Group", "LiveValue", "Now", "Outdoor", "Part", "ZoneNow", "now"]
 
 RUNNING: Final = frozenset(("heating", "cooling", "drying", "fan", "defrosting"))
 _ACTION_OF_MODE: Final = {"heat": "heating", "cool": "cooling", "dry": "drying", "fan_only": "fan"}
+_NO_ZONE: Final = BALANCE | {"leader_sum"}
 _STANDBY_W: Final = 60.0
 """Below this a mini-split's circuit is taken as standing by where the unit does not say what it does [W]."""
 
@@ -145,7 +146,7 @@ def now(
     """
     heard = Heard(home, latest, at_us)
     power = {meter.id: net_power(meter, heard) for meter in home.meters}
-    meters = {meter.id: meter for meter in home.meters if meter.role != "duplicate_of"}
+    meters = {meter.id: meter for meter in home.meters if not meter.repeats}
     grid, total = total_draw(meters, power)
     pumps = sum_known([meters[meter] for meter in tops({pump.meter for pump in home.heat_pumps}, meters)], power)
     states = {zone.id: _state(zone, home, heard, power) for zone in home.zones}
@@ -216,7 +217,7 @@ def _claims(
 ) -> tuple[dict[str, Part], list[Group]]:
     """Give every metered watt to one zone, or to the zones that share a unit; a meter less what is claimed below it."""
     served = {pump.meter: _served(pump, states) for pump in home.heat_pumps if pump.heads and pump.meter in meters}
-    zone_of = {meter.id: meter.zone for meter in meters.values() if meter.zone and meter.role not in BALANCE}
+    zone_of = {meter.id: meter.zone for meter in meters.values() if meter.zone and meter.role not in _NO_ZONE}
     zone_of |= {meter: zones[0] for meter, zones in served.items() if len(zones) == 1}
     shared = {pump.meter: pump for pump in home.heat_pumps if pump.meter in served and pump.meter not in zone_of}
     claimed = set(zone_of) | set(shared)

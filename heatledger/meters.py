@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from heatledger.home import Meter, resolve
-from heatledger.readings import INTERVAL_S, Flag, Floats, Intervals, Ints
+from heatledger.readings import INTERVAL_S, Flag, Floats, Intervals, Ints, SeriesKey
 
 _STATE_LOOKBACK_S = 86_400
 
@@ -35,6 +35,14 @@ class Metered(NamedTuple):
     flags: Ints
 
 
+class _Codes(dict[str, int]):
+    """Numbers by word, −1 for a word that has none."""
+
+    def __missing__(self, word: str) -> int:
+        """Return the number of an unknown word."""
+        return -1
+
+
 class Grid:
     """The intervals of a span, and a home's blocks laid on them."""
 
@@ -42,10 +50,14 @@ class Grid:
         self.start_s = start_s
         self.size = (end_s - start_s) // INTERVAL_S
         self.blocks = {block.key: block for block in blocks}
+        self._stood: dict[SeriesKey, Ints] = {}
+        self._telling: dict[str, list[SeriesKey]] = {}
+        for key in self.blocks:
+            self._telling.setdefault(key.quantity, []).append(key)
 
     def find(self, point: str, quantity: str) -> Intervals | None:
         """Return the block that a point of the home file means for a quantity."""
-        key = resolve(point, quantity, self.blocks)
+        key = resolve(point, quantity, self._telling.get(quantity, ()))
         return None if key is None else self.blocks[key]
 
     def lay(self, block: Intervals, column: Floats, empty: float = np.nan) -> Floats:
@@ -58,17 +70,33 @@ class Grid:
 
     def words(self, device: str, quantity: str) -> list[str | None]:
         """Lay a state's words, each standing until the next, at most a day."""
-        block = self.find(device, quantity)
-        out: list[str | None] = [None] * self.size
+        block, at = self._standing(device, quantity)
         if block is None or block.state is None:
-            return out
-        starts = block.start_s.tolist()
-        for number, word in enumerate(block.state):
-            until = starts[number + 1] if number + 1 < len(starts) else self.start_s + self.size * INTERVAL_S
-            first = max((starts[number] - self.start_s) // INTERVAL_S, 0)
-            last = min((min(until, starts[number] + _STATE_LOOKBACK_S) - self.start_s) // INTERVAL_S, self.size)
-            out[first:last] = [word] * max(last - first, 0)
-        return out
+            return [None] * self.size
+        words = block.state
+        return [None if row < 0 else words[row] for row in at.tolist()]
+
+    def codes(self, device: str, quantity: str, table: Mapping[str, int]) -> Ints:
+        """Lay a state as numbers of a table; −1 where nothing stands, or a word that the table does not have."""
+        block, at = self._standing(device, quantity)
+        if block is None or block.state is None:
+            return np.full(self.size, -1)
+        codes = np.full(len(block.state) + 1, -1)  # the last is for −1, no row
+        codes[:-1] = np.fromiter(map(_Codes(table).__getitem__, block.state), np.int64, len(block.state))
+        return codes[at]
+
+    def _standing(self, device: str, quantity: str) -> tuple[Intervals | None, Ints]:
+        """Return a state's block and, for each interval, its row that stands there; −1 where none does."""
+        block = self.find(device, quantity)
+        if block is None:
+            return None, np.full(self.size, -1)
+        if block.key in self._stood:
+            return block, self._stood[block.key]
+        starts = self.start_s + np.arange(self.size, dtype=np.int64) * INTERVAL_S
+        at = np.searchsorted(block.start_s, starts, side="right") - 1
+        said = block.start_s[np.maximum(at, 0)] if len(block.start_s) else starts
+        self._stood[block.key] = np.where((at >= 0) & (starts - said < _STATE_LOOKBACK_S), at, -1)
+        return block, self._stood[block.key]
 
 
 def read(meter: Meter, grid: Grid) -> Metered:

@@ -9,34 +9,28 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from heatledger.accounts import MODES, split_methods
+from heatledger.accounts import MODES
 from heatledger.baseline.compared import BaselineSummary
 from heatledger.bill import Costs, costs_of, days_from, is_heard
 from heatledger.billed import BillSummary, Period, Quantiles
 from heatledger.days import Day
+from heatledger.heat.flows import PumpDay
 from heatledger.heat.house import Dated, Taught, by_house
 from heatledger.heat.system import System
 from heatledger.heat_pumps import Cop, PumpUse, pump_use
-from heatledger.home import Home
+from heatledger.home import HeatPump, Home
+from heatledger.operation import operated
 from heatledger.quality import Issue, meter_issues
 from heatledger.running import Days, Plan
 from heatledger.tariff.model import Tariff
 from heatledger.tariff.series import PriceSeries
+from heatledger.zone_use import ZoneHeat, ZoneUse, zone_uses
 
 __all__ = ["BaselineSummary", "Cop", "Electricity", "Period", "PumpUse", "Quantiles", "Summary", "ZoneUse", "summarise"]
 
 
 class _Value(msgspec.Struct, frozen=True, kw_only=True):
     pass
-
-
-class ZoneUse(_Value, frozen=True):
-    """What one zone used. Money is a decimal string."""
-
-    kwh: float | None
-    cost: str | None
-    cost_of_heat_per_kwh: str | None
-    split: str | None
 
 
 class Electricity(_Value, frozen=True):
@@ -124,27 +118,18 @@ def summarise(
     plan = Plan(tariff, home.tariff, zone, series or {}) if tariff and home.tariff else None
     known = days_from(period.start.astimezone(zone).date(), days) if cycle_days is None else cycle_days
     costs = costs_of(home, plan, known, period, days, now=now)
-    electricity = _electricity(home, heard, days, costs)
-    past = taught or Taught()
-    told = [dict(day.pumps) for day in heard]
-    if past.house is not None:
-        told = by_house(home, past.house, [Dated(period.start.date(), day.house, day.pumps) for day in heard])
+    seconds = sum(day.seconds for day in days)
+    told = _told(home, taught or Taught(), heard, period)
     pumps = {
-        pump.id: pump_use(
-            pump,
-            [row[pump.id] for row in told if pump.id in row],
-            electricity.by_meter.get(pump.meter),
-            past.maps.get(pump.id),
-            (systems or {}).get(pump.unit or ""),
-            house_days=past.days,
-        )
+        pump.id: _pump(pump, told, heard, seconds, _price(costs, heard), taught or Taught(), systems or {})
         for pump in home.heat_pumps
     }
+    zones = zone_uses(home, days, costs, {name: _heat(use) for name, use in pumps.items()}, start=period.start)
     return Summary(
         home=home.id,
         period=period,
         as_of=now.astimezone(zone),
-        electricity=msgspec.structs.replace(electricity, by_zone=_heat_cost(home, electricity.by_zone, pumps)),
+        electricity=_electricity(home, heard, days, costs, zones),
         heat_pumps=pumps,
         bill=costs.bill,
         baseline=BaselineSummary(
@@ -154,41 +139,78 @@ def summarise(
     )
 
 
-def _heat_cost(home: Home, zones: dict[str, ZoneUse], pumps: dict[str, PumpUse]) -> dict[str, ZoneUse]:
-    """Add to each zone that a heat pump heats what a kilowatt-hour of heat costs: of electricity, over the COP."""
-    cops = {head.zone: pumps[pump.id].cop for pump in home.heat_pumps for head in pump.heads}
-    found = dict(zones)
-    for name, use in zones.items():
-        cop = cops.get(name)
-        if cop is None or not cop.value or cop.work != "heating" or use.cost is None or not use.kwh:
-            continue
-        price = Decimal(use.cost) / Decimal(use.kwh) / Decimal(cop.value)
-        found[name] = msgspec.structs.replace(use, cost_of_heat_per_kwh=str(price.quantize(Decimal("0.0001"))))
-    return found
+def _drawn(pump: HeatPump, heard: Sequence[Day]) -> float | None:
+    """Return what a heat pump drew, its indoor units' own meters included; None where its meter was not heard [kWh]."""
+    if all(day.meters.get(pump.meter) is None for day in heard):
+        return None
+    return sum(sum(day.pumps[pump.id].use.values()) for day in heard if pump.id in day.pumps)
 
 
-def _electricity(home: Home, heard: Sequence[Day], days: Sequence[Day], costs: Costs) -> Electricity:
+def _told(home: Home, past: Taught, heard: Sequence[Day], period: Period) -> list[dict[str, PumpDay]]:
+    """Return each day's heat pumps, with what the house's own heat balance says of them."""
+    if past.house is None:
+        return [dict(day.pumps) for day in heard]
+    return by_house(home, past.house, [Dated(period.start.date(), day.house, day.pumps) for day in heard])
+
+
+def _pump(
+    pump: HeatPump,
+    told: Sequence[Mapping[str, PumpDay]],
+    heard: Sequence[Day],
+    seconds: float,
+    price: Decimal | None,
+    past: Taught,
+    systems: Mapping[str, System],
+) -> PumpUse:
+    """Say of one heat pump how well it worked, and how it was run."""
+    days = [row[pump.id] for row in told if pump.id in row]
+    use = pump_use(
+        pump,
+        days,
+        _drawn(pump, heard),
+        past.maps.get(pump.id),
+        systems.get(pump.unit or ""),
+        house_days=past.days,
+    )
+    by_mode = {mode: sum(day.use.get(mode, 0.0) for day in days) for mode in MODES}
+    run = operated([day.running[pump.id] for day in heard if pump.id in day.running], seconds, by_mode, price)
+    return msgspec.structs.replace(
+        use,
+        starts=run.cycling.starts,
+        defrosts=run.defrosting.count,
+        standby_w=run.standby.watts,
+        by_mode={mode: kwh for mode, kwh in by_mode.items() if kwh},
+        **run._asdict(),
+    )
+
+
+def _heat(use: PumpUse) -> ZoneHeat:
+    cop = use.cop
+    return ZoneHeat(heat_kwh=use.heat_kwh, cop=cop.value, low=cop.low, high=cop.high, work=cop.work, reason=cop.reason)
+
+
+def _price(costs: Costs, heard: Sequence[Day]) -> Decimal | None:
+    """Return the mean price of the period's energy, fixed charges left out; None without a bill. [currency/kWh]."""
+    use = sum(day.use for day in heard)
+    if costs.bill.total is None or use <= 0:
+        return None
+    return (Decimal(costs.bill.total) - Decimal(costs.fixed or 0)) / Decimal(use)
+
+
+def _electricity(
+    home: Home, heard: Sequence[Day], days: Sequence[Day], costs: Costs, zones: dict[str, ZoneUse]
+) -> Electricity:
     seconds = sum(day.seconds for day in days)
     coverage = min(sum(day.covered_s for day in days) / seconds, 1.0) if seconds else 0.0
     use = sum(day.use for day in heard) if heard else None
-    zones = {zone.id: sum(day.zones.get(zone.id, 0.0) for day in heard) for zone in home.zones}
     unallocated = sum(day.unallocated for day in heard) if heard else None
-    methods = split_methods(home)
     meters = {meter.id: _sum_known([day.meters.get(meter.id) for day in heard]) for meter in home.meters}
     return Electricity(
         kwh=use,
         by_meter=meters,
         by_meter_cost={name: None if kwh is None else costs.meters.get(name) for name, kwh in meters.items()},
         unmetered_cost=costs.unmetered,
-        by_zone={
-            name: ZoneUse(
-                kwh=kwh if heard else None,
-                cost=costs.zones.get(name),
-                cost_of_heat_per_kwh=None,
-                split=methods.get(name),
-            )
-            for name, kwh in zones.items()
-        },
+        by_zone=zones,
         unallocated_kwh=unallocated,
         unallocated_cost=costs.unallocated,
         fixed_cost=costs.fixed,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heatledger.accounts import account, split_methods
+from heatledger.accounts import account
 from heatledger.readings import Flag
 from tests.accounts.homes import T0, block, home
 
@@ -166,10 +166,6 @@ def test_a_second_point_stands_in_where_the_first_is_silent():
         [block("main", "energy", [1.0, np.nan]), block("spare", "energy", [5.0, 2.0])], meters=meters, heat_pumps=[]
     )
     assert books.home["use"].tolist() == [1.0, 2.0]
-
-
-def test_the_split_says_how_it_was_made():
-    assert split_methods(home()) == {"living": "own meter", "bed": "run time", "study": "run time"}
 
 
 amounts = st.lists(st.one_of(st.just(np.nan), st.floats(0, 5)), min_size=4, max_size=4)

@@ -1,0 +1,375 @@
+"""How a heat pump was run: a day's starts, defrosts and rest, and what a period of days says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+import msgspec
+import numpy as np
+
+from heatledger.cycling import FROST_C
+from heatledger.doing import DEFROST, EVIDENCE, MODES, Bools
+from heatledger.readings import INTERVAL_S, Floats
+
+_HOUR: Final = 3600 // INTERVAL_S
+SHORT_STARTS, SHORT_MIN, SHORT_DAYS = 6, 15.0, 3
+"""Short cycling: so many starts in the busiest hour, so many minutes from start to start at the median, so many days
+running (github.com/alepee/hass-hitachi_yutaki pull request 441: of 14 metered units it names one, where the usual
+three starts an hour name ten)."""
+_FINE: Final = 0.5
+_BRIEF: Final = 0.05
+_HEARD: Final = 0.9
+_REST_ROWS: Final = 6
+_COIN: Final = Decimal("0.01")
+
+
+class RunDay(msgspec.Struct, frozen=True, kw_only=True):
+    """One heat pump's day.
+
+    Attributes
+    ----------
+    starts, peak : int
+        Starts of the compressor, and the most in any 60 minutes.
+    periods_min : list of float
+        From one start to the next. [min]
+    brief : int
+        Runs that fill one interval or less.
+    defrosts : int
+        Runs of intervals in which it defrosts.
+    rest_w, rest_kwh : float or None, float
+        The 5th percentile of its power at rest [W], and what it took while its compressor rested [kWh].
+    heard_s, runs_s, fine_s, cold_s, cold_fine_s, bare_s : float
+        How long it was heard, ran, ran with more than one reading an interval; ran below 5 °C, and so with more than
+        one reading; ran while nobody told the outdoor temperature. [s]
+    says_defrosts : bool
+        Whether it tells itself that it defrosts.
+    evidence : dict
+        Its electricity by what its mode is known by. [kWh]
+    unshared : dict
+        By mode, the electricity that stays with an outdoor unit of several heads. [kWh]
+    """
+
+    starts: int
+    peak: int
+    periods_min: list[float]
+    brief: int
+    defrosts: int
+    rest_w: float | None
+    rest_kwh: float
+    heard_s: float
+    runs_s: float
+    fine_s: float
+    cold_s: float
+    cold_fine_s: float
+    bare_s: float
+    says_defrosts: bool
+    evidence: dict[str, float]
+    unshared: dict[str, float]
+
+
+class Cycling(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a compressor starts.
+
+    Attributes
+    ----------
+    starts, peak_starts_per_hour : int or None
+        Of the period, and the most in any 60 minutes.
+    median_period_min : float or None
+        From one start to the next. [min]
+    hours_running : float or None
+        [h]
+    short_cycling : bool or None
+        At least 6 starts in the busiest hour and at most 15 min from start to start at the median, three days running.
+    short_days : int or None
+        Days on which it was so.
+    reason : str or None
+        Why it is not known.
+    """
+
+    starts: int | None = None
+    peak_starts_per_hour: int | None = None
+    median_period_min: float | None = None
+    hours_running: float | None = None
+    short_cycling: bool | None = None
+    short_days: int | None = None
+    reason: str | None = None
+
+
+class Defrosting(msgspec.Struct, frozen=True, kw_only=True):
+    """Defrosts of a period, or why they are not known.
+
+    Attributes
+    ----------
+    count, kwh, cost : int or None, float or None, str or None
+        How many, what the intervals with one took [kWh] and cost, at the mean price of the period's energy.
+    evidence : str or None
+        How they are known.
+    reason : str or None
+        Why they are not.
+    """
+
+    count: int | None = None
+    kwh: float | None = None
+    cost: str | None = None
+    evidence: str | None = None
+    reason: str | None = None
+
+
+class Standby(msgspec.Struct, frozen=True, kw_only=True):
+    """What a heat pump draws at rest, or why that is not known.
+
+    Attributes
+    ----------
+    watts, mean_watts : float or None
+        The least, learnt (median of the days' 5th percentiles), and at the mean, crankcase heater included. [W]
+    hours, kwh, cost : float or None, float or None, str or None
+        How long it rested [h], what that took [kWh] and cost, at the mean price of the period's energy.
+    reason : str or None
+        Why it is not known.
+    """
+
+    watts: float | None = None
+    mean_watts: float | None = None
+    hours: float | None = None
+    kwh: float | None = None
+    cost: str | None = None
+    reason: str | None = None
+
+
+class Operated(NamedTuple):
+    """How a heat pump was run over a period, and its electricity by what its mode is known by and by mode unshared."""
+
+    cycling: Cycling
+    defrosting: Defrosting
+    standby: Standby
+    known_by: dict[str, float]
+    unshared: dict[str, float]
+
+
+def run_day(columns: Mapping[str, Floats], outdoor_c: Floats, kwh: Floats) -> RunDay:
+    """Sum up one heat pump's span of at most a day.
+
+    Parameters
+    ----------
+    columns : mapping
+        Those of `cycling.Trace`; ``mode`` and ``evidence``, numbers into `MODES` and `EVIDENCE`; ``told``, 1 where it
+        says itself that it defrosts; ``unshared``, what stays with an outdoor unit of several heads [kWh].
+    outdoor_c, kwh : array, shape (n,)
+        Outdoor temperature [°C] and electricity [kWh].
+
+    Returns
+    -------
+    RunDay
+        Counts and sums.
+    """
+    runs, starts, fine = columns["runs"], np.nan_to_num(columns["starts"]), columns["fine"] == 1
+    cold = (runs == 1) & (outdoor_c < FROST_C)
+    rest = columns["rest_w"][np.isfinite(columns["rest_w"])]
+    return RunDay(
+        starts=int(starts.sum()),
+        peak=_peak(starts),
+        periods_min=[float(gap) for gap in np.diff(np.flatnonzero(starts)) * (INTERVAL_S / 60.0)],
+        brief=_brief(runs == 1),
+        defrosts=_runs_of(columns["mode"] == DEFROST),
+        rest_w=float(np.sort(rest)[len(rest) // 20]) if len(rest) >= _REST_ROWS else None,
+        rest_kwh=float(kwh[runs == 0].sum()),
+        heard_s=_seconds(np.isfinite(runs)),
+        runs_s=_seconds(runs == 1),
+        fine_s=_seconds(fine),
+        cold_s=_seconds(cold),
+        cold_fine_s=_seconds(cold & fine),
+        bare_s=_seconds((runs == 1) & ~np.isfinite(outdoor_c)),
+        says_defrosts=bool((columns["told"] == 1).any()),
+        evidence=_by_code(columns["evidence"], kwh, EVIDENCE),
+        unshared=_by_code(columns["mode"], columns["unshared"], MODES),
+    )
+
+
+def _by_code(codes: Floats, kwh: Floats, names: Sequence[str]) -> dict[str, float]:
+    sums = np.bincount(codes.astype(np.int64), weights=kwh, minlength=len(names))
+    return {name: float(amount) for name, amount in zip(names, sums, strict=True) if amount}
+
+
+def _seconds(where: Bools) -> float:
+    return float(np.count_nonzero(where)) * INTERVAL_S
+
+
+def _peak(starts: Floats) -> int:
+    if not len(starts):
+        return 0
+    return int(np.convolve(starts, np.ones(_HOUR)).max())
+
+
+def _brief(runs: Bools) -> int:
+    """Count the runs that fill one interval alone."""
+    on = np.concatenate(([False], runs, [False]))
+    return int(np.count_nonzero(on[1:-1] & ~on[:-2] & ~on[2:]))
+
+
+def _runs_of(where: Bools) -> int:
+    return int(np.count_nonzero(np.diff(where.astype(np.int64), prepend=0) == 1))
+
+
+def is_countable(day: RunDay) -> bool:
+    """Return whether a day's starts can be counted: read often, or run in stretches that one reading cannot miss."""
+    return not day.runs_s or day.fine_s >= _FINE * day.runs_s or day.brief <= _BRIEF * max(day.starts, 1)
+
+
+def is_short(day: RunDay) -> bool:
+    """Return whether a day's compressor starts too often."""
+    return day.peak >= SHORT_STARTS and bool(day.periods_min) and float(np.median(day.periods_min)) <= SHORT_MIN
+
+
+def operated(days: Sequence[RunDay], seconds: float, by_mode: Mapping[str, float], price: Decimal | None) -> Operated:
+    """Say how a heat pump was run over a period.
+
+    Parameters
+    ----------
+    days : sequence of RunDay
+        Its days, in order.
+    seconds : float
+        Length of the period so far. [s]
+    by_mode : mapping
+        Its electricity. [kWh]
+    price : Decimal or None
+        Of a kilowatt-hour. [currency/kWh]
+
+    Returns
+    -------
+    Operated
+        With the reason of each thing that is not known.
+    """
+    frost = defrosting(days, seconds, by_mode.get("defrost", 0.0))
+    rest = standby(days, seconds, by_mode.get("standby", 0.0))
+    return Operated(
+        cycling=cycling(days, seconds),
+        defrosting=msgspec.structs.replace(frost, cost=_cost(frost.kwh, price)),
+        standby=msgspec.structs.replace(rest, cost=_cost(rest.kwh, price)),
+        known_by=_added([day.evidence for day in days]),
+        unshared=_added([day.unshared for day in days]),
+    )
+
+
+def _cost(kwh: float | None, price: Decimal | None) -> str | None:
+    return None if kwh is None or price is None else str((Decimal(kwh) * price).quantize(_COIN))
+
+
+def _added(rows: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    total: dict[str, float] = {}
+    for row in rows:
+        for name, kwh in row.items():
+            total[name] = total.get(name, 0.0) + kwh
+    return total
+
+
+def cycling(days: Sequence[RunDay], seconds: float) -> Cycling:
+    """Say how often a compressor started over a period.
+
+    Parameters
+    ----------
+    days : sequence of RunDay
+        Its days, in order.
+    seconds : float
+        Length of the period so far. [s]
+
+    Returns
+    -------
+    Cycling
+        Counts, or the reason why they are not known.
+    """
+    heard, ran = sum(day.heard_s for day in days), sum(day.runs_s for day in days)
+    if not days or heard < _HEARD * seconds:
+        return Cycling(reason=_silent(heard, seconds))
+    blurred = sum(not is_countable(day) for day in days)
+    if blurred:
+        of = f"on {blurred} of {len(days)} days " if len(days) > 1 else ""
+        why = f"{of}its power was read once in five minutes, which hides short runs; a reading every minute shows them"
+        return Cycling(hours_running=ran / 3600.0, reason=why)
+    periods = [gap for day in days for gap in day.periods_min]
+    short = [is_short(day) for day in days]
+    whole = len(days) >= SHORT_DAYS
+    return Cycling(
+        starts=sum(day.starts for day in days),
+        peak_starts_per_hour=max(day.peak for day in days),
+        median_period_min=float(np.median(periods)) if periods else None,
+        hours_running=ran / 3600.0,
+        short_cycling=any(all(short[n : n + SHORT_DAYS]) for n in range(len(short) - SHORT_DAYS + 1))
+        if whole
+        else None,
+        short_days=sum(short),
+        reason=None if whole else f"whether it cycles too fast takes {SHORT_DAYS} days to say",
+    )
+
+
+def _silent(heard: float, seconds: float) -> str:
+    if not heard:
+        return "its power is not heard; a meter on its circuit that tells power would show it"
+    return (
+        f"its power was heard for {heard / max(seconds, 1.0):.0%} of the time: what happened in the rest is not known"
+    )
+
+
+def defrosting(days: Sequence[RunDay], seconds: float, kwh: float) -> Defrosting:
+    """Say how often a heat pump defrosted over a period, and what that took.
+
+    Parameters
+    ----------
+    days : sequence of RunDay
+        Its days.
+    seconds : float
+        Length of the period so far. [s]
+    kwh : float
+        Its electricity in the intervals that count as defrosting. [kWh]
+
+    Returns
+    -------
+    Defrosting
+        Without a cost.
+    """
+    heard, cold = sum(day.heard_s for day in days), sum(day.cold_s for day in days)
+    count = sum(day.defrosts for day in days)
+    if any(day.says_defrosts for day in days):
+        return Defrosting(count=count, kwh=kwh, evidence="the unit says so")
+    if not days or heard < _HEARD * seconds:
+        return Defrosting(reason=_silent(heard, seconds))
+    if sum(day.bare_s for day in days) > (1 - _HEARD) * sum(day.runs_s for day in days):
+        return Defrosting(reason="the outdoor temperature is not heard; a weather station or the unit's own would tell")
+    if sum(day.cold_fine_s for day in days) < _FINE * cold:
+        return Defrosting(
+            reason="a defrost takes minutes: its power must be read every minute, or the unit must say so"
+        )
+    return Defrosting(count=count, kwh=kwh, evidence="the dip and surge of its power below 5 °C")
+
+
+def standby(days: Sequence[RunDay], seconds: float, kwh: float) -> Standby:
+    """Say what a heat pump draws at rest.
+
+    Parameters
+    ----------
+    days : sequence of RunDay
+        Its days.
+    seconds : float
+        Length of the period so far. [s]
+    kwh : float
+        Its electricity of standby. [kWh]
+
+    Returns
+    -------
+    Standby
+        Without a cost.
+    """
+    heard = sum(day.heard_s for day in days)
+    if not heard:
+        return Standby(reason=_silent(heard, seconds))
+    hours = sum(day.heard_s - day.runs_s for day in days) / 3600.0
+    learnt = [day.rest_w for day in days if day.rest_w is not None]
+    if not learnt:
+        return Standby(hours=hours, kwh=kwh, reason="it did not rest long enough to learn what it draws then")
+    return Standby(
+        watts=float(np.median(learnt)),
+        mean_watts=1000.0 * sum(day.rest_kwh for day in days) / hours if hours else None,
+        hours=hours,
+        kwh=kwh,
+    )
