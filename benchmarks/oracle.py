@@ -20,8 +20,8 @@ import pandas as pd
 
 from heatledger.config import read_toml, shipped_dir
 from heatledger.heat import air_side, anchor, balance, unit_map
-from heatledger.heat.delivered import rest_power
-from heatledger.heat.flows import Z90, Flow, HeatSum, Rung, add, sum_pump
+from heatledger.heat.delivered import RANDOM, WIDTHS, rest_power
+from heatledger.heat.flows import Z90, Flow, HeatSum, add, sum_pump
 from heatledger.heat.ladder import half_width
 from heatledger.heat.system import Published, System, misfit
 from heatledger.readings import Floats
@@ -107,17 +107,18 @@ def flows(frame: pd.DataFrame, unit: Unit, heating: Floats, generic: System) -> 
     rest = rest_power(power, outdoor)
     none = np.zeros(len(frame))
 
-    def mapped(rung: Rung, system: System, scale: float, width: float) -> Flow:
+    def mapped(system: System, scale: float) -> Flow:
+        rung, width = WIDTHS[system.evidence]
         warm = unit_map.heating(system, power, outdoor, room, standby_w=rest, scale=scale).heat_w
         cold = np.full(len(frame), np.nan)
         if system.cooling:
             cold = unit_map.cooling(system, power, outdoor, room, standby_w=rest, scale=scale).heat_w
-        return Flow(rung, np.where(heating, warm, cold) * _KWH, none + width / Z90, 0.05, none)
+        return Flow(rung, np.where(heating, warm, cold) * _KWH, none + width / Z90, RANDOM, none)
 
     air = air_side_kwh(frame, unit)
     return [
-        mapped("D", unit.system, 1.0, 0.20),
-        mapped("E", generic, unit.rated_w / (generic.rated_w or unit.rated_w), 0.30),
+        mapped(unit.system, 1.0),
+        mapped(generic, unit.rated_w / (generic.rated_w or unit.rated_w)),
         Flow("B", np.where(heating, air, -air), none + air_side.CALIBRATED[0] / Z90, 0.01, none),
     ]
 
@@ -185,7 +186,8 @@ def learnt(
 ) -> list[HeatSum] | None:
     """Return a rung's days as the anchored ones correct them."""
     own = np.array([day["heating"][rung].heat_kwh if rung in day["heating"] else 0.0 for day in days])
-    by = anchor.factor(true_kwh[learning], own[learning])
+    carry_sd = anchor.CARRY_SD if rung == "D" else 0.0
+    by = anchor.factor(true_kwh[learning], own[learning], carry_sd=carry_sd)
     if by is None:
         return None
     return [anchor.anchored(day["heating"].get(rung, HeatSum()), by) for day in days]
@@ -255,6 +257,16 @@ def figures(cases: dict[str, list[Week]]) -> dict[str, object]:
     }
 
 
+def of_rungs(paths: list[Path]) -> dict[str, object]:
+    """Return coverage and errors of every rung, and of cooling, over the cases of a folder."""
+    weeks: dict[str, dict[str, list[Week]]] = defaultdict(lambda: defaultdict(list))
+    cooling: dict[str, list[Week]] = defaultdict(list)
+    generic = read_toml(shipped_dir() / "systems" / f"{_GENERIC}.toml", System)
+    for path in paths:
+        judge(path.with_name(path.name.removesuffix("_home.csv.gz")), weeks, cooling, generic)
+    return {"rungs": {rung: figures(cases) for rung, cases in sorted(weeks.items())}, "cooling": figures(cooling)}
+
+
 def main() -> None:
     """Judge a folder."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -265,13 +277,7 @@ def main() -> None:
     if not paths:
         raise SystemExit(f"{given.data}: no CASE_home.csv.gz here; name a folder of cases")
     began = time.perf_counter()
-    weeks: dict[str, dict[str, list[Week]]] = defaultdict(lambda: defaultdict(list))
-    cooling: dict[str, list[Week]] = defaultdict(list)
-    generic = read_toml(shipped_dir() / "systems" / f"{_GENERIC}.toml", System)
-    for path in paths:
-        judge(path.with_name(path.name.removesuffix("_home.csv.gz")), weeks, cooling, generic)
-    rungs = {rung: figures(cases) for rung, cases in sorted(weeks.items())}
-    out = {"rungs": rungs, "cooling": figures(cooling), "seconds": round(time.perf_counter() - began, 2)}
+    out = {**of_rungs(paths), "seconds": round(time.perf_counter() - began, 2)}
     print(json.dumps(out, indent=None if given.json else 2, ensure_ascii=False))
 
 

@@ -13,6 +13,8 @@ LEAST_DAYS: Final = 14
 PRIOR_SD: Final = 0.10
 """Prior of the factor: N(1, 0.10). [1]"""
 CLAMP: Final = (0.7, 1.2)
+CARRY_SD: Final = 0.02
+"""What one month's factor leaves open in other weather and at other loads: tilts of a map, on simulated houses. [1]"""
 _LEAST_KWH: Final = 1.0
 
 
@@ -51,7 +53,7 @@ class Learnt(NamedTuple):
     by: str
 
 
-def factor(measured_kwh: Floats, mapped_kwh: Floats, *, meter_sd: float = 0.0) -> Factor | None:
+def factor(measured_kwh: Floats, mapped_kwh: Floats, *, meter_sd: float = 0.0, carry_sd: float = 0.0) -> Factor | None:
     """Return the factor between a measured and a mapped heat, from days that have both.
 
     Parameters
@@ -60,6 +62,8 @@ def factor(measured_kwh: Floats, mapped_kwh: Floats, *, meter_sd: float = 0.0) -
         Heat of each day. [kWh]
     meter_sd : float
         Systematic standard deviation of the measured heat, relative. [1]
+    carry_sd : float
+        What the factor leaves open in other weather: `CARRY_SD` for a map, nothing for measured air. [1]
 
     Returns
     -------
@@ -77,7 +81,7 @@ def factor(measured_kwh: Floats, mapped_kwh: Floats, *, meter_sd: float = 0.0) -
     noise = float(np.hypot(scatter / np.sqrt(len(mapped)), meter_sd))
     weight = PRIOR_SD**2 / (PRIOR_SD**2 + noise**2)
     value = float(np.clip(1.0 + weight * (ratio - 1.0), *CLAMP))
-    systematic = float(np.hypot(noise, np.sqrt(lasting) * scatter))
+    systematic = float(np.linalg.norm((noise, np.sqrt(lasting) * scatter, carry_sd)))
     return Factor(value, systematic, float(np.sqrt(1.0 - lasting)) * scatter)
 
 

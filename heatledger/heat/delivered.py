@@ -25,9 +25,17 @@ _STANDBY_W: Final = 15.0
 _CRANKCASE_W: Final = 30.0
 """Crankcase heater while the compressor rests in the cold: middle of the 15–50 W that OCHRE takes by default. [W]"""
 _CRANKCASE_BELOW_C: Final = 10.0
-_WIDTHS: Final[dict[str, tuple[Rung, float]]] = {"unit": ("D", 0.20), "rating": ("E", 0.30)}
-"""Rung and 90 % half-width by what stands behind a map. [1]"""
-_RANDOM: Final = 0.05
+CLAIM: Final = 0.20
+"""90 % half-width of what a maker's own table says of a unit in the field. [1]"""
+_OF_CLASS: Final = 0.105
+"""How far units lie from the generic maps of their class, rms: rated and full-speed rows (26, both maps) of seven named
+ductless units, 8.3 to −15 °C; at least speed a rating says little (rms 0.5). [1]"""
+WIDTHS: Final[dict[str, tuple[Rung, float]]] = {
+    "unit": ("D", CLAIM),
+    "rating": ("E", round(float(np.hypot(CLAIM, Z90 * _OF_CLASS)), 2)),
+}
+"""Rung and 90 % half-width by what stands behind a map: ±20 %, and with the class's spread ±26 %. [1]"""
+RANDOM: Final = 0.05
 """Day-to-day scatter of a map about its own mean. [1]"""
 _METER_RANDOM: Final = 0.01
 
@@ -151,7 +159,7 @@ def _fraction(pump: HeatPump, grid: Grid, use: Mapping[str, Floats], outdoor_c: 
     drawn = use.get("heating", none) + use.get("dhw", none)
     cop = carnot.fraction_cop(flow_c, outdoor_c)
     width = np.full(grid.size, 0.30 / Z90)
-    yield Flow("K", np.where(drawn > 0, drawn * cop, np.nan), width, _RANDOM, np.zeros(grid.size))
+    yield Flow("K", np.where(drawn > 0, drawn * cop, np.nan), width, RANDOM, np.zeros(grid.size))
 
 
 def _water(pump: HeatPump, grid: Grid) -> Floats:
@@ -182,5 +190,5 @@ def _mapped(
     if system.cooling:
         found = unit_map.cooling(system, power_w, outdoor_c, sink_c, standby_w=rest_w, scale=scale)
         heat_w, beyond = np.where(cools, found.heat_w, heat_w), np.where(cools, found.clamped, beyond)
-    rung, width = _WIDTHS[system.evidence]
-    return Flow(rung, heat_w * _KWH_PER_W, np.full(grid.size, width / Z90), _RANDOM, beyond.astype(np.float64))
+    rung, width = WIDTHS[system.evidence]
+    return Flow(rung, heat_w * _KWH_PER_W, np.full(grid.size, width / Z90), RANDOM, beyond.astype(np.float64))

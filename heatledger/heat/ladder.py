@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from heatledger.heat.anchor import LEAST_DAYS, Factor, Learnt, anchored, telling
+from heatledger.heat.anchor import CARRY_SD, LEAST_DAYS, Factor, Learnt, anchored, telling
 from heatledger.heat.anchor import factor as factor_of
 from heatledger.heat.flows import WORKS, Z90, HeatSum, PumpDay, Rung, Work, add
 from heatledger.heat.heat_meter import CLIPPED
@@ -140,7 +140,7 @@ def learn(days: Iterable[PumpDay]) -> Learnt:
     told = [_pairs(rows, rungs) for rungs in (("A", "B"), ("F",))]
     by = "heat balance" if len(told[1][0]) > len(told[0][0]) and len(told[0][0]) < LEAST_DAYS else ""
     heat, mapped_kwh, doubt = told[1 if by else 0]
-    found = factor_of(heat, mapped_kwh, meter_sd=float(doubt.sum() / max(heat.sum(), 1e-9)))
+    found = factor_of(heat, mapped_kwh, meter_sd=float(doubt.sum() / max(heat.sum(), 1e-9)), carry_sd=CARRY_SD)
     metered = any("A" in day.heating for day in rows)
     return Learnt(found, len(heat), by or ("heat meter" if metered else "air enthalpy"))
 

@@ -65,7 +65,12 @@ _WORDS: Final[dict[str, _Words]] = {
     "B": _Words("air enthalpy", "±15% heating, ±20% cooling", _PROBES, ""),
     "C": _Words("unit map, anchored", "±12–15%", _TABLE, _TABLE),
     "D": _Words("unit map", "±20%", _TABLE, _TABLE),
-    "E": _Words("rating map or share of Carnot’s COP", "±30%", "a generic map by its size (unit, rated_w)", _TABLE),
+    "E": _Words(
+        "rating map or share of Carnot’s COP",
+        "±26% (map), ±30% (Carnot)",
+        "a generic map by its size (unit, rated_w)",
+        _TABLE,
+    ),
     "F": _Words("heat balance of the house", "±15–25%", _LOAN, _LOAN),
 }
 

@@ -30,7 +30,7 @@ def test_the_bars():
     done = run("--data", str(DATA), "--json")
     assert done.returncode == 0, done.stderr
     rungs = json.loads(done.stdout)["rungs"]
-    for rung in "BCDF":
+    for rung in "BCDEF":
         assert 0.85 <= rungs[rung]["coverage90"] <= 0.97, rung
     assert rungs["D"]["weekly_abs_error_median"] <= 0.12
     assert rungs["C"]["weekly_abs_error_p90"] <= 0.08
