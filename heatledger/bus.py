@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -17,6 +17,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from heatledger.broker import BusError, Endpoint, Message, OnState, Outage, Will, endpoint, log_state
+from heatledger.packets import Inflow
 
 __all__ = ["RECEIVE_MAXIMUM", "BusError", "Connection", "Message", "Will", "connect"]
 
@@ -129,9 +130,11 @@ class Connection:
 
     def ack(self, messages: Sequence[Message]) -> None:
         """Acknowledge messages, in order; those of an earlier connection are left: the broker sends them again."""
-        for message in messages:
-            if message.qos and message.connection == self._number and self._up:
-                self._client.ack(message.packet_id, message.qos)
+        inflow = self._client.socket() if self._up else None
+        if isinstance(inflow, Inflow):
+            inflow.acknowledge([each.packet_id for each in messages if each.qos and each.connection == self._number])
+            if not self._client.want_write():  # else half a packet may have gone: they follow it
+                inflow.send_acks()
 
     def publish(self, topic: str, payload: bytes | str, qos: int = 0, *, retain: bool = False) -> bool:
         """Publish; False where there is no connection. QoS 1 is repeated until acknowledged (`unacknowledged`)."""
@@ -155,13 +158,12 @@ class Connection:
 
     def _make(self, protocol: MQTTProtocolVersion) -> Client:
         broker, modern = self._broker, protocol == MQTTProtocolVersion.MQTTv5
-        client = Client(
+        client = _Client(
             CallbackAPIVersion.VERSION2,
             self._client_id,
             clean_session=None if modern else self._clean,
             protocol=protocol,
             reconnect_on_failure=False,
-            manual_ack=True,
         )
         if broker.user is not None:
             client.username_pw_set(broker.user, broker.password)
@@ -170,7 +172,7 @@ class Connection:
         if self._will:
             client.will_set(self._will.topic, self._will.payload, 1, self._will.retain)
         client.on_connect, client.on_disconnect = self._connected, self._disconnected
-        client.on_message, client.on_subscribe, client.on_publish = self._message, self._confirmed, self._published
+        client.on_subscribe, client.on_publish = self._confirmed, self._published
         properties = self._session() if modern else None
         client.connect_async(broker.host, broker.port, _KEEPALIVE_S, clean_start=self._clean, properties=properties)
         return client
@@ -196,39 +198,34 @@ class Connection:
             return time.sleep(min(timeout_s, wait_s))
         self._tried = time.monotonic()
         self._outage.trying()
+        self._number += 1
         try:
             self._client.reconnect()
-            if isinstance(sock := self._client.socket(), socket.socket):
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # acknowledgements are small and many
+            if isinstance(inflow := self._client.socket(), Inflow):
+                inflow.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # acknowledgements are small and many
         except (OSError, UnicodeError) as error:
             why = getattr(error, "verify_message", None) or getattr(error, "strerror", None) or str(error)
             self._outage.unreachable(why)
 
     def _service(self, timeout_s: float, limit: int) -> None:
         """Wait for the socket, then write and read what it takes without waiting."""
-        client, sock = self._client, self._client.socket()
-        if sock is None:
+        client, inflow = self._client, self._client.socket()
+        if not isinstance(inflow, Inflow):
             return
-        waiting = isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
+        waiting = inflow.waiting
         try:
-            writers = [sock] if client.want_write() else []
-            readable, writable, _ = select.select([sock], writers, [], 0.0 if waiting else timeout_s)
+            writers = [inflow] if client.want_write() else []
+            readable, writable, _ = select.select([inflow], writers, [], 0.0 if waiting else timeout_s)
         except (OSError, ValueError):  # the socket went while we looked: reading says so
-            readable, writable = [sock], []
+            readable, writable = [inflow], []
         if writable:
             client.loop_write()
+        if not client.want_write():
+            inflow.send_acks()
         if readable or waiting:
-            self._read(client, limit)
+            modern = client.protocol == MQTTProtocolVersion.MQTTv5
+            self._inbox += inflow.messages(limit, connection=self._number, modern=modern, others=client.loop_read)
         client.loop_misc()
-
-    def _read(self, client: Client, limit: int) -> None:
-        """Read packets until the socket has no more or the limit is reached."""
-        fruitless = 0
-        while len(self._inbox) < limit and fruitless < 3:  # a packet that is no message, or half of one, is not the end
-            before = len(self._inbox)
-            if client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS or client.socket() is None:
-                return
-            fruitless = 0 if len(self._inbox) > before else fruitless + 1
 
     def _connected(self, client: Client, _data: object, _: ConnectFlags, reason: ReasonCode, *_more: object) -> None:
         if reason.value == _OLD_PROTOCOL:
@@ -238,7 +235,7 @@ class Connection:
             self._refused = True
             self._outage.refused(str(reason), login=reason.value in _BAD_LOGIN)
         else:
-            self._up, self._number = True, self._number + 1
+            self._up = True
             self._modern_worked |= client.protocol == MQTTProtocolVersion.MQTTv5
             self._send_subscriptions()
             self._outage.over()
@@ -267,11 +264,6 @@ class Connection:
             if modern:
                 self._outage.retry_now()
 
-    def _message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        now_us = time.time_ns() // 1_000
-        flags = (message.qos, message.retain, message.dup)
-        self._inbox.append(Message(_topic(message), bytes(message.payload), *flags, message.mid, now_us, self._number))
-
     def _send_subscriptions(self) -> None:
         if self._topics and self._client.protocol == MQTTProtocolVersion.MQTTv5:
             options = [(topic, SubscribeOptions(qos=qos, noLocal=True)) for topic, qos in self._topics.items()]
@@ -291,9 +283,10 @@ class Connection:
         self._awaited.discard(mid)
 
 
-def _topic(message: MQTTMessage) -> str:
-    """Return the topic as text; bytes that are not UTF-8 become backslash escapes, to be counted and named."""
-    try:
-        return message.topic
-    except UnicodeDecodeError as error:
-        return error.object.decode("utf-8", "backslashreplace")
+class _Client(Client):
+    """paho's client on a socket that takes the PUBLISH packets out."""
+
+    def _create_socket(self) -> Inflow:
+        sock = super()._create_socket()
+        assert isinstance(sock, socket.socket)  # noqa: S101 - only WebSockets, which nobody asks for here, have another
+        return Inflow(sock)

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 
 import pytest
-from paho.mqtt.client import MQTTMessage
 
 from heatledger import bus
 from heatledger.broker import endpoint
@@ -192,10 +191,6 @@ def test_a_broker_that_speaks_only_3_1_1_is_spoken_to(tmp_path, client, socket_e
     finally:
         broker.terminate()
         broker.wait(timeout=10)
-
-
-def test_a_topic_that_is_not_utf8_is_shown_with_escapes():
-    assert bus._topic(MQTTMessage(topic=b"caf\xe9/x")) == "caf\\xe9/x"
 
 
 @pytest.mark.parametrize(
