@@ -17,8 +17,11 @@ from heatledger import bus
 from heatledger.store import open_store
 from heatledger.store.state import State
 
+PATIENCE_S = 180
+"""How long a busy machine may take over what an idle one does at once. [s]"""
 
-def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+
+def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
     """Wait for something another process does."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -56,7 +59,7 @@ class Ingest:
     def stop(self) -> int:
         assert self.process
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=PATIENCE_S)
 
     def store(self):
         return open_store(f"sqlite:///{self.data / 'heatledger.db'}")
@@ -103,11 +106,15 @@ class Publisher:
         self.connection = bus.connect(url, client_id=name, clean=True)
         self.wait(lambda: self.connection.connected)
 
-    def wait(self, condition: Callable[[], bool], seconds: float = 20) -> None:
+    def wait(self, condition: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, f"it did not happen in time; received {self.received[-5:]}"
             self.received += self.connection.poll(0.01)
+
+    def hears(self, words: bytes) -> bool:
+        """Whether the last message that came says something."""
+        return bool(self.received) and words in self.received[-1].payload
 
     def listen(self, *topics: str) -> None:
         self.connection.subscribe(topics)

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tests.ingest.conftest import PATIENCE_S
+
 pytestmark = pytest.mark.server
 
 BAD = (
@@ -34,9 +36,8 @@ def test_bad_messages_are_counted_and_good_ones_go_on(ingest, publisher):
         assert outcome in (None, topics[topic].outcome), topics[topic]
     assert {r.value for r in ingest.readings() if r.device == "nan" or r.device == "plug"} == set()
     assert "Traceback" not in ingest.lines()
-    status = publisher.received[-1].payload
-    publisher.wait(lambda: b'"online":false' in publisher.received[-1].payload)
-    assert b'"heard":30' in publisher.received[-1].payload, status
+    publisher.wait(lambda: publisher.hears(b'"online":false'))
+    assert b'"heard":30' in publisher.received[-1].payload, publisher.received[-1]
 
 
 def test_our_own_topics_are_never_decoded(ingest, publisher):
@@ -63,7 +64,7 @@ def test_our_own_topics_are_never_decoded(ingest, publisher):
 def test_what_cannot_be_used_is_one_line_and_exit_2(tmp_path, variable, value, says):
     environ = {**os.environ, "HEATLEDGER_DATA": str(tmp_path), variable: value}
     ended = subprocess.run(
-        [sys.executable, "-m", "cli", "ingest"], env=environ, capture_output=True, text=True, timeout=30
+        [sys.executable, "-m", "cli", "ingest"], env=environ, capture_output=True, text=True, timeout=PATIENCE_S
     )
     assert ended.returncode == 2
     assert len(ended.stderr.splitlines()) == 1

@@ -8,16 +8,11 @@ from contextlib import closing
 
 import pytest
 
+from tests.ingest.conftest import wait_until
+
 pytestmark = pytest.mark.server
 
 MESSAGES = 5_000
-
-
-def wait_until(condition) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def payload(number: int) -> str:
@@ -137,7 +132,7 @@ def test_ingest_ends_cleanly_says_so_and_leaves_the_rest_with_the_broker(ingest,
     publisher.listen("heatledger/ingest")
     publisher.send(*(("tele/meter/SENSOR", payload(n)) for n in range(500)))
     assert ingest.stop() == 0
-    publisher.wait(lambda: b'"online":false' in publisher.received[-1].payload)
+    publisher.wait(lambda: publisher.hears(b'"online":false'))
     taken = counts(ingest.readings())
     assert taken == list(range(len(taken)))
     ingest.start()

@@ -20,18 +20,12 @@ from heatledger.store.spool import Part, Spool
 from heatledger.store.state import State
 from ingest.storing import Storing
 from ingest.worker import Worker
+from tests.ingest.conftest import PATIENCE_S, wait_until
 from tests.store.parts import T0, reading
 
 pytestmark = pytest.mark.server
 
 METERS = 7
-
-
-def wait_until(condition, seconds=90) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def message(number: int) -> tuple[str, str]:
@@ -84,9 +78,9 @@ def test_a_locked_store_ends_nothing_the_spool_takes_it_and_drains_it_in_order(i
     with locked(ingest.data / "heatledger.db"):
         publisher.send(*map(message, range(1, 1_500)))
         publisher.wait(lambda: spooled(ingest) == 2 * 1_499)
-        publisher.wait(lambda: b'"spool_readings":2998' in publisher.received[-1].payload)
+        publisher.wait(lambda: publisher.hears(b'"spool_readings":2998'))
         assert b"database is locked" in publisher.received[-1].payload
-    publisher.wait(lambda: b'"spool_readings":0' in publisher.received[-1].payload)
+    publisher.wait(lambda: publisher.hears(b'"spool_readings":0'))
     ingest.stop()
     assert stored(ingest.readings()) == published(range(1_500))
     assert "everything that waited is stored" in ingest.lines()
@@ -221,16 +215,16 @@ def test_a_full_spool_stops_the_acknowledging_and_the_broker_keeps_the_rest(mosq
     publisher.send(message(0))
     all_stored(ingest, 1)
     publisher.listen("heatledger/ingest")
-    count = 60_000
+    count = 25_000  # the spool takes some 16,000, and 4,000 may be on their way
     with locked(ingest.data / "heatledger.db"):
         publisher.send(*map(message, range(1, count)))
-        publisher.wait(lambda: b'"refusing":true' in publisher.received[-1].payload, 60)
+        publisher.wait(lambda: publisher.hears(b'"refusing":true'))
         kept = spooled(ingest)
         assert 2_000 < kept < 2 * count - 2
         assert "the spool is full (1 MB)" in ingest.lines()
         ingest.kill()
         ingest.start()
-        assert spooled(ingest) == kept
+        assert spooled(ingest) >= kept  # a smaller group than the one refused may still find room
     all_stored(ingest, count)
     ingest.stop()
     assert stored(ingest.readings()) == published(range(count))
@@ -268,8 +262,8 @@ def test_a_backlog_of_an_outage_is_taken_whole(mosquitto, make_ingest, make_publ
     for start in range(0, count, 1_000):
         publisher.send(*map(message, range(start, start + 1_000)))
     ingest.start()
-    publisher.wait(lambda: len(ingest.latest()) == 2 * METERS, 60)
-    publisher.wait(lambda: max(r.value for r in ingest.latest() if r.quantity == "energy") == (count - 1) / 1000, 60)
+    publisher.wait(lambda: len(ingest.latest()) == 2 * METERS)
+    publisher.wait(lambda: max(r.value for r in ingest.latest() if r.quantity == "energy") == (count - 1) / 1000)
     ingest.stop()
     assert stored(ingest.readings()) == published(range(count))
 
@@ -287,7 +281,7 @@ class Here:
     def take(self, *messages) -> None:
         wanted = self.worker._counted["heard"] + len(messages)
         self.publisher.send(*messages)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_S
         while self.worker._counted["heard"] < wanted or self.worker._group.messages:
             assert time.monotonic() < deadline
             self.worker.step()

@@ -19,6 +19,7 @@ from ingest.group import Deliveries, digest
 from ingest.heard import MOST_UNKNOWN, THE_REST, Heard
 from ingest.storing import Storing
 from ingest.worker import Worker, prefixes
+from tests.ingest.conftest import PATIENCE_S
 
 
 class Fussy:
@@ -65,11 +66,15 @@ def worker(mosquitto, store, spool, tmp_path):
 
 
 def turn(worker, publisher, condition):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < deadline
         publisher.connection.poll(0)
         worker.step()
+
+
+def said(caplog):
+    return [record.message for record in caplog.records]
 
 
 def devices(store):
@@ -80,12 +85,12 @@ def devices(store):
 def test_a_store_that_fails_is_told_once_and_what_came_waits_in_the_spool(worker, store, spool, publisher, caplog):
     store.failures = 2
     publisher.send(*((f"tele/d{n}/LWT", "Online") for n in range(3)))
-    turn(worker, publisher, lambda: store.failures == 1 and len(spool) > 0)
+    turn(worker, publisher, lambda: store.failures < 2 and len(spool) > 0)
     assert devices(store) == []
     publisher.send(("tele/d3/LWT", "Online"))
     turn(worker, publisher, lambda: len(devices(store)) == 4)
     assert spool.size == (0, 0, None)
-    assert [record.message for record in caplog.records if "store" in record.message or "disk" in record.message] == [
+    assert [line for line in said(caplog) if ("store" in line or "disk" in line) and "slow" not in line] == [
         f"x.db: the disk is full; make room. Nothing is lost: readings wait in {spool.path}. Trying again",
         "the store works again",
         "everything that waited is stored",
@@ -96,21 +101,19 @@ def test_a_store_that_fails_is_told_once_and_what_came_waits_in_the_spool(worker
 def test_nothing_is_acknowledged_while_neither_store_nor_spool_takes_it(worker, store, spool, publisher, caplog):
     store.failures, spool.limit_bytes = 2, 10
     publisher.send(*((f"tele/d{n}/LWT", "Online") for n in range(3)))
-    turn(worker, publisher, lambda: worker._storing.refusing)
-    assert len(worker._group.messages) == 3
+    turn(worker, publisher, lambda: worker._storing.refusing and len(worker._group.messages) == 3)
     assert worker._status(online=True).refusing
     turn(worker, publisher, lambda: len(devices(store)) == 3)
     assert not worker._storing.refusing
-    said = [record.message for record in caplog.records]
-    assert sum("Messages are no longer acknowledged: the broker keeps" in line for line in said) == 1
-    assert "messages are acknowledged again" in said
+    assert sum("Messages are no longer acknowledged: the broker keeps" in line for line in said(caplog)) == 1
+    assert "messages are acknowledged again" in said(caplog)
 
 
 @pytest.mark.server
 def test_messages_taken_but_not_stored_come_again_and_are_stored_once(worker, store, spool, publisher, mosquitto):
     store.failures, spool.limit_bytes = 2, 10
     publisher.send(*((f"tele/d{n}/LWT", "Online") for n in range(5)))
-    turn(worker, publisher, lambda: store.failures == 1)
+    turn(worker, publisher, lambda: store.failures < 2)
     mosquitto.stop()
     mosquitto.start()
     turn(worker, publisher, lambda: len(devices(store)) == 5)
