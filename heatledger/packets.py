@@ -1,7 +1,7 @@
 """The two MQTT packets that come and go by the thousand, read and written many at once: PUBLISH in, PUBACK out.
 
 Everything else of the protocol is paho's. It reads from an `Inflow` as from its socket, and meets there every packet
-but PUBLISH; docs/decisions/010-publish-packets.md says what that is worth.
+but PUBLISH; docs/decisions/011-publish-packets.md says what that is worth.
 """
 
 from __future__ import annotations
