@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -22,9 +24,13 @@ def tariff(
     action: Annotated[str, typer.Argument(help="import-urdb, import-octopus or check.")],
     file: Annotated[Path, typer.Argument(help="The file to read.")],
     out: Annotated[Path | None, typer.Option("--out", help="Write here; by default to standard output.")] = None,
+    payment_method: Annotated[
+        str | None, typer.Option("--payment-method", help="Of an Octopus file that has prices for several.")
+    ] = None,
 ) -> None:
     """Bring a rate plan or prices in from another format, or check a plan's file."""
-    actions = {"import-urdb": _urdb, "import-octopus": _octopus, "check": _check}
+    actions: dict[str, Callable[[Path], str]]
+    actions = {"import-urdb": _urdb, "import-octopus": partial(_octopus, method=payment_method), "check": _check}
     if action not in actions:
         raise CommandError(f"tariff {action}: not known; use one of {', '.join(actions)}")
     try:
@@ -45,8 +51,8 @@ def _urdb(file: Path) -> str:
     return plan_text(import_urdb(text_of(file), where=str(file)), head=_HEAD)
 
 
-def _octopus(file: Path) -> str:
-    series = read_price_file(file)
+def _octopus(file: Path, method: str | None) -> str:
+    series = read_price_file(file, payment_method=method)
     rows = zip(series.start_s.tolist(), series.end_s.tolist(), series.price.tolist(), strict=True)
     lines = [f"{_moment(start)},{_moment(end)},{price!r}" for start, end, price in rows]
     return "\n".join(["valid_from,valid_to,price", *lines]) + "\n"

@@ -103,7 +103,7 @@ def given_prices(plan: Tariff, given: Iterable[str]) -> dict[str, PriceSeries]:
     return found
 
 
-def read_price_file(path: Path) -> PriceSeries:
+def read_price_file(path: Path, *, payment_method: str | None = None) -> PriceSeries:
     """Read prices from Octopus rows (JSON) or from ``valid_from,valid_to,price`` (CSV)."""
     text = text_of(path)
     if path.suffix != ".json":
@@ -112,7 +112,7 @@ def read_price_file(path: Path) -> PriceSeries:
         raw = json.loads(text)
     except json.JSONDecodeError as error:
         raise CommandError(f"{path}: not JSON: {error}; give the service's answer as it came") from error
-    return series_of(read_rows(raw, where=str(path)), where=str(path))
+    return series_of(read_rows(raw, where=str(path), payment_method=payment_method), where=str(path))
 
 
 def _local(at_s: int, zone: ZoneInfo) -> date:

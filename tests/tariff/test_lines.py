@@ -226,12 +226,42 @@ def test_a_urdb_rate_by_hand():
         ({"energyweekdayschedule": [[7] * 24] * 12}, "names a period that its rate structure does not have"),
         ({"startdate": "soon"}, "'soon' is not a date"),
         ({"energyratestructure": None}, "energyratestructure is missing"),
+        ({"energyratestructure": [[{"rate": 1, "realtime": True}], [{"rate": 1}]]}, "[0][0]: realtime cannot be"),
+        ({"energyratestructure": [[{"unit": "kWh"}], [{"rate": 1}]]}, "[0][0]: rate is missing; write 0 where"),
+        ({"energyratestructure": [[{"rate": 1, "max": 9}], [{"rate": 1}]]}, "max 9 leaves what is above it unpriced"),
+        ({"fixedmonthlycharge": 7}, "fixedchargefirstmeter and fixedmonthlycharge differ; keep the one"),
+        ({"flatdemandstructure": [[{"rate": 5}]], "flatdemandmonths": [0] * 11}, "flatdemandmonths is not 12 periods"),
+        ({"flatdemandstructure": [[{"rate": 5}]], "flatdemandmonths": [9] * 12}, "flatdemandmonths is not 12 periods"),
+        ({"demandratchetpercentage": [0.8] * 12}, "demandratchetpercentage cannot be expressed"),
+        ({"lookbackpercent": 0.8, "lookbackrange": 3}, "lookbackrange cannot be expressed"),
     ],
 )
 def test_a_urdb_rate_that_cannot_be_expressed_is_refused_by_name(change, message):
     with pytest.raises(BillError) as caught:
         import_urdb(json.dumps({**URDB, **change}), where="u.json")
     assert str(caught.value).startswith("u.json: ")
+    assert message in str(caught.value)
+
+
+PRICE = {"value_exc_vat": 1, "value_inc_vat": 1.05, "valid_from": "2026-01-01T00:00:00Z", "valid_to": None}
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ({"count": 3, "next": "page 2", "results": [PRICE]}, "only a page of the prices is here"),
+        ({"count": 3, "results": [PRICE]}, "only a page of the prices is here"),
+        ({"results": []}, "there are no prices in it"),
+        ({"results": [{**PRICE, "tier": 2}]}, "unknown field `tier`"),
+        ({"code": "AGILE", "single_register_electricity_tariffs": {}}, "missing required field `results`"),
+        ({"results": [{**PRICE, "valid_from": "2026-01-01T00:00:00"}]}, "timezone"),
+        ({"results": [{**PRICE, "payment_method": name} for name in ("CARD", "DEBIT")]}, "CARD and DEBIT; choose one"),
+    ],
+)
+def test_octopus_rows_that_do_not_say_one_price_are_refused(answer, message):
+    with pytest.raises(BillError) as caught:
+        read_rows(answer, where="o.json")
+    assert str(caught.value).startswith("o.json: ")
     assert message in str(caught.value)
 
 

@@ -12,7 +12,7 @@ from msgspec import Meta
 from heatledger.tariff.load import BillError
 
 
-class _Row(msgspec.Struct, frozen=True):
+class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     valid_from: Annotated[datetime, Meta(tz=True)]
     value_inc_vat: float
     value_exc_vat: float
@@ -22,6 +22,8 @@ class _Row(msgspec.Struct, frozen=True):
 
 class _Page(msgspec.Struct, frozen=True):
     results: list[_Row]
+    count: int | None = None
+    next: str | None = None
 
 
 def read_rows(
@@ -51,12 +53,19 @@ def read_rows(
         If these are not such rows, or rows of several payment methods and none was chosen.
     """
     try:
-        rows = msgspec.convert(raw, list[_Row]) if isinstance(raw, list) else msgspec.convert(raw, _Page).results
+        page = _Page(msgspec.convert(raw, list[_Row])) if isinstance(raw, list) else msgspec.convert(raw, _Page)
     except msgspec.ValidationError as error:
         raise BillError(f"{where}: not Octopus rows: {error}; give the service's answer as it came") from error
+    rows = page.results
+    if page.next or (page.count or 0) > len(rows):
+        raise BillError(f"{where}: next: only a page of the prices is here; put the results of all pages in one file")
+    if not rows:
+        raise BillError(f"{where}: results: there are no prices in it; ask the service for a span that has some")
     methods = {row.payment_method for row in rows if row.payment_method}
     if payment_method is None and len(methods) > 1:
-        raise BillError(f"{where}: prices for {' and '.join(sorted(methods))}; say which payment method")
+        raise BillError(
+            f"{where}: prices for {' and '.join(sorted(methods))}; choose one: tariff import-octopus --payment-method"
+        )
     return [
         (row.valid_from, row.valid_to, row.value_inc_vat if with_vat else row.value_exc_vat)
         for row in rows

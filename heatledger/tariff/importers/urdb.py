@@ -31,6 +31,14 @@ _PRICING = """
 """
 _KNOWN: Final = frozenset((*_DESCRIBING.split(), *_PRICING.split()))
 """What describes a rate and changes no amount, and what is read here; anything else is refused."""
+_STRUCTURES: Final = ("energyratestructure", "demandratestructure", "flatdemandstructure")
+_OF_TIER: Final = frozenset(("rate", "adj", "max", "unit", "sell"))
+_SAID_TWICE: Final = (
+    ("fixedchargefirstmeter", "fixedmonthlycharge"),
+    ("mincharge", "minmonthlycharge"),
+    ("demandrateunit", "demandunits"),
+    ("flatdemandunit", "flatdemandunits"),
+)
 _ASSUMED: Final = (
     "URDB does not say how export is billed: as its simulators do, energy with a sell price is netted by the hour, any "
     "other over the bill, what is left over being kept until December"
@@ -75,6 +83,8 @@ def import_urdb(text: str, *, where: str) -> Tariff:
         return _plan(_one(raw, where), where)
     except BillError:
         raise
+    except msgspec.ValidationError as error:
+        raise BillError(f"{where}: {error}; {_BY_HAND}") from error
     except (TypeError, AttributeError, KeyError, IndexError, ValueError, ArithmeticError) as error:
         what = type(error).__name__
         raise BillError(
@@ -118,6 +128,23 @@ def _refuse(rate: Mapping[str, Any], where: str) -> None:
         )
     if not rate.get("energyratestructure"):
         raise BillError(f"{where}: energyratestructure is missing; a rate needs the price of energy")
+    for key in _STRUCTURES:
+        for period, tiers in enumerate(rate.get(key) or ()):
+            for number, tier in enumerate(tiers):
+                _refuse_tier(tier, f"{where}: {key}[{period}][{number}]", is_last=number == len(tiers) - 1)
+    for one, other in _SAID_TWICE:
+        if rate.get(one) and rate.get(other) and rate[one] != rate[other]:
+            raise BillError(f"{where}: {one} and {other} differ; keep the one that is billed")
+
+
+def _refuse_tier(tier: Mapping[str, Any], where: str, *, is_last: bool) -> None:
+    for key, value in tier.items():
+        if key not in _OF_TIER and value:
+            raise BillError(f"{where}: {key} {_BY_HAND}")
+    if "rate" not in tier and "adj" not in tier:
+        raise BillError(f"{where}: rate is missing; write 0 where the step is free")
+    if is_last and tier.get("max"):
+        raise BillError(f"{where}: max {tier['max']} leaves what is above it unpriced; take max off the last step")
 
 
 def _grid(rate: Mapping[str, Any], kind: str, count: int, where: str) -> Hours:
@@ -187,7 +214,10 @@ def _demand(rate: Mapping[str, Any], where: str) -> list[dict[str, Any]]:
                 lines.append({"label": f"Demand, period {period}", "when": hours, **_steps(tiers), **common})
     flat = rate.get("flatdemandstructure") or []
     months = defaultdict(list)
-    for month, period in enumerate(rate.get("flatdemandmonths") or [0] * 12):
+    by_month = rate.get("flatdemandmonths") or [0] * 12
+    if flat and (len(by_month) != 12 or any(not 0 <= int(period) < len(flat) for period in by_month)):
+        raise BillError(f"{where}: flatdemandmonths is not 12 periods of flatdemandstructure; mend it")
+    for month, period in enumerate(by_month):
         months[int(period)].append(month + 1)
     for period, tiers in enumerate(flat):
         if months[period] and any(_rate(tier) for tier in tiers):
