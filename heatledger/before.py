@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -24,8 +24,9 @@ from heatledger.running import Days, Plan, book, load_of_days
 from heatledger.tariff.cycle import Cycle
 from heatledger.tariff.lines import Carry, Row
 from heatledger.tariff.load import BillError, Load
-from heatledger.tariff.model import Adjustment, Percent, Tariff
+from heatledger.tariff.model import Adjustment, Fixed, Minimum, Percent, Tariff
 from heatledger.tariff.pricing import price_rows
+from heatledger.tariff.settle import SETTLED
 
 _FRIDAY: Final = 4
 _HEARD: Final = 0.9
@@ -116,11 +117,14 @@ def _because(home: Home, plan: Plan, found: Before, old: _Side, new: _Side) -> B
     factor, unknown = _weather(old, new)
     used = _rows(plan, old, _habits(plan, old, new))
     warmed = was if factor is None else _rows(plan, old, _scaled(old.load(plan), factor))
-    longer = Decimal(new.length - old.length) / old.length * _by_days(used)
-    steps = {"weather": _net(warmed) - _net(was), "use": _net(used) - _net(warmed), "days": longer}
+    steps = {"weather": _net(warmed) - _net(was), "use": _net(used) - _net(warmed)}
+    steps["days"] = Decimal(new.length - old.length) / old.length * _taxed(used, _grows)
     rest = _net(now) - _net(was) - sum(steps.values(), Decimal(0))
     if _same_prices(plan.tariff, old.cycle.start, new.through):
-        steps["use"], rest = steps["use"] + rest, Decimal(0)
+        # charges by time can only differ by the days and the length of the bill; what else is left is of the energy
+        daily = Decimal(new.length - old.length) / old.length * _taxed(used, _is_energy)
+        steps["days"] = daily + _taxed(now, _is_by_time) - _taxed(used, _is_by_time)
+        rest, steps["use"] = Decimal(0), _net(now) - _net(was) - steps["weather"] - steps["days"]
     steps["price"] = rest
     if other := _once(now) - _once(was):
         steps["other"] = other
@@ -149,20 +153,38 @@ def _rows(plan: Plan, side: _Side, load: Load) -> list[Row]:
     return priced.rows[0]
 
 
+def _is_once(row: Row) -> bool:
+    """Whether a row is no price of the plan: a one-off amount, what is brought forward, a true-up."""
+    return isinstance(row.line, Adjustment) or row.label in SETTLED
+
+
 def _net(rows: Sequence[Row]) -> Decimal:
-    return sum((row.amount for row in rows if not isinstance(row.line, Adjustment)), Decimal(0))
+    return sum((row.amount for row in rows if not _is_once(row)), Decimal(0))
 
 
 def _once(rows: Sequence[Row]) -> Decimal:
-    return sum((row.amount for row in rows if isinstance(row.line, Adjustment)), Decimal(0))
+    return sum((row.amount for row in rows if _is_once(row)), Decimal(0))
 
 
-def _by_days(rows: Sequence[Row]) -> Decimal:
-    """Return what of a bill grows with its days: energy, daily charges, and percentages on them."""
+def _is_energy(row: Row) -> bool:
+    return row.line.kind in ("energy", "credit")
+
+
+def _is_by_time(row: Row) -> bool:
+    return isinstance(row.line, Fixed | Minimum)
+
+
+def _grows(row: Row) -> bool:
+    """Whether a row grows with the days of a bill."""
+    return _is_energy(row) or row.unit == "day"
+
+
+def _taxed(rows: Sequence[Row], which: Callable[[Row], bool]) -> Decimal:
+    """Return what some rows of a bill come to with their part of the percentages on it."""
+    mine = sum((row.amount for row in rows if which(row) and not _is_once(row)), Decimal(0))
     taxes = sum((row.amount for row in rows if isinstance(row.line, Percent)), Decimal(0))
-    daily = sum((row.amount for row in rows if row.line.kind in ("energy", "credit") or row.unit == "day"), Decimal(0))
     untaxed = _net(rows) - taxes
-    return daily * (1 + taxes / untaxed) if untaxed else daily
+    return mine * (1 + taxes / untaxed) if untaxed else mine
 
 
 def _weather(old: _Side, new: _Side) -> tuple[float | None, str | None]:

@@ -33,7 +33,7 @@ class DayCost(msgspec.Struct, frozen=True, kw_only=True):
         What use cost in each price period of the plan, by its label, in the plan's order: energy,
         riders, demand at its peak, and the taxes on them.
     fixed : str
-        What no use causes: charges by time, and the taxes on them.
+        What no use causes: charges by time, amounts brought or carried forward, and the taxes on them.
     credit : str
         What is paid for energy fed in, below zero.
     estimated : str

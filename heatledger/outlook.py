@@ -17,6 +17,7 @@ from heatledger.home import Home
 from heatledger.prices import price_now
 from heatledger.projection import DRAWS, MIN_DAYS, PastDay, draw_rest
 from heatledger.readings import Floats
+from heatledger.rounding import rounded
 from heatledger.running import Days, Plan, book, load_of_days
 from heatledger.tariff.attribution import spread
 from heatledger.tariff.cycle import Cycle
@@ -29,7 +30,7 @@ HISTORY_D: Final = 400
 _WHOLE: Final = 0.9
 _EXPORT_D: Final = 14
 _YEAR_D: Final = 365
-_CENT: Final = Decimal("0.01")
+_CENTS: Final = 2
 
 
 def outlook(home: Home, plan: Plan, days: Days, cycle: Cycle, *, now: datetime) -> Outlook:
@@ -199,6 +200,6 @@ def _next_hour(plan: Plan, days: Days, cycle: Cycle, loads: Sequence[Load], gone
 
 def _quantiles(values: Floats) -> Quantiles:
     low, middle, high = (
-        str(Decimal(repr(float(value))).quantize(_CENT)) for value in np.quantile(values, (0.1, 0.5, 0.9))
+        str(rounded(Decimal(repr(float(value))), _CENTS)) for value in np.quantile(values, (0.1, 0.5, 0.9))
     )
     return Quantiles(p10=low, p50=middle, p90=high)

@@ -6,11 +6,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from typing import Final
 
 from heatledger.tariff.cycle import Cycle
 from heatledger.tariff.lines import Carry, Row, plain, rounded_by
 from heatledger.tariff.model import Adjustment, Credit
 from heatledger.tariff.terms import Terms
+
+SETTLED: Final = ("True-up of energy left over",)
+"""Labels of rows that settle what other bills left over, and are no price of this one's energy."""
 
 
 def settle(
@@ -60,7 +64,7 @@ def _paid_for(terms: Terms, cycle: Cycle, bank: dict[str, Decimal]) -> list[Row]
     for name, kwh in bank.items():
         by_family[name.partition("/")[0]] += kwh
     left, rate = max(by_family.values()), Decimal(terms.plan.export.true_up_rate or 0)
-    line = Credit(label="True-up of energy left over", rate=plain(rate))
+    line = Credit(label=SETTLED[0], rate=plain(rate))
     amount = terms.money(line, -left * rate)
     note = "" if terms.plan.export.true_up_rate else "lost: the plan pays nothing for it"
     return [Row(line, line.label, left, "kWh", rate, amount, cycle.start, cycle.end, note)]

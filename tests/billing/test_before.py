@@ -115,6 +115,15 @@ def test_a_one_off_amount_is_neither_use_nor_price():
     assert causes(found) == {"weather": None, "use": "0.00", "days": "1.60", "price": "0.00", "other": "-20.00"}
 
 
+def test_a_minimum_of_a_longer_bill_is_days_and_a_true_up_is_neither_use_nor_price():
+    """10 of 30 days of a minimum of 30.00 are 10.00, 10 of 31 are 9.68: nobody used less."""
+    found = compared(plan("energy", "minimum"), measured(1.0, 1.0), now=at(2026, 10, 13, 15))
+    assert causes(found) == {"weather": None, "use": "0.00", "days": "-0.32", "price": "0.00"}
+    net = {"scheme": "net_metering", "rollover": "kwh", "true_up_month": 11, "true_up_rate": "0.03"}
+    settled = compared(plan("fixed", "energy", export=net), measured(10.0, 10.0, exported=20.0))
+    assert causes(settled) == {"weather": None, "use": "0.00", "days": "0.52", "price": "0.00", "other": "-18.30"}
+
+
 @pytest.mark.parametrize(
     ("rows", "now", "said"),
     [
