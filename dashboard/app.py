@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -19,6 +20,7 @@ from dashboard import api, entrance, people_pages, push
 from dashboard.address import networks
 from dashboard.build import build_id
 from dashboard.components import Prop, live_props
+from dashboard.desk import Desk
 from dashboard.devices_board import DevicesBoard
 from dashboard.doors import Doors
 from dashboard.feed import Feed
@@ -26,8 +28,12 @@ from dashboard.forms import Forms
 from dashboard.gate import INSIDE, Gate
 from dashboard.heroes import Page
 from dashboard.metrics import spool_age_s
+from dashboard.pages import bill as bill_page
+from dashboard.pages import compare as compare_page
 from dashboard.pages import devices as devices_page
 from dashboard.pages import now as now_page
+from dashboard.pages import performance as performance_page
+from dashboard.pages import zones as zones_page
 from dashboard.queries import Books, Queries, marginal_rates
 from heatledger.config import Config
 from heatledger.home import Home
@@ -35,6 +41,7 @@ from heatledger.live import now
 from heatledger.store import Store, open_store
 from heatledger.store.state import State
 
+_BOOKS: Final = (zones_page, bill_page, performance_page, compare_page)
 _ASSETS: Final = Path(__file__).parent / "assets"
 _REFRESH_ANYWAY_S: Final = 300.0
 _INDEX: Final = """<!DOCTYPE html>
@@ -181,13 +188,16 @@ def create_app(
         ],
     )
     api.register(server, queries, feed)
+    desk = Desk(queries, feed, board.home, lambda: board.page().now)
     layouts = {now_page: now_page.register(app, board.page), devices_page: devices_page.register(app, devices.page)}
+    layouts |= {page: page.register(app, desk) for page in _BOOKS}
     for page, layout in layouts.items():
         dash.register_page(  # type: ignore[no-untyped-call] # Dash leaves it untyped
             page.NAME, path=page.PATH, title=page.TITLE, layout=layout
         )
     app.layout = html.Div([dash.page_container, dcc.Store(id="shell-page")])
     shown = {now_page.NAME: board.props, devices_page.NAME: _once(feed, lambda: devices_page.props(devices.page()))}
+    shown |= {page.NAME: _once(feed, partial(desk.props, page.NAME)) for page in _BOOKS}
     push.register(app, feed, shown, paces={devices_page.NAME: devices_page.PACE_S})
     server.state.board, server.state.devices = board, devices
     _guard(app, server, config, state, board)

@@ -51,6 +51,11 @@ def aria(**words: str) -> dict[str, Any]:
     return {f"aria-{name}": word for name, word in words.items()}
 
 
+def data(**values: object) -> dict[str, Any]:
+    """Return attributes for the page's own scripts: ``data(of="lines")`` is ``data-of``."""
+    return {f"data-{name}": value for name, value in values.items()}
+
+
 def text(words: str, class_name: str = "", *, at: str | None = None) -> html.Span:
     """Return a text; `at` is its id where it changes live."""
     given: dict[str, Any] = {"id": at} if at else {}

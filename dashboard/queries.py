@@ -81,6 +81,10 @@ class Queries:
         """Return the Summary of a half-open span."""
         return self._ledger(home).summary(start, end, now=datetime.now(UTC))
 
+    def version(self, home: Home | None) -> str:
+        """Return what changes when the books of a home were asked again."""
+        return f"{self._books[home.id][0]:.0f}" if home and home.id in self._books else ""
+
     def span(self, home: Home, *, period: str | None, begin: str | None, end: str | None) -> tuple[datetime, datetime]:
         """Return the span a question means.
 

@@ -16,6 +16,8 @@ from heatledger.rounding import Number, exactly, rounded
 from heatledger.rounding import largest_remainder as largest_remainder
 
 NOT_KNOWN: Final = "Not known"
+KBTU_PER_KWH: Final = Decimal("3.412")
+"""What a kilowatt-hour is in kBtu (3,412 Btu, as in the seasonal ratings)."""
 
 
 def number(value: Number | None, digits: int, *, locale: str = "en") -> str:
@@ -116,6 +118,25 @@ def price(rate: Number | None, currency: str, *, locale: str = "en") -> str:
     if minor is None:
         return f"{_with_symbol(exact, currency, 2, locale)}/kWh"
     return f"{number(exact * 100, 1, locale=locale)} {minor}/kWh"
+
+
+def price_of_heat(
+    per_kwh: Number | None, currency: str, *, unit: Literal["kWh", "kBtu"] = "kWh", locale: str = "en"
+) -> str:
+    """Print what a unit of heat costs; the unit stands in the heading. A kWh is 3.412 kBtu.
+
+    Examples
+    --------
+    >>> price_of_heat("0.0887", "USD").split(), price_of_heat("0.0887", "USD", unit="kBtu").split()
+    (['8.9', '¢'], ['2.6', '¢'])
+    """
+    exact, minor = exactly(per_kwh), currency_row(currency).minor
+    if exact is None:
+        return NOT_KNOWN
+    cost = exact / KBTU_PER_KWH if unit == "kBtu" else exact
+    if minor is None:
+        return _with_symbol(cost, currency, 2, locale)
+    return f"{number(cost * 100, 1, locale=locale)}\u00a0{minor}"
 
 
 def full_rate(rate: Number | None, currency: str, *, locale: str = "en") -> str:

@@ -5,6 +5,10 @@
   const asked = new URLSearchParams(location.search).get("scheme");
   const light = matchMedia("(prefers-color-scheme: light)");
   const paint = () => { root.dataset.scheme = asked === "light" || asked === "dark" ? asked : light.matches ? "light" : "dark"; };
-  light.addEventListener("change", paint);
+  light.addEventListener("change", () => {
+    paint(); // and the charts, which are drawn on the server
+    const page = document.querySelector(".beat")?.id.replace("-beat", "");
+    if (document.querySelector(".controls")) window.dash_clientside.set_props(page + "-scheme", { data: root.dataset.scheme });
+  });
   paint();
 })();

@@ -16,6 +16,7 @@ from dashboard.devices_unknown import Unknowns
 from dashboard.feed import Ingest
 from dashboard.header import clock
 from dashboard.queries import local_now
+from dashboard.shell import rail
 from heatledger import formatting
 
 NAME: Final = "devices"
@@ -69,19 +70,11 @@ def _whole(page: Page, devices: list[Component], unread: list[Component]) -> htm
 def _rail(page: Page) -> html.Nav:
     at = clock(page.home, local_now(page.home, page.at_us))
     words = "Live" if page.connected and page.online is not False else "Not live"
-    state = [
+    state: Children = [
         html.Div([icon("dot" if words == "Live" else "alert", at="devices-live-icon"), text(words, at="devices-live")]),
         text(at, "clock", at="devices-time"),
     ]
-    return html.Nav(
-        [
-            html.A([icon("house"), "Now"], href="./", className="door"),
-            html.A([icon("waves"), "Devices"], href="./devices", className="door here", **aria(current="page")),
-            html.Div(state, className="rail-state"),
-        ],
-        className="rail",
-        **aria(label="Pages"),
-    )
+    return rail(NAME, live=state)
 
 
 def _head(page: Page) -> html.Header:

@@ -1,0 +1,238 @@
+"""The cards of the page `/bill`: its lines as the utility prints them, who used it, why it differs, and its notes."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.cards import GOOD, State, card, refused
+from dashboard.components import Children, aria, data, icon, text
+from dashboard.desk import View
+from dashboard.figures_bill import price_ramp
+from heatledger import formatting
+from heatledger.billed import BillSummary, Cause
+from heatledger.formatting import difference, money
+from heatledger.rounding import largest_remainder
+from heatledger.tariff.lines import BillLine
+
+_COUNTED: Final = {"day": ("day", "days"), "month": ("month", "months"), "bill": ("bill", "bills")}
+_CAUSES: Final = {
+    "weather": "The weather",
+    "use": "How it was used",
+    "days": "The number of days",
+    "price": "The price",
+    "other": "Amounts of one bill only",
+}
+
+
+def quantity(line: BillLine, currency: str) -> str:
+    """Print what a line counts: 260.87 kWh, 18 days, on $210.67."""
+    if line.unit == currency:
+        return f"on {money(line.quantity, currency)}"
+    if line.unit == "kWh":
+        return formatting.energy(line.quantity, line=True)
+    stated = -int(Decimal(line.quantity).normalize().as_tuple().exponent)
+    one, many = _COUNTED.get(line.unit, (line.unit, line.unit))
+    return f"{formatting.number(line.quantity, max(0, min(2, stated)))} {one if line.quantity == '1' else many}"
+
+
+def rate(line: BillLine, currency: str) -> str:
+    """Print a line's rate as it is stated: $0.14180, 2.5%."""
+    if line.unit != currency:
+        return formatting.full_rate(line.rate, currency)
+    percent = (Decimal(line.rate) * 100).normalize()
+    return formatting.share(line.rate, digits=max(0, -int(percent.as_tuple().exponent)))
+
+
+def lines(view: View) -> html.Section:
+    """Return the lines of the bill in the utility's own words and order, and what they come to."""
+    bill = view.summary.bill
+    if bill.total is None:
+        return card(refused(bill.reason), "Lines, as your utility prints them", at="bill-lines")
+    ramp = price_ramp(bill)
+    rows = [_line(bill, line, ramp.get(line.label)) for line in bill.lines]
+    total = html.Tr(
+        [
+            html.Th(_to_date(view), scope="row", colSpan=3),
+            html.Td(money(bill.total, bill.currency), className="sum fig", **data(value=bill.total)),
+        ],
+        className="total-row",
+    )
+    head = html.Tr([html.Th(word, scope="col") for word in ("Line", "Quantity", "Rate", "Amount")], className="hidden")
+    table = html.Table(
+        [html.Caption("Lines of the bill", className="hidden"), html.Thead(head), html.Tbody(rows), html.Tfoot(total)],
+        className="ledger",
+        id="bill-table",
+    )
+    tool = html.Button("CSV", type="button", className="tool rows-csv", title="Save the lines", **data(of="bill-table"))
+    plan = sorted({line.tariff for line in bill.lines})
+    aside: Children = [*(text(name, "plain-chip") for name in plan), tool]
+    return card(
+        _estimated(bill), "Lines, as your utility prints them", table, *_payable(bill), aside=aside, at="bill-lines"
+    )
+
+
+def _estimated(bill: BillSummary) -> State:
+    if not bill.estimated_amount or not Decimal(bill.estimated_amount):
+        return GOOD
+    return State("estimated", f"{money(bill.estimated_amount, bill.currency)} estimated", "; ".join(bill.notes))
+
+
+def _line(bill: BillSummary, line: BillLine, token: str | None) -> html.Tr:
+    swatch = html.Span(className=f"key {token or 'none'}", **aria(hidden="true"))
+    counted, per = quantity(line, bill.currency), rate(line, bill.currency)
+    said: Children = [swatch, html.Span([text(line.label), text(line.note, "line-note")] if line.note else line.label)]
+    return html.Tr(
+        [
+            html.Th(html.Span(said, className="line-name"), scope="row", **data(value=line.label)),
+            html.Td(counted, className="line-quantity", **data(value=f"{line.quantity} {line.unit}", per=f" × {per}")),
+            html.Td(per, className="line-rate", **data(value=line.rate)),
+            html.Td(money(line.amount, bill.currency), className="amount fig", **data(value=line.amount)),
+        ]
+    )
+
+
+def _to_date(view: View) -> str:
+    first = formatting.day(view.question.start.date())
+    if not view.question.running:
+        return "Total"
+    return f"To date, since {first}"
+
+
+def _payable(bill: BillSummary) -> list[Component]:
+    if bill.payable is None:
+        return []
+    said: Children = [html.B(f"To be paid now: {money(bill.payable, bill.currency)}."), " The plan asks for it."]
+    return [html.P(said, className="doubt")]
+
+
+def who(view: View) -> html.Section:
+    """Return who used it: heat pumps, everything else, and what no use causes; together they are the bill."""
+    bill, used = view.summary.bill, view.summary.electricity
+    if bill.total is None:
+        return card(refused(bill.reason), "Who used it", at="bill-who")
+    total = Decimal(bill.total)
+    pumps = [Decimal(cost) for pump in view.home.heat_pumps if (cost := used.by_meter_cost.get(pump.meter))]
+    unknown = [pump for pump in view.home.heat_pumps if not used.by_meter_cost.get(pump.meter)]
+    fixed = Decimal(used.fixed_cost or 0)
+    parts = [sum(pumps, Decimal(0)), total - sum(pumps, Decimal(0)) - fixed, fixed]
+    printed = largest_remainder(parts, total, formatting.money_digits(bill.currency))
+    least = ("at least ", "at most ", "") if unknown else ("", "", "")
+    words = [("Heat pumps", "money"), ("Everything else", "grey"), ("Fixed charges and credits", "fixed")]
+    rows = [
+        html.Li(
+            [text("", f"key {kind}"), text(word), html.B(f"{bound}{money(amount, bill.currency)}", className="fig")]
+        )
+        for (word, kind), amount, bound in zip(words, printed, least, strict=True)
+    ]
+    whole = sum((max(amount, Decimal(0)) for amount in printed), Decimal(0))
+    bar = [
+        html.Span(className=f"share-part {kind}", style={"flexGrow": f"{float(amount / whole):.4f}"})
+        for (_, kind), amount in zip(words, printed, strict=True)
+        if whole > 0 and amount > 0
+    ]
+    label = ", ".join(f"{word} {money(part, bill.currency)}" for (word, _), part in zip(words, printed, strict=True))
+    names = ", ".join(pump.name or pump.id for pump in unknown)
+    state = State("partial", f"{names} not heard", "its part is in everything else") if unknown else GOOD
+    return card(
+        state,
+        "Who used it",
+        html.Div(bar, className="shares", role="img", **aria(label=label)),
+        html.Ul(rows, className="parts"),
+        at="bill-who",
+    )
+
+
+def why(view: View) -> html.Section | None:
+    """Return why this bill differs from the one before, cause by cause; None for what is no bill."""
+    bill, was = view.summary.bill, view.summary.bill.before
+    if was is None:
+        return None
+    name = f"Against the bill of {_span(was.start, was.end)}"
+    if was.difference is None:
+        return card(refused(was.reason), name, at="bill-why")
+    causes = [cause for cause in was.because if cause.amount is None or Decimal(cause.amount) != 0]
+    most = max((abs(Decimal(cause.amount)) for cause in causes if cause.amount), default=Decimal(1))
+    rows = [_cause(cause, most, bill.currency) for cause in causes]
+    days = f"after {was.days} days: {money(was.compared, bill.currency)} then, {money(was.now, bill.currency)} now"
+    foot = html.Tr(
+        [
+            html.Th("Difference", scope="row"),
+            html.Td(""),
+            html.Td(difference(was.difference, bill.currency), className="sum fig"),
+        ],
+        className="total-row",
+    )
+    table = html.Table(
+        [html.Caption(name, className="hidden"), html.Tbody(rows), html.Tfoot(foot)], className="ledger causes"
+    )
+    return card(GOOD, name, html.P(days[:1].upper() + days[1:] + ".", className="card-sub"), table, at="bill-why")
+
+
+def _cause(cause: Cause, most: Decimal, currency: str) -> html.Tr:
+    label = html.Th([_CAUSES.get(cause.cause, cause.cause), text(cause.reason or "", "line-note")], scope="row")
+    if cause.amount is None:
+        return html.Tr([label, html.Td(""), html.Td("not told apart", className="quiet")])
+    amount = Decimal(cause.amount)
+    size = {"width": f"{float(abs(amount) / most) * 50:.1f}%"}
+    bar = html.Span(className="cause more-than" if amount > 0 else "cause less-than", style=size)
+    figure = html.Td(difference(amount, currency), className="amount fig")
+    return html.Tr([label, html.Td(html.Div(bar, className="cause-axis"), **aria(hidden="true")), figure])
+
+
+def _span(start: date, end: date) -> str:
+    return f"{formatting.day(start)} – {formatting.day(date.fromordinal(end.toordinal() - 1))}"
+
+
+def notes(view: View) -> html.Section | None:
+    """Return what else is to be known of the bill: silences, the utility's figure, what was closed again."""
+    bill, rows = view.summary.bill, list[Component]()
+    if bill.total is not None and bill.notes and not Decimal(bill.estimated_amount or 0):
+        rows.append(_note("hatch", "Nothing is estimated in money.", "; ".join(bill.notes)))
+    rows += _utility(bill)
+    for version in bill.versions[1:]:
+        moved = difference(version.difference, bill.currency) if version.difference else ""
+        when = formatting.day(version.closed_at.date())
+        rows.append(_note("clock", f"Recalculated {when}, {moved}.", version.reason))
+    if bill.carried:
+        rows += [_note("info", what, "") for what in _carried(bill)]
+    granted = bill.outlook.notes if bill.outlook else []
+    rows += [_note("info", "The forecast takes for granted:", note) for note in granted]
+    return card(GOOD, "Notes", *rows, at="bill-notes") if rows else None
+
+
+def _utility(bill: BillSummary) -> list[Component]:
+    """Return the utility's figure beside ours, of this bill or else of the one before."""
+    for label, ours, theirs in (
+        ("This bill", bill.total, bill.utility),
+        ("Last bill", bill.before.total if bill.before else None, bill.before.utility if bill.before else None),
+    ):
+        if theirs is not None:
+            here, there = money(ours, bill.currency), money(theirs.total, bill.currency)
+            off = f"Difference {difference(theirs.difference, bill.currency)}."
+            return [_note("receipt", f"{label}: {here} here, {there} at the utility.", " ".join((off, theirs.likely)))]
+    return []
+
+
+def _carried(bill: BillSummary) -> list[str]:
+    kept, found = bill.carried, list[str]()
+    if kept is None:
+        return found
+    for name, kwh in (kept.kwh or {}).items():
+        if Decimal(kwh):
+            found.append(f"{formatting.energy(kwh, line=True)} of {name} fed in are carried to the next bill.")
+    if kept.money and Decimal(kept.money):
+        found.append(f"{money(kept.money, bill.currency)} of credit are carried to the next bill.")
+    if kept.budget_balance and Decimal(kept.budget_balance):
+        owed = Decimal(kept.budget_balance) > 0
+        amount = money(abs(Decimal(kept.budget_balance)), bill.currency)
+        found.append(f"Budget billing is {amount} {'behind' if owed else 'ahead'}.")
+    return found
+
+
+def _note(sign: str, strong: str, rest: str) -> html.P:
+    return html.P([icon(sign), html.Span([html.B(strong), f" {rest}"])], className="doubt")

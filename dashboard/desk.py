@@ -1,0 +1,210 @@
+"""What a page of the books shows: an address answered by one Summary, and the wiring that all such pages share."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+import msgspec
+from dash import Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from dashboard import shell
+from dashboard.cards import State as CardState
+from dashboard.cards import card, heading
+from dashboard.components import Prop, icon, live_props, text
+from dashboard.feed import Feed
+from dashboard.header import clock
+from dashboard.queries import AskError, Queries, local_now
+from dashboard.question import WORKS, Question, asked
+from dashboard.tokens import Scheme
+from heatledger.home import Home
+from heatledger.live import Now
+from heatledger.store import StoreError
+from heatledger.summary import Summary
+
+
+class View(msgspec.Struct, frozen=True):
+    """Everything a page of the books shows.
+
+    `homes` are the names of all by their ids; `now` is what is heard this moment, where it is the home that is shown.
+    """
+
+    home: Home
+    question: Question
+    summary: Summary
+    at: datetime
+    scheme: Scheme = "dark"
+    homes: Mapping[str, str] = {}
+    now: Now | None = None
+
+
+Render = Callable[[View], list[Component]]
+
+
+class Desk:
+    """Answers the pages of the books.
+
+    Parameters
+    ----------
+    queries : Queries
+        The books.
+    feed : Feed
+        Whether it is live.
+    shown : Home or None
+        The home of the page Now, which is asked where an address names none; None where none is described.
+    now : callable
+        What is heard of it this moment.
+    """
+
+    def __init__(self, queries: Queries, feed: Feed, shown: Home | None, now: Callable[[], Now]) -> None:
+        self._queries, self._feed, self._shown, self._now = queries, feed, shown, now
+
+    def view(self, query: Mapping[str, str | None], scheme: Scheme) -> View:
+        """Return what an address asks for.
+
+        Raises
+        ------
+        AskError
+            If that cannot be answered: one line with the mend.
+        """
+        home = self._home(query)
+        at = datetime.now(UTC)
+        question = asked(home, query, at)
+        try:
+            summary = self._queries.summary(home, question.start, question.end)
+        except (StoreError, sqlite3.Error) as error:
+            raise AskError("the store is not answering") from error
+        return View(
+            home=home,
+            question=question,
+            summary=summary,
+            at=at,
+            scheme=scheme,
+            homes={name: one.name for name, one in sorted(self._queries.config.homes.items())},
+            now=self._now() if home is self._shown else None,
+        )
+
+    def _home(self, query: Mapping[str, str | None]) -> Home:
+        name = query.get("home")
+        return self._shown if name is None and self._shown else self._queries.home(name)
+
+    def version(self) -> str:
+        """Return what changes when the books do."""
+        return self._queries.version(self._shown)
+
+    def props(self, page: str) -> dict[Prop, object]:
+        """Return what changes of a page by itself: whether it is live, the time, and when it is to be asked again."""
+        live = self._feed.connected and self._feed.ingest_online is not False
+        at = clock(self._shown, local_now(self._shown, time.time_ns() // 1000)) if self._shown else ""
+        tree = html.Div(
+            [
+                icon("dot" if live else "alert", at=f"{page}-live-icon"),
+                text("Live" if live else "Not live", at=f"{page}-live"),
+                text(at, at=f"{page}-time"),
+            ]
+        )
+        found = {
+            prop: value for prop, value in live_props(tree).items() if prop.name == "children" or "icon" in prop.id
+        }
+        return found | {Prop(f"{page}-fresh", "data"): self.version()}
+
+
+def wire(
+    app: Dash, page: str, desk: Desk, render: Render, *, eyebrow: str, works: bool = False
+) -> Callable[..., Component]:
+    """Register what a page of the books needs; return its layout.
+
+    Parameters
+    ----------
+    app : Dash
+        With pages.
+    page : str
+        The page's name: its ids begin with it.
+    desk : Desk
+        Answers it.
+    render : callable
+        Makes the components below the eyebrow; pure.
+    eyebrow : str
+        What the page is called in its first line.
+    works : bool
+        Whether it looks at heating and cooling apart.
+    """
+    app.clientside_callback(  # type: ignore[no-untyped-call] # Dash leaves it untyped
+        "function(page) { return [page, document.documentElement.dataset.scheme]; }",
+        Output("shell-page", "data", allow_duplicate=True),
+        Output(f"{page}-scheme", "data"),
+        Input(f"{page}-mount", "data"),
+        prevent_initial_call="initial_duplicate",
+    )
+
+    @app.callback(
+        Output(f"{page}-body", "children"),
+        Output(f"{page}-shown", "data"),
+        inputs={
+            "query": Input(f"{page}-question", "data"),
+            "scheme": Input(f"{page}-scheme", "data"),
+            "fresh": Input(f"{page}-fresh", "data"),
+            "shown": State(f"{page}-shown", "data"),
+        },
+    )
+    def body(query: dict[str, str], scheme: Scheme | None, fresh: str, shown: list[object]) -> tuple[object, object]:
+        wanted = [query, scheme, fresh]
+        if scheme is None or wanted == shown:  # the picture stands already
+            raise PreventUpdate
+        return answer(page, desk, render, query, scheme, eyebrow=eyebrow, works=works), wanted
+
+    def layout(**query: str) -> html.Div:
+        stores = [
+            dcc.Store(id=f"{page}-{name}", data=data)
+            for name, data in (
+                ("mount", page),
+                ("question", query),
+                ("scheme", None),
+                ("fresh", desk.version()),
+                ("shown", None),
+            )
+        ]
+        return html.Div([*stores, shell.frame(page, shell.skeleton(), query="")])
+
+    return layout
+
+
+def answer(
+    page: str,
+    desk: Desk,
+    render: Render,
+    query: Mapping[str, str],
+    scheme: Scheme,
+    *,
+    eyebrow: str,
+    works: bool = False,
+) -> list[Component]:
+    """Return the body of a page: what it was asked, or in one line why that cannot be answered."""
+    try:
+        view = desk.view(query, scheme)
+    except AskError as error:
+        return _refusal(page, eyebrow, str(error))
+    if works and view.question.work is None:
+        question = msgspec.structs.replace(view.question, work=_mostly(view.summary))
+        view = msgspec.structs.replace(view, question=question)
+    said = shell.eyebrow_words(eyebrow, view.question, view.at)
+    return [shell.eyebrow(page, said, shell.controls(view.question, view.home, view.homes, view.at)), *render(view)]
+
+
+def _mostly(summary: Summary) -> str:
+    """Return which kind of work drew more."""
+    used = [use.seasonal for use in summary.heat_pumps.values()]
+    return max(WORKS, key=lambda work: sum(seen[work].kwh for seen in used if work in seen))
+
+
+def _refusal(page: str, eyebrow: str, why: str) -> list[Component]:
+    what, _, mend = why.partition("; ")
+    state = CardState(
+        "error", f"{what[:1].upper()}{what[1:]}.", settles=mend or "Nothing is lost: what is heard is kept."
+    )
+    again = dcc.Link("This bill", href=f"./{page}", className="button")
+    return [shell.eyebrow(page, eyebrow, []), heading("That cannot be shown."), card(state, eyebrow), again]

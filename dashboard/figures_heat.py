@@ -1,0 +1,162 @@
+"""The chart of the COP against the outdoor temperature, with its intervals and what is normal for the weather."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from dashboard.figures import Chart, Figure, figure
+from dashboard.tokens import Scheme, faded, tokens
+from heatledger import formatting
+from heatledger.heat_pumps import Bin, Seasonal
+from heatledger.home import Home
+
+_LEAST_DOT, _MOST_DOT = 9.0, 24.0
+_MADE: Final = {"heating": "heat", "cooling": "cooling", "dhw": "hot water"}
+
+
+def cop_by_outdoor(
+    home: Home, seen: Seasonal, scheme: Scheme, *, now_c: float | None = None, height: int = 360
+) -> Chart | None:
+    """Return the COP by bin of the outdoor temperature; None where no bin has one.
+
+    Parameters
+    ----------
+    home : Home
+        For the unit of temperature.
+    seen : Seasonal
+        One kind of work of one heat pump.
+    scheme : str
+        dark or light.
+    now_c : float, optional
+        The outdoor temperature of this moment. [°C]
+    """
+    bins = [one for one in seen.bins if one.cop is not None and one.from_c is not None]
+    if not bins:
+        return None
+    colours, work = tokens(scheme), seen.cop.work
+    colour = colours["cool-fill" if work == "cooling" else "heat-fill"]
+    data = [*_band(home, seen.bins, colours["grey"]), _dots(home, bins, work, colour, colours["ink"])]
+    low, high = (shown(home, value) for value in (min(b.from_c or 0.0 for b in bins), max(b.to_c or 0.0 for b in bins)))
+    top = max([one.high or 0.0 for one in bins] + [one.expected.high for one in bins if one.expected]) * 1.05
+    lines, notes = _now(home, now_c, (low, high), top, colours["ink"])
+    drawn = figure(
+        scheme,
+        data,
+        height=height,
+        left=28,
+        shapes=lines,
+        annotations=notes,
+        xaxis={
+            "range": [low - 0.03 * (high - low), high],
+            "ticksuffix": "°",
+            "dtick": 10 if home.temperature_unit == "F" else 5,
+        },
+        yaxis={"range": [0, top], "dtick": 1},
+    )
+    best, worst = max(bins, key=lambda b: b.cop or 0.0), min(bins, key=lambda b: b.cop or 0.0)
+    says = (
+        f"Between {_span(home, worst)} one unit of electricity made "
+        f"{formatting.number(worst.cop, 1)} of {_MADE[work]}, "
+        f"between {_span(home, best)} {formatting.number(best.cop, 1)}."
+    )
+    rows = [
+        [_span(home, one), formatting.cop(one.cop, one.low, one.high), _expected(one), formatting.energy(one.kwh)]
+        for one in bins
+    ]
+    raw = [[one.from_c, one.to_c, one.cop, one.low, one.high, one.kwh, one.heat_kwh] for one in bins]
+    columns = ["from, °C", "to, °C", "COP", "low (90%)", "high (90%)", "electricity, kWh", f"{_MADE[work]}, kWh"]
+    return Chart("cop", drawn, says, ("Outdoors", "COP", "Expected", "Electricity"), rows, raw, columns)
+
+
+def shown(home: Home, celsius: float) -> float:
+    """Return a temperature in the unit the home counts in."""
+    return celsius * 9 / 5 + 32 if home.temperature_unit == "F" else celsius
+
+
+def _middle(home: Home, one: Bin) -> float:
+    return shown(home, ((one.from_c or 0.0) + (one.to_c or 0.0)) / 2)
+
+
+def _span(home: Home, one: Bin) -> str:
+    ends = (formatting.temperature(end, unit=home.temperature_unit, wall=True) for end in (one.from_c, one.to_c))
+    return " and ".join(ends)
+
+
+def _expected(one: Bin) -> str:
+    if one.expected is None:
+        return ""
+    return f"{formatting.number(one.expected.low, 1)}–{formatting.number(one.expected.high, 1)}"
+
+
+def _band(home: Home, bins: Sequence[Bin], grey: str) -> list[Figure]:
+    rows = [one for one in bins if one.expected is not None and one.from_c is not None]
+    if not rows:
+        return []
+    edge = {
+        "type": "scatter",
+        "mode": "lines",
+        "line": {"width": 0, "shape": "spline"},
+        "hoverinfo": "skip",
+        "x": [_middle(home, one) for one in rows],
+    }
+    low = [one.expected.low for one in rows if one.expected]
+    high = [one.expected.high for one in rows if one.expected]
+    return [{**edge, "y": low}, {**edge, "y": high, "fill": "tonexty", "fillcolor": faded(grey, 0.25)}]
+
+
+def _dots(home: Home, bins: Sequence[Bin], work: str, colour: str, ink: str) -> Figure:
+    most = max(one.kwh for one in bins) or 1.0
+    said = [
+        f"Between {_span(home, one)} outdoors one unit of electricity<br>"
+        f"made {formatting.number(one.cop, 1)} of {_MADE[work]} "
+        f"({formatting.number(one.low, 1)}–{formatting.number(one.high, 1)}), from {formatting.energy(one.kwh)}."
+        + (f"<br>{_expected(one)} is expected in this weather." if one.expected else "")
+        for one in bins
+    ]
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": [_middle(home, one) for one in bins],
+        "y": [one.cop for one in bins],
+        "text": [f"<b>{formatting.number(one.cop, 1)}</b>   " for one in bins],
+        "textposition": "middle left",
+        "textfont": {"color": ink, "size": 13},
+        "hovertext": said,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "marker": {
+            "color": colour,
+            "opacity": 0.85,
+            "line": {"width": 0},
+            "size": [max(_LEAST_DOT, _MOST_DOT * (one.kwh / most) ** 0.5) for one in bins],
+        },
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "color": colour,
+            "thickness": 2,
+            "width": 5,
+            "array": [(one.high or 0.0) - (one.cop or 0.0) for one in bins],
+            "arrayminus": [(one.cop or 0.0) - (one.low or 0.0) for one in bins],
+        },
+    }
+
+
+def _now(
+    home: Home, now_c: float | None, within: tuple[float, float], top: float, ink: str
+) -> tuple[list[Figure], list[Figure]]:
+    if now_c is None or not within[0] <= shown(home, now_c) <= within[1]:
+        return [], []
+    x = shown(home, now_c)
+    words = f"now {formatting.temperature(now_c, unit=home.temperature_unit, wall=True)}"
+    line = {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": top * 0.97, "line": {"color": ink, "width": 1}}
+    return [line], [
+        {
+            "text": words,
+            "x": x,
+            "y": top * 0.98,
+            "showarrow": False,
+            "yanchor": "bottom",
+            "font": {"color": ink, "size": 13},
+        }
+    ]

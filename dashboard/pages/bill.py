@@ -1,0 +1,129 @@
+"""The page `/bill`: how much so far, where it ends, whether the budget holds, and why it is not the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+from dash import Dash, html
+from dash.development.base_component import Component
+
+from dashboard import bill_cards
+from dashboard.cards import GOOD, State, card, heading, refused
+from dashboard.components import Children, text
+from dashboard.desk import Desk, View, wire
+from dashboard.figures import draw, keys
+from dashboard.figures_bill import daily_cost, price_ramp, running_total
+from dashboard.queries import local_now
+from heatledger import formatting
+from heatledger.billed import BillSummary, Outlook
+
+NAME: Final = "bill"
+PATH: Final = "/bill"
+TITLE: Final = "heatledger · bill"
+
+
+def render(view: View) -> list[Component]:
+    """Return the page below its first line; pure."""
+    left = [bill_cards.lines(view), bill_cards.who(view), bill_cards.why(view), bill_cards.notes(view)]
+    right = [each_day(view), running(view)]
+    return [
+        answer(view),
+        html.Div(
+            [
+                html.Div([one for one in left if one is not None], className="stack span-5"),
+                html.Div(right, className="stack span-7"),
+            ],
+            className="columns",
+        ),
+    ]
+
+
+def answer(view: View) -> html.H1:
+    """Return how much it is, where it ends, and the chance that the budget holds."""
+    bill = view.summary.bill
+    if bill.total is None:
+        return heading("The bill is not known.", _sentence(bill.reason or ""))
+    total = formatting.money(bill.total, bill.currency)
+    if not view.question.running:
+        return heading(f"{total}.", _against_last(bill))
+    if view.question.name == "day":
+        return heading(f"{total} today.")
+    seen = bill.projected
+    if seen.p50 is None:
+        return heading(f"{total} so far.", _later(bill.outlook))
+    strong = f"{total} so far, heading for {formatting.whole_money(seen.p50, bill.currency)}."
+    return heading(strong, _budget(bill))
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
+
+
+def _later(outlook: Outlook | None) -> str:
+    if outlook is None:
+        return ""
+    if outlook.known_from:
+        return f"Where it ends is known from {formatting.day(outlook.known_from)}."
+    return f"Where it ends is not known: {outlook.reason}." if outlook.reason else ""
+
+
+def _budget(bill: BillSummary) -> str:
+    chance = bill.outlook.chance if bill.outlook else None
+    if bill.budget is None or chance is None:
+        seen = bill.projected
+        low, high = (formatting.whole_money(value, bill.currency) for value in (seen.p10, seen.p90))
+        return f"8 chances in 10 that it ends between {low} and {high}."
+    budget = formatting.whole_money(bill.budget, bill.currency)
+    if chance > 0.97:
+        return f"It stays under the budget of {budget}."
+    if chance < 0.03:
+        return f"It goes over the budget of {budget}."
+    return f"{round(chance * 10) or 1} chances in 10 to stay under {budget}."
+
+
+def _against_last(bill: BillSummary) -> str:
+    was = bill.before
+    if was is None or was.difference is None:
+        return ""
+    amount = formatting.money(was.difference.lstrip("-"), bill.currency)
+    return f"{amount} {'less' if was.difference.startswith('-') else 'more'} than the bill before."
+
+
+def each_day(view: View) -> html.Section:
+    """Return the cost of each day, stacked by price period."""
+    bill = view.summary.bill
+    chart = daily_cost(bill, view.scheme, last=view.question.last, today=_today(view))
+    title = "Cost of each day" if len(bill.by_day) <= 92 else "Cost of each month"
+    if chart is None:
+        return card(refused(bill.reason), title, at="bill-days")
+    ramp = price_ramp(bill)
+    shown = [(token, label) for label, token in sorted(ramp.items(), key=lambda item: item[1], reverse=True)]
+    guessed = [("hatched", "estimated")] if any(float(day.estimated) > 0 for day in bill.by_day) else []
+    return card(GOOD, title, draw(chart), aside=keys([*shown, *guessed, ("fixed", "fixed")]), at="bill-days")
+
+
+def running(view: View) -> html.Section:
+    """Return the running total, and where it is heading."""
+    bill = view.summary.bill
+    chart = running_total(bill, view.scheme, last=view.question.last, today=_today(view))
+    ahead = bill.outlook
+    title = "Running total and forecast" if ahead and ahead.by_day else "Running total"
+    if chart is None:
+        return card(refused(bill.reason), title, at="bill-running")
+    state = GOOD
+    if ahead and ahead.projected.p50 is None:
+        known = f"The forecast comes on {formatting.day(ahead.known_from)}" if ahead.known_from else "No forecast"
+        state = State("partial", known, ahead.reason or "")
+    aside: Children | None = [text("band: 8 in 10 outcomes")] if ahead and ahead.by_day else None
+    return card(state, title, draw(chart), aside=aside, at="bill-running")
+
+
+def _today(view: View) -> date | None:
+    return local_now(view.home, int(view.at.timestamp() * 1e6)).date() if view.question.running else None
+
+
+def register(app: Dash, desk: Desk) -> Callable[..., Component]:
+    """Register the page's wiring; return its layout."""
+    return wire(app, NAME, desk, render, eyebrow="Bill")

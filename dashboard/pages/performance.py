@@ -1,0 +1,69 @@
+"""The page `/performance`: how well the heat pumps work, whether that is normal, and how surely it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from dash import Dash, html
+from dash.development.base_component import Component
+
+from dashboard import pump_cards
+from dashboard.cards import heading
+from dashboard.desk import Desk, View, wire
+from heatledger import formatting
+
+NAME: Final = "performance"
+PATH: Final = "/performance"
+TITLE: Final = "heatledger · COP"
+_MADE: Final = {"heating": ("made", "of heat"), "cooling": ("took away", "of heat")}
+
+
+def render(view: View) -> list[Component]:
+    """Return the page below its first line; pure."""
+    found = pump_cards.chosen(view)
+    if found is None:
+        return [heading("No heat pump is named.", "Name one with [[heat_pumps]] in the home file.")]
+    pump, use = found
+    strips = [html.Div(card, className="span-4") for card in pump_cards.run(view, use)]
+    return [
+        answer(view),
+        html.Div(
+            [
+                html.Div(pump_cards.against_outdoor(view, pump, use), className="span-8"),
+                html.Div(pump_cards.ladder(pump, use), className="span-4"),
+            ],
+            className="columns even",
+        ),
+        html.Div(strips, className="columns even"),
+    ]
+
+
+def answer(view: View) -> html.H1:
+    """Return what one unit of electricity made, and whether that is normal for the weather."""
+    found, work = pump_cards.chosen(view), pump_cards.work_of(view)
+    if found is None:
+        return heading("No heat pump is named.")
+    pump, use = found
+    name = "" if len(view.summary.heat_pumps) == 1 else f"{pump.name or pump.id}: "
+    seen = use.seasonal.get(work)
+    if seen is None:
+        return heading(f"{name}no {work} in this period.")
+    if seen.cop.value is None:
+        why, _, mend = (seen.cop.reason or "").partition("; ")
+        return heading(
+            f"{name}the COP is not known.",
+            f"{why[:1].upper()}{why[1:]}.{' ' + mend[:1].upper() + mend[1:] + '.' if mend else ''}",
+        )
+    made, of = _MADE[work]
+    figure, _, interval = formatting.cop(seen.cop.value, seen.cop.low, seen.cop.high).partition(" ")
+    start = "one" if name else "One"
+    normal = pump_cards.normal(seen.cop, seen)
+    return heading(
+        f"{name}{start} unit of electricity {made} {figure} {of}", f"{interval}{', ' if normal else ''}{normal}."
+    )
+
+
+def register(app: Dash, desk: Desk) -> Callable[..., Component]:
+    """Register the page's wiring; return its layout."""
+    return wire(app, NAME, desk, render, eyebrow="Performance", works=True)

@@ -1,0 +1,58 @@
+"""The page `/zones`: which room costs most, what heat costs there, and how a shared unit was divided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final
+
+from dash import Dash, html
+from dash.development.base_component import Component
+
+from dashboard import zone_cards
+from dashboard.cards import heading
+from dashboard.components import Prop, live_props
+from dashboard.desk import Desk, View, wire
+from heatledger import formatting
+from heatledger.home import Home
+from heatledger.live import Now
+from heatledger.rounding import largest_remainder
+
+NAME: Final = "zones"
+PATH: Final = "/zones"
+TITLE: Final = "heatledger · zones"
+
+
+def render(view: View) -> list[Component]:
+    """Return the page below its first line; pure."""
+    below = [card for pump in view.home.heat_pumps if (card := zone_cards.shared(view, pump)) is not None]
+    cards = [html.Div(card, className="span-6") for card in (*below, zone_cards.heat_taken(view))]
+    return [answer(view), zone_cards.table(view), html.Div(cards, className="columns even")]
+
+
+def answer(view: View) -> html.H1:
+    """Return which room costs most, and how much of all rooms that is."""
+    bill, names = view.summary.bill, {zone.id: zone.name for zone in view.home.zones}
+    if not names:
+        return heading("No room is named.", "Name them with [[zones]] in the home file.")
+    costs = {zone: Decimal(use.cost) for zone, use in view.summary.electricity.by_zone.items() if use.cost is not None}
+    total = sum(costs.values(), Decimal(0))
+    if total <= 0:
+        reason = bill.reason or "no room used anything that is metered in this period"
+        return heading("No room’s cost is known.", f"{reason[:1].upper()}{reason[1:]}.")
+    most = max(costs, key=lambda zone: costs[zone])
+    shares = largest_remainder([100 * cost / total for cost in costs.values()], 100, 0)
+    share = dict(zip(costs, shares, strict=True))[most]
+    ours, all_rooms = (formatting.money(amount, bill.currency) for amount in (costs[most], total))
+    return heading(f"{names[most]} is {share}% of what the rooms cost: {ours} of {all_rooms}.")
+
+
+def live(home: Home, now: Now) -> dict[Prop, object]:
+    """Return what changes of the rooms from one second to the next."""
+    cells = [zone_cards.live_cells(home, zone.id, zone) for zone in now.zones]
+    return live_props(html.Div([cell for pair in cells for cell in pair]))
+
+
+def register(app: Dash, desk: Desk) -> Callable[..., Component]:
+    """Register the page's wiring; return its layout."""
+    return wire(app, NAME, desk, render, eyebrow="Zones")

@@ -1,0 +1,249 @@
+"""The cards of `/performance`: every COP, how it is known, and what starting, defrosting and resting cost."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.cards import GOOD, State, card, progress, refused
+from dashboard.components import Children, aria, text
+from dashboard.desk import View
+from dashboard.figures import draw, keys
+from dashboard.figures_heat import cop_by_outdoor
+from dashboard.question import address
+from heatledger import formatting
+from heatledger.heat.rungs import Rung
+from heatledger.heat_pumps import Cop, PumpUse, Seasonal
+from heatledger.home import HeatPump
+
+BOUNDARY: Final = {
+    "H1": "what the compressor draws",
+    "H2": "what the compressor and the outdoor fan or pump draw",
+    "H3": "what the unit and its back-up heater draw",
+    "H4": "all the unit draws, with fans, defrost and standby",
+}
+"""What a COP's boundary encloses, after SEPEMO."""
+_INTERVAL: Final = "bar: 90%"
+
+
+def work_of(view: View) -> str:
+    """Return which kind of work is looked at."""
+    return view.question.work or "heating"
+
+
+def chosen(view: View) -> tuple[HeatPump, PumpUse] | None:
+    """Return the heat pump that is looked at: the one asked for, else the one that drew most; None without any."""
+    pumps = {pump.id: pump for pump in view.home.heat_pumps if pump.id in view.summary.heat_pumps}
+    if not pumps:
+        return None
+    asked = view.question.pump
+    most = max(pumps, key=lambda name: _kwh(view.summary.heat_pumps[name], work_of(view)))
+    name = asked if asked in pumps else most
+    return pumps[name], view.summary.heat_pumps[name]
+
+
+def _kwh(use: PumpUse, work: str) -> float:
+    seen = use.seasonal.get(work)
+    return seen.kwh if seen else 0.0
+
+
+def against_outdoor(view: View, pump: HeatPump, use: PumpUse) -> html.Section:
+    """Return the COP against the outdoor temperature, and below it a row for every heat pump."""
+    title, work = f"{pump.name or pump.id}: COP against outdoor temperature", work_of(view)
+    seen, table = use.seasonal.get(work), _units(view, pump)
+    if seen is None:
+        state = State("empty", f"No {work} in this period", f"{pump.name or pump.id} drew nothing for {work}.")
+        return html.Section([*_head(title), _state(state), table], className="card", id="performance-cop")
+    now_c = view.now.outdoor.celsius if view.now and not view.now.outdoor.stale else None
+    chart = cop_by_outdoor(view.home, seen, view.scheme, now_c=now_c)
+    if chart is None:
+        return html.Section(
+            [*_head(title), _state(refused(seen.cop.reason)), table], className="card", id="performance-cop"
+        )
+    expected = [("expected", "expected")] if any(one.expected for one in seen.bins) else []
+    aside: Children = [*keys(expected), text("dot: ratio of sums, size: kWh"), text(_INTERVAL)]
+    return card(GOOD, title, draw(chart), table, aside=aside, at="performance-cop")
+
+
+def _head(title: str) -> list[Component]:
+    return [html.Div(html.H2(title, className="card-title"), className="card-head")]
+
+
+def _state(state: State) -> Component:
+    said: Children = [html.P(state.says, className="state-says"), html.P(state.reason, className="state-reason")]
+    if state.settles:
+        said.append(html.P([html.B("Would settle it: "), state.settles], className="state-settles"))
+    return html.Div(said, className="card-state")
+
+
+def _units(view: View, shown: HeatPump) -> html.Div:
+    rows = [
+        _unit(view, pump, view.summary.heat_pumps[pump.id].seasonal.get(work_of(view)), here=pump.id == shown.id)
+        for pump in view.home.heat_pumps
+        if pump.id in view.summary.heat_pumps
+    ]
+    return html.Div(rows, className="units")
+
+
+def _unit(view: View, pump: HeatPump, seen: Seasonal | None, *, here: bool) -> dcc.Link:
+    cop = seen.cop if seen else None
+    if cop is None or cop.value is None or cop.low is None or cop.high is None:
+        why = cop.reason if cop else f"no {work_of(view)} in this period"
+        parts = [
+            text(formatting.NOT_KNOWN, "unit-words"),
+            text("", "unit-range"),
+            text((why or "").split(";")[0], "unit-note"),
+        ]
+    else:
+        figure, _, interval = formatting.cop(cop.value, cop.low, cop.high).partition(" ")
+        bar = {"left": f"{min(cop.low / 6, 1) * 100:.1f}%", "width": f"{min((cop.high - cop.low) / 6, 1) * 100:.1f}%"}
+        dot = {"left": f"{min(cop.value / 6, 1) * 100:.1f}%"}
+        kind = "cool" if cop.work == "cooling" else "heat"
+        line = [html.Span(className="unit-bar", style=bar), html.Span(className="unit-dot", style=dot)]
+        note = " · ".join(filter(None, (interval.strip("()"), f"rung {cop.rung}", cop.boundary)))
+        parts = [
+            text(figure, f"unit-figure {kind}-ink fig"),
+            html.Span(line, className=f"unit-range {kind}", **aria(hidden="true")),
+            text(note, "unit-note"),
+        ]
+    return dcc.Link(
+        [text(pump.name or pump.id, "unit-name"), *parts],
+        href=address(view.question, pump=pump.id),
+        className="unit here" if here else "unit",
+        title="Show this one",
+    )
+
+
+def ladder(pump: HeatPump, use: PumpUse) -> html.Section:
+    """Return how the COP of a heat pump is known: every rung's promise and state, and what would narrow it."""
+    title = f"How it is known: {pump.name or pump.id}"
+    if not use.ladder:
+        return card(refused(use.cop.reason), title, at="performance-ladder")
+    rungs = html.Ol([_rung(rung) for rung in use.ladder], className="rungs")
+    said: list[Component] = []
+    if use.narrower:
+        said.append(html.P([html.B("To know it better: "), use.narrower, "."]))
+    if use.cop.boundary:
+        said.append(html.P([html.B(f"{use.cop.boundary}: "), BOUNDARY[use.cop.boundary], "."]))
+    return card(GOOD, title, rungs, html.Div(said, className="better"), at="performance-ladder")
+
+
+def _rung(rung: Rung) -> html.Li:
+    state = rung.state
+    if state == "gathering":
+        state_words = f"{rung.have} of {rung.need} days gathered"
+    elif rung.state in ("refused", "not fitted") and rung.reason:
+        state_words = f"{rung.state}: {rung.reason}"
+    else:
+        state_words = rung.state
+    bar = []
+    if rung.state == "gathering" and rung.need:
+        bar = [progress((rung.have or 0) / rung.need, state_words)]
+    words = [html.B(rung.method[:1].upper() + rung.method[1:]), text(state_words, "rung-state"), *bar]
+    return html.Li(
+        [text(rung.rung, "rung-letter"), html.Span(words, className="rung-words"), text(rung.promise, "rung-promise")],
+        className="rung in-use" if rung.state == "in use" else "rung",
+        title=rung.fits or "",
+    )
+
+
+def run(view: View, use: PumpUse) -> list[html.Section]:
+    """Return what starting, defrosting and resting cost: one number and one sentence each."""
+    return [_cycling(view, use), _defrost(view, use), _standby(view, use)]
+
+
+def _days(view: View) -> float:
+    ahead = min(view.question.end.timestamp(), view.at.timestamp()) - view.question.start.timestamp()
+    return max(ahead / 86_400, 1.0)
+
+
+def _cycling(view: View, use: PumpUse) -> html.Section:
+    seen = use.cycling
+    if seen.starts is None:
+        return card(refused(seen.reason), "Cycling", at="performance-cycling")
+    said = f"{seen.starts} starts in all."
+    if seen.median_period_min is not None:
+        said += f" From one start to the next {formatting.duration(seen.median_period_min * 60)} at the median."
+    if seen.peak_starts_per_hour is not None:
+        said += f" At most {seen.peak_starts_per_hour} in one hour."
+    if seen.short_cycling:
+        state = State(
+            "estimated", "Short cycling", f"on {seen.short_days} days: a smaller step or a larger room would rest it"
+        )
+        return card(
+            state,
+            "Cycling",
+            _figure(formatting.number(seen.starts / _days(view), 0), "starts a day"),
+            html.P(said),
+            at="performance-cycling",
+        )
+    return card(
+        GOOD,
+        "Cycling",
+        _figure(formatting.number(seen.starts / _days(view), 0), "starts a day"),
+        html.P(said, className="card-sub"),
+        at="performance-cycling",
+    )
+
+
+def _defrost(view: View, use: PumpUse) -> html.Section:
+    seen, currency = use.defrosting, view.summary.bill.currency
+    if seen.count is None or seen.kwh is None:
+        return card(refused(seen.reason), "Defrost", at="performance-defrost")
+    heating = use.seasonal.get("heating")
+    part = f"{formatting.share(seen.kwh / heating.kwh, digits=1)} of heating" if heating and heating.kwh else ""
+    cost = formatting.money(seen.cost, currency) if seen.cost else ""
+    said = (
+        f"{formatting.number(seen.count, 0)} defrosts, known by {seen.evidence}."
+        if seen.evidence
+        else f"{seen.count} defrosts."
+    )
+    aside = " · ".join(filter(None, (cost, part)))
+    return card(
+        GOOD,
+        "Defrost",
+        _figure(formatting.energy(seen.kwh), aside),
+        html.P(said, className="card-sub"),
+        at="performance-defrost",
+    )
+
+
+def _standby(view: View, use: PumpUse) -> html.Section:
+    seen, currency = use.standby, view.summary.bill.currency
+    if seen.watts is None:
+        return card(refused(seen.reason), "Standby", at="performance-standby")
+    cost = (
+        f"{formatting.money(seen.cost, currency)} {'so far' if view.question.running else 'in all'}"
+        if seen.cost
+        else ""
+    )
+    said = []
+    if seen.mean_watts is not None and seen.mean_watts - seen.watts >= 1:
+        said.append(f"{formatting.power(seen.mean_watts)} at the mean, crankcase heater included.")
+    if seen.hours is not None and seen.kwh is not None:
+        said.append(f"It rested {formatting.number(seen.hours, 0)} h and took {formatting.energy(seen.kwh)}.")
+    return card(
+        GOOD,
+        "Standby",
+        _figure(formatting.power(seen.watts), cost),
+        html.P(" ".join(said), className="card-sub"),
+        at="performance-standby",
+    )
+
+
+def _figure(figure: str, aside: str) -> html.P:
+    return html.P([text(figure, "number fig"), text(aside, "number-aside")], className="number-line")
+
+
+def normal(cop: Cop, seen: Seasonal) -> str:
+    """Say whether a COP is what the weather leads to expect."""
+    if cop.low is None or cop.high is None or seen.expected is None:
+        return ""
+    expected = f"{formatting.number(seen.expected.low, 1)}–{formatting.number(seen.expected.high, 1)}"
+    if cop.high < seen.expected.low:
+        return f"less than the {expected} expected for this weather"
+    if cop.low > seen.expected.high:
+        return f"more than the {expected} expected for this weather"
+    return "as expected for this weather"

@@ -1,0 +1,279 @@
+"""The cards of `/zones`: every room's part, how a shared outdoor unit was divided, what heat a room takes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.cards import GOOD, card, refused
+from dashboard.components import Children, aria, data, icon, text
+from dashboard.desk import View
+from dashboard.question import unit_of_heat
+from heatledger import formatting
+from heatledger.formatting import NOT_KNOWN
+from heatledger.home import HeatPump, Home, Zone
+from heatledger.live import ZoneNow
+from heatledger.rounding import largest_remainder
+from heatledger.zone_use import ZoneUse
+
+RUNNING: Final = {"heating": "flame", "cooling": "snow", "drying": "drop", "fan": "fan", "defrosting": "snow"}
+"""What a unit does, and its icon."""
+
+
+class Row(NamedTuple):
+    """One room as it is printed: energy and money add up to what is printed below them."""
+
+    zone: Zone
+    use: ZoneUse
+    kwh: str
+    cost: str
+    share: float
+
+
+def rows(view: View) -> tuple[list[Row], list[tuple[str, str, str]]]:
+    """Return the rooms, and below them what is no room's: each as name, energy, money."""
+    used, bill = view.summary.electricity, view.summary.bill
+    zones = [(zone, used.by_zone[zone.id]) for zone in view.home.zones if zone.id in used.by_zone]
+    digits = formatting.energy_digits(used.kwh)
+    energy = _printed([use.kwh for _, use in zones], used.unallocated_kwh, used.kwh, digits)
+    costs = [*(use.cost for _, use in zones), used.unallocated_cost, used.fixed_cost]
+    money = [formatting.money(cost, bill.currency) for cost in costs] if bill.total else [NOT_KNOWN] * len(costs)
+    most = max((Decimal(use.cost or 0) for _, use in zones), default=Decimal(0))
+    most_kwh = max((use.kwh or 0.0 for _, use in zones), default=0.0)
+    rooms = [Row(zone, use, energy[at], money[at], _part(use, most, most_kwh)) for at, (zone, use) in enumerate(zones)]
+    others = [("Everything else", energy[len(zones)], money[len(zones)])]
+    if used.fixed_cost and Decimal(used.fixed_cost):
+        others.append(("Fixed charges and credits", "", money[-1]))
+    total = formatting.number(used.kwh, digits) if used.kwh is not None else NOT_KNOWN
+    return rooms, [*others, ("Whole home", total, formatting.money(bill.total, bill.currency))]
+
+
+def _printed(parts: list[float | None], rest: float | None, total: float | None, digits: int) -> list[str]:
+    every = [*parts, rest]
+    if total is None or any(part is None for part in every):
+        return [NOT_KNOWN if part is None else formatting.number(part, digits) for part in every]
+    return [
+        formatting.number(part, digits) for part in largest_remainder([part or 0.0 for part in every], total, digits)
+    ]
+
+
+def _part(use: ZoneUse, most: Decimal, most_kwh: float) -> float:
+    if use.cost is not None and most > 0:
+        return max(float(Decimal(use.cost) / most), 0.0)
+    return max((use.kwh or 0.0) / most_kwh, 0.0) if most_kwh else 0.0
+
+
+def table(view: View) -> html.Section:
+    """Return every room's row, then what is no room's, and the meters' total that they add up to."""
+    if view.summary.electricity.kwh is None:
+        return card(refused("nothing was heard in this period"), "Rooms", at="zones-table")
+    rooms, others = rows(view)
+    top = max((day.kwh or 0.0 for row in rooms for day in row.use.daily), default=0.0)
+    body = [_room(view, row, top) for row in rooms]
+    body += [_other(*row) for row in others[:-1]]
+    names = (
+        "Zone",
+        "Now",
+        "Room",
+        "kWh",
+        "Cost",
+        "Share",
+        f"Per {unit_of_heat(view.home)} of heat",
+        "Each day",
+        "How it is known",
+    )
+    head = html.Tr([html.Th(name, scope="col", className=f"z-{at}") for at, name in enumerate(names)])
+    name, kwh, cost = others[-1]
+    tick = html.Span([icon("check"), "parts = meters"], className="tick")
+    foot = html.Tr(
+        [
+            html.Th(name, scope="row", className="z-0"),
+            html.Td(tick, className="z-1", colSpan=2),
+            html.Td(kwh, className="z-3 fig"),
+            html.Td(cost, className="z-4 fig"),
+            html.Td("", colSpan=4, className="z-5"),
+        ],
+        className="total-row",
+    )
+    made = html.Table(
+        [html.Caption("What each room used", className="hidden"), html.Thead(head), html.Tbody(body), html.Tfoot(foot)],
+        className="ledger rooms",
+        id="zones-rows",
+    )
+    tool = html.Button("CSV", type="button", className="tool rows-csv", title="Save the rows", **data(of="zones-rows"))
+    return card(GOOD, "Rooms", made, aside=[tool], at="zones-table")
+
+
+def _room(view: View, row: Row, top: float) -> html.Tr:
+    live = next((one for one in view.now.zones if one.id == row.zone.id), None) if view.now else None
+    cells = live_cells(view.home, row.zone.id, live)
+    bars = (
+        [
+            html.Span(
+                style={"height": f"{max((day.kwh or 0.0) / top, 0.0) * 100:.0f}%"},
+                className="" if day.kwh is not None else "gap",
+            )
+            for day in row.use.daily
+        ]
+        if top > 0
+        else []
+    )
+    most = formatting.energy(max((day.kwh or 0.0 for day in row.use.daily), default=0.0))
+    label = f"{row.zone.name}, each day: at most {most}"
+    return html.Tr(
+        [
+            html.Th(row.zone.name, scope="row", className="z-0"),
+            html.Td(cells[0], className="z-1"),
+            html.Td(cells[1], className="z-2"),
+            html.Td(row.kwh, className="z-3 fig", **data(value=row.use.kwh)),
+            html.Td(row.cost, className="z-4 amount fig", **data(value=row.use.cost)),
+            html.Td(html.Div(className="room-share", style={"width": f"{row.share * 100:.1f}%"}), className="z-5"),
+            html.Td(_heat(view, row.use), className="z-6"),
+            html.Td(html.Div(bars, className="days", role="img", **aria(label=label)) if bars else "", className="z-7"),
+            html.Td(row.use.split or "not metered", className="z-8"),
+        ]
+    )
+
+
+def live_cells(home: Home, zone: str, live: ZoneNow | None) -> tuple[Component, Component]:
+    """Return what a room does now, and how warm it is; silence is said, an old value never shown as new."""
+    at = f"zones-now-{zone}"
+    if live is None:
+        return text("", at=at), text("", at=f"{at}-warm")
+    unit = home.temperature_unit
+    shown = formatting.temperature(live.celsius, unit=unit, wall=True) if live.celsius is not None else ""
+    wanted = formatting.temperature(live.setpoint, unit=unit, wall=True) if live.setpoint is not None else ""
+    if live.stale:
+        silent: Children = [icon("silent"), "silent"]
+        return html.Span(html.Span(silent, className="chip full"), id=at), html.Span(
+            [text("–", "warm"), text(f"was {shown}" if shown else "", "set-to")], id=f"{at}-warm"
+        )
+    kind = "doing-chip " + {"heating": "heat", "defrosting": "heat", "cooling": "cool", "drying": "cool"}.get(
+        live.action or "", ""
+    )
+    doing: Children = [icon(RUNNING[live.action])] if live.action in RUNNING else []
+    said = html.Span(html.Span([*doing, live.action], className=kind), id=at) if live.action else text("", at=at)
+    warm = (
+        [text(shown, "warm"), text(f"set {wanted}" if wanted else "", "set-to")]
+        if shown
+        else [text("no sensor", "set-to")]
+    )
+    return said, html.Span(warm, id=f"{at}-warm")
+
+
+def _heat(view: View, use: ZoneUse) -> Component:
+    price, low, high = use.cost_of_heat_per_kwh, use.cost_of_heat_low, use.cost_of_heat_high
+    if price is None:
+        return (
+            text("–", "set-to")
+            if use.kwh == 0
+            else html.Span("not known", className="set-to", title=use.heat_reason or "")
+        )
+    currency, unit = view.summary.bill.currency, unit_of_heat(view.home)
+    shown = formatting.price_of_heat(price, currency, unit=unit)
+    aside = ""
+    if low is not None and high is not None:
+        ends = (formatting.price_of_heat(end, currency, unit=unit).partition("\u00a0")[0] for end in (low, high))
+        aside = "–".join(ends)
+    return html.Span([text(shown, "strong-figure fig"), " ", text(aside, "set-to")])
+
+
+def _other(name: str, kwh: str, cost: str) -> html.Tr:
+    cells = [
+        html.Th(name, scope="row", className="z-0"),
+        html.Td("", className="z-1"),
+        html.Td("", className="z-2"),
+        html.Td(kwh, className="z-3 fig"),
+        html.Td(cost, className="z-4 fig"),
+        html.Td("", colSpan=4, className="z-5"),
+    ]
+    return html.Tr(cells, className="other-row")
+
+
+def shared(view: View, pump: HeatPump) -> html.Section | None:
+    """Return how the electricity of an outdoor unit with several heads was divided; None where it has one."""
+    use, zones = view.summary.heat_pumps.get(pump.id), list(dict.fromkeys(head.zone for head in pump.heads))
+    if len(zones) < 2 or use is None:
+        return None
+    name = pump.name or pump.id
+    title = f"{name}: {len(pump.heads)} heads, one outdoor unit, counted once"
+    if not use.electricity_kwh:
+        return card(refused("its meter was not heard in this period"), title)
+    names = {zone.id: zone.name for zone in view.home.zones}
+    own = {zone: view.summary.electricity.by_zone[zone].kwh or 0.0 for zone in zones}
+    rest = use.electricity_kwh - sum(own.values())
+    parts = [
+        *((names.get(zone, zone), kwh, "") for zone, kwh in own.items()),
+        (_unshared_words(use.unshared), rest, "dashed"),
+    ]
+    if rest < -0.05:  # a room has more than its head: then the heads alone are not known
+        return None
+    digits = formatting.energy_digits(use.electricity_kwh)
+    printed = largest_remainder([kwh for _, kwh, _ in parts], use.electricity_kwh, digits)
+    shares = largest_remainder([100 * kwh / use.electricity_kwh for _, kwh, _ in parts], 100, 0)
+    heads = [
+        html.Li(
+            [text(label), text(f"{formatting.number(kwh, digits)} kWh", "head-kwh"), html.B(f"{share}%")],
+            className=kind,
+        )
+        for (label, _, kind), kwh, share in zip(parts, printed, shares, strict=True)
+    ]
+    unit = html.Div(
+        [text("Outdoor unit"), html.B(formatting.energy(use.electricity_kwh), className="fig")],
+        className="outdoor-unit",
+    )
+    why = "All heads publish the same counter, the outdoor unit’s. It is read once and divided between the rooms."
+    return card(GOOD, title, html.P(why, className="card-sub"), html.Div([unit, html.Ul(heads)], className="division"))
+
+
+def _unshared_words(unshared: dict[str, float]) -> str:
+    words = {"standby": "standby", "defrost": "defrost"}
+    known = [words.get(mode, mode) for mode, kwh in sorted(unshared.items(), key=lambda item: -item[1]) if kwh > 0.005]
+    return f"No room’s: {', '.join(known)}" if known else "No room’s"
+
+
+def heat_taken(view: View) -> html.Section:
+    """Return what heat each room takes for each degree-day, with the interval of the heat."""
+    unit = unit_of_heat(view.home)
+    title = f"Heat each room takes, {unit} per degree-day"
+    found = []
+    for zone in view.home.zones:
+        use = view.summary.electricity.by_zone.get(zone.id)
+        if (
+            use is None
+            or not use.degree_hours
+            or use.heat_kwh is None
+            or use.heat_low_kwh is None
+            or use.heat_high_kwh is None
+        ):
+            continue
+        days = use.degree_hours / 24 * (1.8 if unit == "kBtu" else 1.0)
+        per = (float(formatting.KBTU_PER_KWH) if unit == "kBtu" else 1.0) / days
+        found.append((zone.name, use.heat_low_kwh * per, use.heat_kwh * per, use.heat_high_kwh * per))
+    if not found:
+        uses = view.summary.electricity.by_zone.values()
+        reason = next((use.heat_reason for use in uses if use.heat_reason), "no room’s heat is known in this period")
+        return card(refused(reason), title, at="zones-heat")
+    top = max(high for *_, high in found)
+    bars = [
+        _heat_bar(name, low / top, middle / top, high / top, formatting.number(middle, 1))
+        for name, low, middle, high in found
+    ]
+    sub = html.P("With the 90% interval of the heat. Long: a large or leaky room.", className="card-sub")
+    return card(GOOD, title, sub, html.Ul(bars, className="heat-bars"), at="zones-heat")
+
+
+def _heat_bar(name: str, low: float, middle: float, high: float, figure: str) -> html.Li:
+    whisker = {"left": f"{low * 100:.1f}%", "width": f"{(high - low) * 100:.1f}%"}
+    bar = html.Div(
+        [
+            html.Span(className="heat-fill", style={"width": f"{middle * 100:.1f}%"}),
+            html.Span(className="whisker", style=whisker),
+        ],
+        className="heat-axis",
+        **aria(hidden="true"),
+    )
+    return html.Li([text(name), bar, html.B(figure, className="fig")])
