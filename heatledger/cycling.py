@@ -48,6 +48,9 @@ class Trace(NamedTuple):
         1 where its power shows a reverse-cycle defrost.
     fine : array, shape (n,)
         1 where it runs and more than one reading fell into the interval, 0 where one did.
+    brief : array, shape (n,)
+        1 where the interval's last value says other than those before and after: a run, or a rest, that may be one of
+        many between readings.
     rest_w : array, shape (n,)
         Power where it rests all through. [W]
     """
@@ -56,6 +59,7 @@ class Trace(NamedTuple):
     starts: Floats
     defrosts: Floats
     fine: Floats
+    brief: Floats
     rest_w: Floats
 
 
@@ -96,7 +100,7 @@ def trace(pump: HeatPump, meter: Meter, grid: Grid, outdoor_c: Floats) -> Trace:
     level = speed if speed is not None and (power is None or _is_coarse(power)) else power
     drawn = power or level
     if level is None or drawn is None:
-        return Trace(*(np.full(grid.size, np.nan) for _ in range(5)))
+        return Trace(*(np.full(grid.size, np.nan) for _ in range(len(Trace._fields))))
     heard = np.isfinite(level.mean)
     runs = np.where(heard, (level.mean >= level.above).astype(np.float64), np.nan)
     defrosts = _defrosts(drawn, outdoors)
@@ -104,7 +108,7 @@ def trace(pump: HeatPump, meter: Meter, grid: Grid, outdoor_c: Floats) -> Trace:
     fine = np.where(runs == 1, (level.high > level.low).astype(np.float64), np.nan)
     rest_w = np.where((runs == 0) & (drawn.high < drawn.above), drawn.mean, np.nan)
     frosted = np.where(heard, defrosts.astype(np.float64), np.nan)
-    return Trace(*(column[skip:] for column in (runs, starts, frosted, fine, rest_w)))
+    return Trace(*(column[skip:] for column in (runs, starts, frosted, fine, _brief(level), rest_w)))
 
 
 def rests_below(pump: HeatPump, meter: Meter) -> float:
@@ -168,6 +172,13 @@ def _starts(level: _Level) -> Floats:
     came_on = (before < level.above) & (level.high >= level.above)
     again = (before >= level.above) & (level.low < level.above) & (level.last >= level.above)
     return np.where(np.isfinite(before) & np.isfinite(level.last), (came_on | again).astype(np.float64), np.nan)
+
+
+def _brief(level: _Level) -> Floats:
+    """Return the intervals whose last value stands alone."""
+    on = level.last >= level.above
+    alone = (on[1:-1] != on[:-2]) & (on[1:-1] != on[2:]) & np.isfinite(level.last[:-2] + level.last[2:])
+    return np.concatenate(([0.0], alone, [0.0])) if len(on) > 2 else np.zeros(len(on))
 
 
 def _defrosts(drawn: _Level, outdoor_c: Floats) -> Bools:

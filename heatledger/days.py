@@ -21,10 +21,11 @@ from heatledger.quality import meter_flags
 from heatledger.readings import INTERVAL_S, Floats, Ints
 from heatledger.rooms import RoomDay, room_day
 from heatledger.tariff.model import Tariff
+from heatledger.twins import Twin, day_twins
 
 _Columns = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
-_ARITHMETIC = "8"
+_ARITHMETIC = "9"
 """Raised when the meaning of a day's numbers changes, so that cached ones are made again."""
 
 
@@ -80,6 +81,8 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
         What the house's own heat balance needs.
     rooms, running : dict
         By zone id, how its energy is known, its hours and temperatures; by heat pump id, its starts, defrosts and rest.
+    twins : list of Twin
+        Meters that counted the same, hour by hour.
     """
 
     use: float
@@ -99,6 +102,7 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     house: HouseDay | None = None
     rooms: dict[str, RoomDay] = {}
     running: dict[str, RunDay] = {}
+    twins: list[Twin] = []
 
 
 def days_key(home: Home, tariff: Tariff | None, systems: Mapping[str, System] | None = None) -> str:
@@ -137,6 +141,7 @@ def sum_days(
     flows: Mapping[str, Sequence[Flow]] | None = None,
     normal: Mapping[str, Sequence[Normal]] | None = None,
     houses: Sequence[HouseDay | None] | None = None,
+    home: Home | None = None,
 ) -> list[Day]:
     """Sum an account over spans.
 
@@ -154,6 +159,8 @@ def sum_days(
         What is normal for the weather, by heat pump, over the same intervals.
     houses : sequence, optional
         What the house's heat balance needs, by span.
+    home : Home, optional
+        To compare its meters with each other.
 
     Returns
     -------
@@ -170,7 +177,9 @@ def sum_days(
         profile = _profile(part, names, starts[low:high] // QUARTER_S * QUARTER_S)
         pumps = _pumps(part, names, (flows or {}, normal or {}), starts[low:high], slice(int(low), int(high)))
         day = _sum(part, names, (min(end, now) - start).total_seconds(), profile, pumps)
-        days.append(msgspec.structs.replace(day, house=house, rooms=_rooms(part, names), running=_running(part, names)))
+        rooms, running = _rooms(part, names), _running(part, names)
+        twins = day_twins(home, dict(zip(names["meters"], part["meters"].T, strict=True))) if home else []
+        days.append(msgspec.structs.replace(day, house=house, rooms=rooms, running=running, twins=twins))
     return days
 
 

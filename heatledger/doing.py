@@ -139,7 +139,8 @@ def doing(home: Home, pump: HeatPump, grid: Grid, seen: Seen) -> Doing:
     blank = evidence == NOTHING
     mode, evidence = _put(mode, evidence, blank & resting, STANDBY, POWER)
     for kind, shown, why in (*_of_air(home, pump, grid), *_of_water(pump, grid), *_of_weather(pump, seen.outdoor_c)):
-        mode, evidence = _put(mode, evidence, (evidence == NOTHING) & (seen.runs == 1) & shown, kind, why)
+        runs = seen.runs == 1 if why == WEATHER else ~resting
+        mode, evidence = _put(mode, evidence, (evidence == NOTHING) & runs & shown, kind, why)
     says_defrosts = bool((heads == DEFROST).any())
     signs = (seen.defrosts == 1) & np.isin(mode, (HEATING, STANDBY)) & (not says_defrosts)
     mode, evidence = _put(mode, evidence, signs, DEFROST, SIGNATURE)

@@ -35,7 +35,7 @@ class RunDay(msgspec.Struct, frozen=True, kw_only=True):
     periods_min : list of float
         From one start to the next. [min]
     brief : int
-        Runs that fill one interval or less.
+        Runs and rests that one reading alone tells of.
     defrosts : int
         Runs of intervals in which it defrosts.
     rest_w, rest_kwh : float or None, float
@@ -171,7 +171,7 @@ def run_day(columns: Mapping[str, Floats], outdoor_c: Floats, kwh: Floats) -> Ru
         starts=int(starts.sum()),
         peak=_peak(starts),
         periods_min=[float(gap) for gap in np.diff(np.flatnonzero(starts)) * (INTERVAL_S / 60.0)],
-        brief=_brief(runs == 1),
+        brief=int(np.count_nonzero(columns["brief"] == 1)),
         defrosts=_runs_of(columns["mode"] == DEFROST),
         rest_w=float(np.sort(rest)[len(rest) // 20]) if len(rest) >= _REST_ROWS else None,
         rest_kwh=float(kwh[runs == 0].sum()),
@@ -200,12 +200,6 @@ def _peak(starts: Floats) -> int:
     if not len(starts):
         return 0
     return int(np.convolve(starts, np.ones(_HOUR)).max())
-
-
-def _brief(runs: Bools) -> int:
-    """Count the runs that fill one interval alone."""
-    on = np.concatenate(([False], runs, [False]))
-    return int(np.count_nonzero(on[1:-1] & ~on[:-2] & ~on[2:]))
 
 
 def _runs_of(where: Bools) -> int:

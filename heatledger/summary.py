@@ -24,6 +24,7 @@ from heatledger.quality import Issue, meter_issues
 from heatledger.running import Days, Plan
 from heatledger.tariff.model import Tariff
 from heatledger.tariff.series import PriceSeries
+from heatledger.twins import twin_issues
 from heatledger.zone_use import ZoneHeat, ZoneUse, zone_uses
 
 __all__ = ["BaselineSummary", "Cop", "Electricity", "Period", "PumpUse", "Quantiles", "Summary", "ZoneUse", "summarise"]
@@ -232,4 +233,5 @@ def _issues(home: Home, heard: Sequence[Day]) -> list[Issue]:
             row = doubts.setdefault(meter, {})
             for name, count in counts.items():
                 row[name] = row.get(name, 0) + count
-    return meter_issues(doubts, {meter.id: meter.name or meter.id for meter in home.meters})
+    called = {meter.id: meter.name or meter.id for meter in home.meters}
+    return meter_issues(doubts, called) + twin_issues(home, [(day.twins, day.meters) for day in heard])
