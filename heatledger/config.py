@@ -241,6 +241,7 @@ def _check_home(
         _refers(path, f"comparison[{number}].hot_water", row.hot_water, meters)
     for number, pump in enumerate(home.heat_pumps):
         _refers(path, f"heat_pumps[{number}].meter", pump.meter, meters)
+        _refers(path, f"heat_pumps[{number}].backup", pump.backup, meters)
         _refers(path, f"heat_pumps[{number}].unit", pump.unit, set(systems))
         for head_number, head in enumerate(pump.heads):
             _refers(path, f"heat_pumps[{number}].heads[{head_number}].zone", head.zone, zones)

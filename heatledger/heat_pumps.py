@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
 
+from heatledger.baseline.ducts import LOST_SD, PRESETS
 from heatledger.heat.anchor import Learnt, anchored
-from heatledger.heat.flows import BIN_K, WORKS, HeatSum, PumpDay, Work, add
-from heatledger.heat.ladder import Realized, boundary, half_width, kept, method, realize
+from heatledger.heat.flows import BIN_K, WORKS, Z90, HeatSum, PumpDay, Work, add
+from heatledger.heat.kinds import KINDS, boundary
+from heatledger.heat.ladder import NO_COLD, NO_HEAT, Realized, half_width, kept, method, realize
 from heatledger.heat.rungs import Rung, ladder, narrower
 from heatledger.heat.system import System
 from heatledger.home import HeatPump
@@ -69,7 +72,10 @@ class Rated(_Value, frozen=True):
 
 
 class Seasonal(_Value, frozen=True):
-    """One kind of work over the span: its seasonal performance factor, by weather, beside what its maker states."""
+    """One kind of work over the span: its seasonal performance factor, by weather, beside what its maker states.
+
+    `delivered` is what reaches the rooms after the ducts, `with_backup` has the back-up heater on both sides (H4).
+    """
 
     cop: Cop
     kwh: float
@@ -77,6 +83,8 @@ class Seasonal(_Value, frozen=True):
     expected: Range | None
     bins: list[Bin]
     rated: list[Rated]
+    delivered: Cop | None = None
+    with_backup: Cop | None = None
 
 
 class PumpUse(_Value, frozen=True):
@@ -97,6 +105,7 @@ class PumpUse(_Value, frozen=True):
     seasonal: dict[str, Seasonal] = {}
     ladder: list[Rung] = []
     narrower: str | None = None
+    counts: str = ""
     by_mode: dict[str, float] = {}
     known_by: dict[str, float] = {}
     unshared: dict[str, float] = {}
@@ -122,6 +131,7 @@ def pump_use(
     system: System | None = None,
     *,
     house_days: int = 0,
+    backup_kwh: float | None = None,
 ) -> PumpUse:
     """Sum one heat pump up: its COP is that of heating, of cooling where it only cooled.
 
@@ -139,6 +149,8 @@ def pump_use(
         Its map.
     house_days : int
         How many days of known heat say how the house loses it.
+    backup_kwh : float or None
+        Electricity of its back-up heater, where that has a meter. [kWh]
 
     Returns
     -------
@@ -158,8 +170,11 @@ def pump_use(
         defrosts=None,
         standby_w=None,
         seasonal={
-            work: _seasonal(pump, days, one, learnt, system) for work, one in found.items() if _drawn(days, work) > 0
+            work: _seasonal(pump, days, one, learnt, system, backup_kwh if work == "heating" else None)
+            for work, one in found.items()
+            if _drawn(days, work) > 0
         },
+        counts=KINDS[pump.kind].counts,
         ladder=ladder(pump, system, days, best, learnt, house_days),
         narrower=narrower(pump, best),
     )
@@ -176,14 +191,19 @@ def _cop(pump: HeatPump, found: Realized) -> Cop:
         high=found.high,
         method=method(pump, found),
         boundary=None if found.value is None else boundary(pump),
-        reason=found.reason,
+        reason=f"{found.reason}; {KINDS[pump.kind].settles}" if found.reason in (NO_HEAT, NO_COLD) else found.reason,
         rung=found.rung,
         work=found.work,
     )
 
 
 def _seasonal(
-    pump: HeatPump, days: Sequence[PumpDay], found: Realized, learnt: Learnt | None, system: System | None
+    pump: HeatPump,
+    days: Sequence[PumpDay],
+    found: Realized,
+    learnt: Learnt | None,
+    system: System | None,
+    backup_kwh: float | None,
 ) -> Seasonal:
     stated = [] if system is None else [
         Rated(figure=name, value=value, cop=value / per)
@@ -197,7 +217,35 @@ def _seasonal(
         expected=_expected(days, found.work),
         bins=_bins(days, found, learnt),
         rated=stated,
+        delivered=_delivered(pump, found),
+        with_backup=_with_backup(pump, found, backup_kwh),
     )
+
+
+def _delivered(pump: HeatPump, found: Realized) -> Cop | None:
+    """Return what of a ducted unit's heat reaches the rooms, its ducts' loss as doubtful as their place is known."""
+    if pump.ducts is None or pump.ducts.place == "none" or not found.value:
+        return None
+    reaches = 1.0 - PRESETS[pump.ducts.place].lost
+    own = ((found.high or found.value) / found.value - 1.0, Z90 * LOST_SD / reaches if reaches < 1 else 0.0)
+    width, value = math.hypot(*own), found.value * reaches
+    whole = _cop(pump, found)
+    place = pump.ducts.place.replace("_", ", ")
+    return msgspec.structs.replace(
+        whole, value=value, low=value * max(1 - width, 0), high=value * (1 + width),
+        method=f"{whole.method}, after ducts ({place})",
+    )  # fmt: skip
+
+
+def _with_backup(pump: HeatPump, found: Realized, backup_kwh: float | None) -> Cop | None:
+    """Return the COP with the back-up heater on both sides: its heat is its electricity (SEPEMO H4)."""
+    if not found.value or not found.heat_kwh or backup_kwh is None:
+        return None
+    drawn = found.heat_kwh / found.value
+    low, value, high = (
+        (drawn * cop + backup_kwh) / (drawn + backup_kwh) for cop in (found.low or 0.0, found.value, found.high or 0.0)
+    )
+    return msgspec.structs.replace(_cop(pump, found), value=value, low=low, high=high, boundary="H4")
 
 
 def _expected(days: Iterable[PumpDay], work: Work, edge: int | None = None, *, whole: bool = True) -> Range | None:

@@ -111,7 +111,9 @@ class HeatPump(_Frozen, frozen=True):
     """A heat pump: its kind, the meter on its circuit, its indoor units, and what tells of its heat.
 
     `unit` is a file of `systems/`, scaled to `rated_w` [W] where that is generic; `boundary` is what its meter encloses
-    (SEPEMO: H1 refrigeration unit, H2 + source fan or pump, H3 + back-up heater, H4 + distribution).
+    (SEPEMO: H1 refrigeration unit, H2 + source fan or pump, H3 + back-up heater, H4 + distribution). `backup` is the
+    meter of its back-up heater, below its own; `ducts` says where its air runs; `source` is what hears the liquid from
+    the ground; `pan_heater_w` a base-pan heater below 2 °C [W].
     """
 
     id: Identifier
@@ -125,6 +127,10 @@ class HeatPump(_Frozen, frozen=True):
     glycol: Glycol | None = None
     heat_meter: HeatMeter | None = None
     air_flow: AirFlow | None = None
+    backup: Identifier | None = None
+    ducts: Ducts | None = None
+    source: Point | None = None
+    pan_heater_w: Annotated[float, Meta(ge=0)] | None = None
 
 
 class Ducts(_Frozen, frozen=True):

@@ -147,6 +147,12 @@ def _drawn(pump: HeatPump, heard: Sequence[Day]) -> float | None:
     return sum(sum(day.pumps[pump.id].use.values()) for day in heard if pump.id in day.pumps)
 
 
+def _backup(pump: HeatPump, heard: Sequence[Day]) -> float | None:
+    """Return what a heat pump's back-up heater drew; None where it has no meter that was heard. [kWh]."""
+    known = [kwh for day in heard if pump.backup and (kwh := day.meters.get(pump.backup)) is not None]
+    return sum(known) if known else None
+
+
 def _told(home: Home, past: Taught, heard: Sequence[Day], period: Period) -> list[dict[str, PumpDay]]:
     """Return each day's heat pumps, with what the house's own heat balance says of them."""
     if past.house is None:
@@ -172,6 +178,7 @@ def _pump(
         past.maps.get(pump.id),
         systems.get(pump.unit or ""),
         house_days=past.days,
+        backup_kwh=_backup(pump, heard),
     )
     by_mode = {mode: sum(day.use.get(mode, 0.0) for day in days) for mode in MODES}
     run = operated([day.running[pump.id] for day in heard if pump.id in day.running], seconds, by_mode, price)

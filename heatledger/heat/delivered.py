@@ -69,8 +69,9 @@ def delivered(
     """
     rows = [*_metered(pump, grid, outdoor_c), *_aired(home, pump, grid)]
     flows = [_signed(rung, heat, widths, use) for rung, heat, widths in rows]
-    if system is not None:
-        flows.append(_mapped(home, pump, system, grid, use, outdoor_c))
+    outside_c = source(pump, grid, outdoor_c)
+    if system is not None and np.isfinite(outside_c).any():
+        flows.append(_mapped(home, pump, system, grid, use, outside_c))
     flows += _fraction(pump, grid, use, outdoor_c)
     return flows
 
@@ -79,7 +80,16 @@ def normal(home: Home, pump: HeatPump, system: System | None, grid: Grid, outdoo
     """Return what is normal for the weather in each interval; parameters as `delivered`, result as `normal.normal`."""
     water_c = _water(pump, grid)
     sink_c = water_c if system is not None and system.sink == "water" else indoor(home, pump, grid)
-    return normal_of(pump, system, outdoor_c, sink_c, water_c)
+    return normal_of(pump, system, source(pump, grid, outdoor_c), sink_c, water_c)
+
+
+def source(pump: HeatPump, grid: Grid, outdoor_c: Floats) -> Floats:
+    """Return what a heat pump takes its heat from: outdoor air, of a ground-source one the liquid that enters. [°C]."""
+    if pump.kind != "ground_source":
+        return outdoor_c
+    names = ("temperature", "outdoor_temp", "flow_temp")
+    found = [b for name in names if pump.source and (b := grid.find(pump.source, name)) is not None]
+    return grid.lay(found[0], found[0].mean) if found else np.full(grid.size, np.nan)
 
 
 def rest_power(power_w: Floats, outdoor_c: Floats, stated_w: float = 0.0) -> Floats:
@@ -175,6 +185,8 @@ def _mapped(
 ) -> Flow:
     """Return what the unit's map says."""
     none = np.zeros(grid.size)
+    if pump.pan_heater_w is not None:
+        system = msgspec.structs.replace(system, pan_heater_w=pump.pan_heater_w)
     drawn = sum(use.values(), none)
     power_w = drawn / _KWH_PER_W
     scale = (pump.rated_w / system.rated_w) if pump.rated_w and system.rated_w else 1.0

@@ -15,10 +15,8 @@ from heatledger.heat.heat_meter import CLIPPED
 from heatledger.home import HeatPump
 from heatledger.readings import Floats
 
-NO_HEAT: Final = (
-    "no heat is measured: power and temperatures alone cannot tell heat loss from efficiency; "
-    "a heat meter, or the unit's published performance map, would settle it"
-)
+NO_HEAT: Final = "no heat is measured: power and temperatures alone cannot tell heat loss from efficiency"
+NO_COLD: Final = "what it takes out of the rooms is not measured: power and temperatures alone cannot tell it"
 _LEAST_KWH: Final = 0.05
 _MOST_BEYOND: Final = 0.10
 """Share of electricity beyond the map at which the map is not believed. [1]"""
@@ -28,7 +26,6 @@ _GAP_WEIGHT: Final = 0.5
 _ANCHOR_GAP: Final = 0.2
 """Electricity without an answer on a day that anchors. [kWh]"""
 _HOUR_S: Final = 3600.0
-_BOUNDARY: Final = {"air_to_water": "H2", "ground_source": "H2"}
 
 
 class Step(NamedTuple):
@@ -64,11 +61,6 @@ class Realized(NamedTuple):
     work: Work
     heat_kwh: float | None
     step: Step | None = None
-
-
-def boundary(pump: HeatPump) -> str:
-    """Return the SEPEMO boundary of a heat pump's electricity: as stated, else what its kind's meter encloses."""
-    return pump.boundary or _BOUNDARY.get(pump.kind, "H4")
 
 
 def method(pump: HeatPump, found: Realized) -> str | None:
@@ -203,7 +195,13 @@ def _with_absent(whole: HeatSum, days: Iterable[PumpDay], work: Work, rung: str)
 def _absent(days: Sequence[PumpDay], work: Work) -> str:
     drawn = sum(day.use.get(mode, 0.0) for day in days for mode in WORKS[work])
     unknown = sum(day.use.get("unknown", 0.0) for day in days)
-    return "it has not run in this span" if days and drawn + unknown < _LEAST_KWH else NO_HEAT
+    return (
+        "it has not run in this span"
+        if days and drawn + unknown < _LEAST_KWH
+        else NO_COLD
+        if work == "cooling"
+        else NO_HEAT
+    )
 
 
 def _span(seconds: float) -> str:

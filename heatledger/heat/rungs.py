@@ -10,12 +10,12 @@ import msgspec
 from heatledger.heat import anchor
 from heatledger.heat.anchor import Learnt
 from heatledger.heat.flows import PumpDay, Work
+from heatledger.heat.kinds import KINDS
 from heatledger.heat.ladder import STEPS, Realized, Step, check, whole_of
 from heatledger.heat.system import System
 from heatledger.home import HeatPump
 
 State = Literal["in use", "ready", "gathering", "not fitted", "refused"]
-WATER: Final = ("air_to_water", "ground_source")
 
 
 class Rung(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +111,7 @@ def ladder(
 
 def narrower(pump: HeatPump, found: Realized) -> str | None:
     """Return the one thing that would narrow the interval; None where nothing within reach does."""
-    water = pump.kind in WATER
+    water = KINDS[pump.kind].carrier == "water"
     if found.rung == "A":
         verified = pump.heat_meter is not None and pump.heat_meter.verified
         return None if verified else "have the heat meter checked where it hangs (verified): ±3%"
@@ -141,7 +141,7 @@ def _rung(
         return msgspec.structs.replace(row, method=passed.method, state="ready", reason="a better rung answers")
     if reason is not None:
         return msgspec.structs.replace(row, state="refused", reason=reason)
-    fits = words.water if pump.kind in WATER else words.air
+    fits = words.water if KINDS[pump.kind].carrier == "water" else words.air
     if letter == "C" and system is not None and system.evidence == "unit":
         fits = _LOAN
     if have and need and have < need and (letter == "F" or fits == _LOAN):
@@ -165,7 +165,7 @@ def _answers(letter: str, days: Sequence[PumpDay], work: Work, learnt: Learnt | 
 
 
 def _unfitted(letter: str, pump: HeatPump, system: System | None) -> str:
-    water = pump.kind in WATER
+    water = KINDS[pump.kind].carrier == "water"
     if letter == "A" and not water:
         return "heat carried by air has no meter"
     if letter == "B" and water:
@@ -174,4 +174,6 @@ def _unfitted(letter: str, pump: HeatPump, system: System | None) -> str:
         return "0 of 14 days of known heat: nothing says how this house loses it"
     if letter in ("C", "D") and system is not None and system.evidence == "rating":
         return "only a rating stands behind its map"
+    if letter in ("C", "D", "E") and system is not None and pump.kind == "ground_source" and pump.source is None:
+        return "its map wants the temperature of the liquid from the ground (source)"
     return "nothing of the kind is stated in the home file"
