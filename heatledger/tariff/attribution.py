@@ -1,10 +1,6 @@
-"""Whose money a bill is: every line laid on the intervals that caused it, and from there on zones or spans of time."""
+"""When a bill's money was spent: every line laid on the intervals that caused it."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Final
 
 import numpy as np
 
@@ -16,9 +12,6 @@ from heatledger.tariff.load import Floats
 from heatledger.tariff.model import Adjustment, Demand, Fixed, Minimum, Percent
 from heatledger.tariff.pricing import Priced
 from heatledger.tariff.schedule import day_number
-
-FIXED: Final = "fixed"
-"""The part of a division among zones that no zone causes."""
 
 
 def spread(priced: Priced, bill: int) -> Floats:
@@ -110,121 +103,3 @@ def _peak(priced: Priced, bill: int, line: Demand) -> Floats:
         kwh = np.nan_to_num(grid.load.import_kwh[inside])
         weights[inside] = kwh / kwh.sum() if kwh.sum() else 1.0 / kwh.size
     return weights[part]
-
-
-def divide(amount: Decimal, weights: Mapping[str, float]) -> dict[str, Decimal]:
-    """Divide an amount exactly: the parts add up to it, the last digit of them going to the largest.
-
-    Parameters
-    ----------
-    amount : Decimal
-        What is to be divided. [currency]
-    weights : mapping
-        By name; they may be of either sign, but their sum must not be 0.
-
-    Returns
-    -------
-    dict
-        Parts by name, unrounded; print them with `rounding.largest_remainder`.
-
-    Examples
-    --------
-    >>> parts = divide(Decimal("10.00"), {"living": 1.0, "rest": 2.0})
-    >>> sum(parts.values()) == Decimal("10.00"), round(parts["living"], 4)
-    (True, Decimal('3.3333'))
-    """
-    exact = {name: Decimal(repr(float(weight))) for name, weight in weights.items()}
-    whole = sum(exact.values(), Decimal(0))
-    parts = {name: (amount * weight / whole).quantize(Decimal("1e-15")) for name, weight in exact.items()}
-    largest = max(parts, key=lambda name: abs(parts[name]))
-    parts[largest] += amount - sum(parts.values(), Decimal(0))
-    return parts
-
-
-def by_span(priced: Priced, bill: int, spans_s: Mapping[str, tuple[int, int]]) -> dict[str, Decimal]:
-    """Divide a bill among spans of time that make it up, as days do.
-
-    Parameters
-    ----------
-    priced, bill : Priced, int
-        Of `price_rows`, and which bill.
-    spans_s : mapping of str to tuple
-        Half-open spans by name, without overlap. [Unix time, s]
-
-    Returns
-    -------
-    dict
-        Unrounded amounts by name; where the spans make up the bill they add up to its total. [currency]
-    """
-    part = priced.terms.grid.slices[bill]
-    start_s = priced.terms.grid.load.start_s[part]
-    money = spread(priced, bill)
-    bounds = {name: np.searchsorted(start_s, span) for name, span in spans_s.items()}
-    found = {name: Decimal(0) for name in spans_s}
-    for number, row in enumerate(priced.rows[bill]):
-        weights = {name: float(money[number, low:high].sum()) for name, (low, high) in bounds.items()}
-        rest = float(row.amount) - sum(weights.values())
-        for name, amount in _parts(row.amount, weights, rest).items():
-            found[name] += amount
-    return found
-
-
-_NOTHING = 1e-9
-
-
-def _parts(amount: Decimal, weights: dict[str, float], rest: float) -> dict[str, Decimal]:
-    if not amount:
-        return {}
-    outside = {} if abs(rest) < _NOTHING else {"": rest}
-    parts = divide(amount, {**weights, **outside})
-    parts.pop("", None)
-    return parts
-
-
-def by_part(priced: Priced, bill: int, kwh: Mapping[str, Floats]) -> dict[str, Decimal]:
-    """Divide a bill among zones (and the rest that is in none) by what each used when the money was spent.
-
-    Charges by time belong to no zone and come back as `FIXED`; what is left of a line in intervals where no part used
-    anything is divided by the parts' energy over the whole bill.
-
-    Parameters
-    ----------
-    priced, bill : Priced, int
-        Of `price_rows`, and which bill.
-    kwh : mapping of str to array
-        Energy of each part in the bill's intervals as the priced grid has them. [kWh]
-
-    Returns
-    -------
-    dict
-        Unrounded amounts by part, and `FIXED`; they add up to the bill's total. [currency]
-    """
-    names = list(kwh)
-    used = np.maximum(np.array([kwh[name] for name in names]), 0.0)
-    whole = used.sum(axis=0)
-    overall = used.sum(axis=1)
-    overall = overall / overall.sum() if overall.sum() else np.full(len(names), 1.0 / max(len(names), 1))
-    share = np.where(whole > 0, used / np.where(whole > 0, whole, 1.0), overall[:, None])
-    money = spread(priced, bill)
-    found = dict.fromkeys([*names, FIXED], Decimal(0))
-    for row, amounts, fixed in zip(priced.rows[bill], money, _fixed_parts(priced, bill, money), strict=True):
-        if not row.amount:
-            continue
-        weights = dict(zip(names, (share @ (amounts - fixed)).tolist(), strict=True))
-        for name, amount in divide(row.amount, {**weights, FIXED: float(fixed.sum())}).items():
-            found[name] += amount
-    return found
-
-
-def _fixed_parts(priced: Priced, bill: int, money: Floats) -> Floats:
-    """Return what of every row, interval by interval, comes from charges by time: those and what is made of them."""
-    rows, fixed = priced.rows[bill], np.zeros_like(money)
-    for number, row in enumerate(rows):
-        if isinstance(row.line, Fixed):
-            fixed[number] = money[number]
-        elif isinstance(row.line, Percent):
-            mine = [at for at in range(number) if in_base(rows[at], row.line.base)]
-            base = np.abs(money[mine].sum(axis=0))
-            part = np.divide(np.abs(fixed[mine].sum(axis=0)), base, out=np.zeros_like(base), where=base > 0)
-            fixed[number] = money[number] * np.minimum(part, 1.0)
-    return fixed

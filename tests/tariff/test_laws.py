@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from heatledger.apportion import Names, QuarterUse, unused_money
 from heatledger.formatting import largest_remainder
-from heatledger.tariff.attribution import by_part, by_span, spread
+from heatledger.tariff.attribution import spread
 from heatledger.tariff.lines import Carry
 from heatledger.tariff.load import load_of
 from heatledger.tariff.pricing import bills_of, price, price_rows
@@ -98,25 +99,37 @@ def test_order_of_readings_and_repetition_change_nothing(kwh, random):
     assert price(plan(*WHOLE), mixed, [BILL], CHICAGO) == first == price(plan(*WHOLE), load(kwh), [BILL], CHICAGO)
 
 
+def shared(priced, living, rest):
+    """Whose money a bill is, between two zones that use everything: exact, and what no use causes."""
+    grid, money = priced.terms.grid, spread(priced, 0)
+    quarters = grid.load.step_s // 900
+    rows = [np.repeat(np.array(kwh) / quarters, quarters) for kwh in (living, rest, np.add(living, rest))]
+    use = QuarterUse(Names(zones=("living", "rest")), np.array(rows), int(grid.load.start_s[0]))
+    unused = unused_money(priced.rows[0], money)
+    parts = use.shares(grid.load.start_s, grid.load.step_s) @ (money.sum(axis=0) - unused)
+    return {"living": parts[0], "rest": parts[1], "fixed": unused.sum()}
+
+
 @settings(max_examples=20, deadline=None)
 @given(kwhs, st.lists(st.floats(0, 4), min_size=HOURS, max_size=HOURS), st.lists(st.integers(1, HOURS - 1), max_size=5))
 def test_spans_that_make_up_a_bill_add_up_to_it(kwh, export, cuts):
     priced = price_rows(plan(*WHOLE), load(kwh, export), [BILL], CHICAGO, rounding=False)
-    bounds = [instant(START, CHICAGO) + 3600 * hour for hour in (0, *sorted(set(cuts)), HOURS)]
-    spans = {str(number): pair for number, pair in enumerate(pairwise(bounds))}
-    parts = by_span(priced, 0, spans)
-    whole = sum(row.amount for row in priced.rows[0])
-    assert abs(sum(parts.values()) - whole) < Decimal("1e-12")
+    bounds = [0, *sorted(set(cuts)), HOURS]
+    parts = [spread(priced, 0)[:, low:high].sum() for low, high in pairwise(bounds)]
+    assert sum(parts) == pytest.approx(float(sum(row.amount for row in priced.rows[0])), abs=1e-9)
 
 
 @settings(max_examples=20, deadline=None)
-@given(kwhs, st.lists(st.floats(0, 1), min_size=HOURS, max_size=HOURS), st.booleans())
+@given(
+    st.lists(st.floats(0.001, 9), min_size=HOURS, max_size=HOURS),
+    st.lists(st.floats(0, 1), min_size=HOURS, max_size=HOURS),
+    st.booleans(),
+)
 def test_zones_and_the_fixed_part_add_up_to_the_bill_and_to_its_print(kwh, shares, rounding):
     priced = price_rows(plan(*WHOLE), load(kwh), [BILL], CHICAGO, rounding=rounding)
     used, share = np.array(kwh), np.array(shares)
-    parts = by_part(priced, 0, {"living": used * share, "rest": used * (1 - share)})
-    whole = sum(row.amount for row in priced.rows[0])
-    assert abs(sum(parts.values()) - whole) < Decimal("1e-12")
+    parts = shared(priced, used * share, used * (1 - share))
+    assert sum(parts.values()) == pytest.approx(float(sum(row.amount for row in priced.rows[0])), abs=1e-9)
     if rounding:
         shown = largest_remainder(list(parts.values()), Decimal(bills_of(priced)[0].total), 2)
         assert sum(shown) == Decimal(bills_of(priced)[0].total)
@@ -158,20 +171,14 @@ def test_an_attribution_among_zones_by_hand():
                  {"kind": "percent", "label": "Tax", "rate": "10"})  # fmt: skip
     used = load_of([instant("2026-01-01"), instant("2026-01-01T12:00")], 43_200, [10.0, 30.0])
     priced = price_rows(found, used, [cycle("2026-01-01", "2026-01-02")], UTC)
-    parts = by_part(priced, 0, {"living": np.array([5.0, 15.0]), "rest": np.array([5.0, 15.0])})
-    assert {name: round(value, 6) for name, value in parts.items()} == {
-        "living": Decimal("4.400000"), "rest": Decimal("4.400000"), "fixed": Decimal("1.100000"),
-    }  # fmt: skip
+    assert shared(priced, [5.0, 15.0], [5.0, 15.0]) == pytest.approx({"living": 4.4, "rest": 4.4, "fixed": 1.1})
 
 
 def test_demand_goes_to_the_zone_that_made_the_peak():
     found = plan(energy(rate="0"), {"kind": "demand", "label": "Demand", "rate": "10", "window_minutes": 60})
     priced = price_rows(found, load_of([instant("2026-01-01"), instant("2026-01-01T01:00")], 3600, [2.0, 6.0]),
                         [cycle("2026-01-01", "2026-01-02")], UTC)  # fmt: skip
-    parts = by_part(priced, 0, {"living": np.array([2.0, 1.5]), "rest": np.array([0.0, 4.5])})
-    assert {name: round(value, 9) for name, value in parts.items()} == {
-        "living": Decimal("15.000000000"), "rest": Decimal("45.000000000"), "fixed": Decimal("0.000000000"),
-    }  # fmt: skip
+    assert shared(priced, [2.0, 1.5], [0.0, 4.5]) == pytest.approx({"living": 15.0, "rest": 45.0, "fixed": 0.0})
 
 
 def test_a_running_bill_charges_the_days_that_have_begun():
