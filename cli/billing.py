@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import xml.etree.ElementTree as ElementTree
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -46,7 +46,8 @@ def close(home: HomeOption = None, as_json: JsonOption = False, config: ConfigOp
         typer.echo(f"{row.start} to {row.end} (not included), version {row.version}: {total}, {row.reason}")
         for change in row.changes:
             before, after = (formatting.money(at, currency) if at else "none" for at in (change.before, change.after))
-            typer.echo(f"  {change.label}: {before} → {after}")
+            rate = f" at {change.rate}, was {change.rate_before}" if change.rate_before else ""
+            typer.echo(f"  {change.label}{rate}: {before} → {after}")
     if not made:
         typer.echo("nothing to close, and no closed bill has changed")
 
@@ -65,6 +66,9 @@ def reconcile(
     with books(home, config) as (ledger, _):
         now, mine = utc_now(), cycle_at(ledger.home.cycle, day)
         bounds = ledger.bounds(mine)
+        if bounds[1] > now:
+            last = mine.end - timedelta(days=1)
+            raise CommandError(f"the cycle of {mine.start} to {last}: its bill can be compared when it is over")
         theirs = _theirs(ledger, total, lines, green, bounds)
         summary = ledger.summary(*bounds, now=now)
         if summary.bill.total is None:

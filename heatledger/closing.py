@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -23,12 +23,13 @@ _CYCLES: Final = 14
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A line that is not what it was; None where it was not there. [currency]."""
+    """A line that is not what it was; None where it was not there; `rate_before` where the rate changed. [currency]."""
 
     label: str
     rate: str
     before: str | None
     after: str | None
+    rate_before: str | None = None
 
 
 class Closing(msgspec.Struct, frozen=True):
@@ -111,9 +112,28 @@ def changed(before: Sequence[BillLine], after: Sequence[BillLine]) -> list[Chang
     """
     old, new = _amounts(before), _amounts(after)
     keys = [*new, *(key for key in old if key not in new)]
+    moved = _moved(old, new)
     return [
-        Change(key[1], key[2], _text(old.get(key)), _text(new.get(key))) for key in keys if old.get(key) != new.get(key)
+        Change(key[1], key[2], _text(old[moved[key]]), _text(new[key]), rate_before=moved[key][2])
+        if key in moved
+        else Change(key[1], key[2], _text(old.get(key)), _text(new.get(key)))
+        for key in keys
+        if old.get(key) != new.get(key) and key not in moved.values()
     ]
+
+
+_Key = tuple[str, str, str]
+
+
+def _moved(old: Mapping[_Key, Decimal], new: Mapping[_Key, Decimal]) -> dict[_Key, _Key]:
+    """Return the lines that only stand at another rate: one on either bill that the other has not."""
+    found = {}
+    for key in new.keys() - old.keys():
+        here = [other for other in new.keys() - old.keys() if other[:2] == key[:2]]
+        there = [other for other in old.keys() - new.keys() if other[:2] == key[:2]]
+        if len(here) == len(there) == 1:
+            found[key] = there[0]
+    return found
 
 
 def _amounts(lines: Sequence[BillLine]) -> dict[tuple[str, str, str], Decimal]:

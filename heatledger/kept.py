@@ -30,7 +30,7 @@ class _Kept(msgspec.Struct, frozen=True):
     bill: _Total
 
 
-def beside(state: State, home: str, start: date, end: date) -> Beside:
+def beside(state: State, home: str, start: date, end: date, ours: str | None) -> Beside:
     """Return what was kept of a cycle.
 
     Parameters
@@ -41,6 +41,8 @@ def beside(state: State, home: str, start: date, end: date) -> Beside:
         The home.
     start, end : date
         The cycle, half-open.
+    ours : str or None
+        Our bill of it as it now is. [currency]
     """
     closed = [row for row in state.bills(home) if (row.start, row.end) == (start, end)]
     theirs = state.reconciliations(home).get((start, end))
@@ -57,7 +59,7 @@ def beside(state: State, home: str, start: date, end: date) -> Beside:
     ]
     return Beside(
         closed=_newest(versions[-1]) if versions else None,
-        utility=shown(theirs) if theirs else None,
+        utility=shown(theirs, ours) if theirs else None,
         versions=versions,
     )
 

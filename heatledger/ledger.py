@@ -148,7 +148,7 @@ class Ledger:
             found = msgspec.structs.replace(found, outlook=seen, projected=seen.projected)
         if summary.period.start <= now < summary.period.end:
             found = msgspec.structs.replace(found, price=price_now(plan, cycle, days, now))
-        kept = beside(self.state, self.home.id, cycle.start, cycle.end)
+        kept = beside(self.state, self.home.id, cycle.start, cycle.end, summary.bill.total)
         found = msgspec.structs.replace(
             found,
             closed=kept.closed,
@@ -175,7 +175,7 @@ class Ledger:
             earlier = self.billed_days(self.home, plan.tariff, start, end, now)
             everything = {**self._past(cycle.start, now), **earlier, **days}
             found = before.compare(self.home, plan, everything, cycle, now=now)
-            theirs = beside(self.state, self.home.id, found.start, found.end).utility
+            theirs = beside(self.state, self.home.id, found.start, found.end, found.total).utility
             self._compared = (key, msgspec.structs.replace(found, utility=theirs))
         return self._compared[1]
 

@@ -103,9 +103,13 @@ def accuracy(found: Sequence[Reconciliation]) -> Decimal | None:
     return (1 - off / whole).quantize(Decimal("0.0001"), ROUND_HALF_UP) if whole else None
 
 
-def shown(body: bytes) -> Reconciled:
-    """Return a kept reconciliation as the Summary shows it."""
+def shown(body: bytes, ours: str | None) -> Reconciled:
+    """Return a kept reconciliation as the Summary shows it, against our bill as it now is. [currency]."""
     found = msgspec.json.decode(body, type=Reconciliation)
+    if ours is not None and Decimal(ours) != Decimal(found.ours):
+        off = Decimal(ours) - Decimal(found.theirs)
+        likely = "our bill has changed since it was compared; reconcile it again" if off else "equal to the cent"
+        return Reconciled(total=found.theirs, difference=str(off), likely=likely)
     return Reconciled(total=found.theirs, difference=found.difference, likely=found.likely)
 
 

@@ -76,7 +76,9 @@ def test_a_corrected_plan_is_a_new_version_and_the_closed_one_stays(place):
     dearer = tariff("fixed", lines=[{"kind": "energy", "label": "Energy", "rate": "0.20"}])
     (made,) = close_due(place(dearer), now=at(2026, 11, 6))
     assert made.reason == "the rate plan was corrected"
-    assert (made.changes[0].label, made.changes[0].rate) == ("Energy", "0.20")
+    (change,) = made.changes
+    assert (change.label, change.rate_before, change.rate) == ("Energy", "0.16", "0.20")
+    assert (change.before, change.after) == ("71.42", "89.28")  # 446.4 kWh
     assert [row.version for row in place.state.bills("home")] == [1, 2]
     assert json.loads(place.state.bills("home")[0].tariff) == json.loads(msgspec.json.encode(PLAN))
 

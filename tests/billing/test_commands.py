@@ -99,6 +99,19 @@ def test_the_utilitys_bill_by_its_total_lines_and_green_button(run, tmp_path):
     assert "ours less theirs -1.54" in said
 
 
+def test_a_bill_that_was_corrected_since_says_so_beside_the_utilitys(run, tmp_path):
+    run("reconcile", "--cycle", "2025-10-20", "--total", "105.40")
+    file = tmp_path / "config" / "tariffs" / "plan.toml"
+    words = ("summary", "--from", "2025-10-03", "--to", "2025-11-03", "--json")
+    assert json.loads(run(*words).stdout)["bill"]["utility"]["difference"] == "-17.86"
+    file.write_text(PLAN.replace("0.16", "0.19"), encoding="utf-8")
+    utility = json.loads(run(*words).stdout)["bill"]["utility"]
+    assert utility["difference"] == "-4.46"  # 446.4 kWh at 0.01 less than theirs
+    assert "reconcile it again" in utility["likely"]
+    file.write_text(PLAN.replace("0.16", "0.20"), encoding="utf-8")
+    assert json.loads(run(*words).stdout)["bill"]["utility"]["likely"] == "equal to the cent"
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -109,6 +122,7 @@ def test_the_utilitys_bill_by_its_total_lines_and_green_button(run, tmp_path):
         (("--cycle", "2025-10-20", "--total", "a lot"), "total: 'a lot' is not an amount; write it like 215.94"),
         (("--cycle", "2025-10-20"), "what the utility asked is not known; give --total"),
         (("--cycle", "2024-10-20", "--total", "1"), "nothing was heard in this period"),
+        (("--cycle", "2025-11-10", "--total", "1"), "its bill can be compared when it is over"),
     ],
 )
 def test_what_cannot_be_compared_is_one_line(run, words, said):
