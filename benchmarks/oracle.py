@@ -1,4 +1,4 @@
-"""The rungs of the COP ladder against simulated houses whose heat is known: coverage and error by week.
+"""The COP ladder against simulated houses whose heat is known, by week; the baseline against their twins.
 
 `python benchmarks/oracle.py --data DIR --json`: DIR is laid out as one folder of CASE_home.csv.gz, CASE_card.json and
 CASE_published_maps.csv. Of a card only areas and rated sizes are read. Each rung is judged as if it were the best
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import oracle_baseline
 import pandas as pd
 
 from heatledger.config import read_toml, shipped_dir
@@ -99,28 +100,37 @@ def air_side_kwh(frame: pd.DataFrame, unit: Unit) -> Floats:
     return total
 
 
-def flows(frame: pd.DataFrame, unit: Unit, heating: Floats, generic: System) -> list[Flow]:
-    """Return what D, E and B say of one unit in every step."""
+def by_map(frame: pd.DataFrame, unit: Unit, heating: Floats, system: System, scale: float) -> Flow:
+    """Return what a map says of one unit in every step."""
     power = frame[f"{unit.stem}_power_w"].to_numpy(float)
     outdoor = frame["outdoor_temp_c"].to_numpy(float)
     room = np.mean([frame[f"{name}_temp_c"].to_numpy(float) for name in unit.rooms], axis=0)
-    rest = rest_power(power, outdoor)
+    rest, none = rest_power(power, outdoor), np.zeros(len(frame))
+    rung, width = WIDTHS[system.evidence]
+    warm = unit_map.heating(system, power, outdoor, room, standby_w=rest, scale=scale).heat_w
+    cold = np.full(len(frame), np.nan)
+    if system.cooling:
+        cold = unit_map.cooling(system, power, outdoor, room, standby_w=rest, scale=scale).heat_w
+    return Flow(rung, np.where(heating, warm, cold) * _KWH, none + width / Z90, RANDOM, none)
+
+
+def flows(frame: pd.DataFrame, unit: Unit, heating: Floats, generic: System) -> list[Flow]:
+    """Return what D, E and B say of one unit in every step."""
     none = np.zeros(len(frame))
-
-    def mapped(system: System, scale: float) -> Flow:
-        rung, width = WIDTHS[system.evidence]
-        warm = unit_map.heating(system, power, outdoor, room, standby_w=rest, scale=scale).heat_w
-        cold = np.full(len(frame), np.nan)
-        if system.cooling:
-            cold = unit_map.cooling(system, power, outdoor, room, standby_w=rest, scale=scale).heat_w
-        return Flow(rung, np.where(heating, warm, cold) * _KWH, none + width / Z90, RANDOM, none)
-
     air = air_side_kwh(frame, unit)
     return [
-        mapped(unit.system, 1.0),
-        mapped(generic, unit.rated_w / (generic.rated_w or unit.rated_w)),
+        by_map(frame, unit, heating, unit.system, 1.0),
+        by_map(frame, unit, heating, generic, unit.rated_w / (generic.rated_w or unit.rated_w)),
         Flow("B", np.where(heating, air, -air), none + air_side.CALIBRATED[0] / Z90, 0.01, none),
     ]
+
+
+def mapped(case: Path, frame: pd.DataFrame) -> list[tuple[str, tuple[str, ...], Floats, Floats]]:
+    """Return each unit's column stem, rooms, heat by its own map [W], and where it cools."""
+    card = json.loads(Path(f"{case}_card.json").read_text(encoding="utf-8"))
+    found = [(unit, heats(frame, unit)) for unit in units(case, {"unit_rated_kw": card["unit_rated_kw"]})]
+    heat = [by_map(frame, unit, heating, unit.system, 1.0).heat_kwh / _KWH for unit, heating in found]
+    return [(unit.stem, unit.rooms, own, ~heating) for (unit, heating), own in zip(found, heat, strict=True)]
 
 
 def by_day(frame: pd.DataFrame, unit: Unit, generic: System) -> list[dict[str, dict[str, HeatSum]]]:
@@ -277,7 +287,8 @@ def main() -> None:
     if not paths:
         raise SystemExit(f"{given.data}: no CASE_home.csv.gz here; name a folder of cases")
     began = time.perf_counter()
-    out = {**of_rungs(paths), "seconds": round(time.perf_counter() - began, 2)}
+    out = {**of_rungs(paths), "baseline": oracle_baseline.judge(paths, mapped)}
+    out = {**out, "seconds": round(time.perf_counter() - began, 2)}
     print(json.dumps(out, indent=None if given.json else 2, ensure_ascii=False))
 
 

@@ -52,12 +52,16 @@ class Hours(NamedTuple):
 
 
 class Filled(NamedTuple):
-    """Hours without holes, and which of them were known."""
+    """Hours without holes, which of them were known, gains [W] and temperatures by room [°C].
+
+    `slow_c` is the outdoor temperature that a day's loss answers to. [°C]
+    """
 
     hours: Hours
     known: Bools
     gains_w: Floats
     room_c: Floats
+    slow_c: Floats
 
 
 def days_of(hours: Hours) -> Days:
@@ -115,14 +119,12 @@ def seen_in(hours: Hours) -> Bools:
 
 
 def bridge(hours: Hours) -> Hours:
-    """Return hours without holes, bridged by straight lines, and the outdoor temperature as slow walls answer it.
+    """Return hours without holes, bridged by straight lines: lags need something to go on.
 
-    Lags need something to go on; what is made of a hole's hours is taken out again (`known_in`).
+    What is made of a hole's hours is taken out again (`known_in`).
     """
-    outdoor = _line(hours.outdoor_c)
-    before = np.concatenate([np.full(DAY_H, outdoor[0]), outdoor])[: len(outdoor)]
     return hours._replace(
-        outdoor_c=(1.0 - YESTERDAY) * outdoor + YESTERDAY * mean_day(before),
+        outdoor_c=_line(hours.outdoor_c),
         other_w=_line(hours.other_w),
         heat_w=np.nan_to_num(hours.heat_w),
         cool_w=np.nan_to_num(hours.cool_w),
@@ -134,10 +136,13 @@ def infer(house: House, bridged: Hours, known: Bools) -> Filled:
     """Return bridged hours with what is inferred of them: gains, and rooms that have no thermometer."""
     seen = seen_in(bridged)
     free = gains(house, bridged.other_w, bridged.sun_w_m2)
-    room = unseen(house, bridged.room_c, bridged.outdoor_c, free)
+    outdoor = bridged.outdoor_c
+    before = np.concatenate([np.full(DAY_H, outdoor[0]), outdoor])[: len(outdoor)]
+    slow = (1.0 - YESTERDAY) * outdoor + YESTERDAY * mean_day(before)
+    room = unseen(house, bridged.room_c, slow, free)
     if not seen.all():
         room[:, ~seen] = decayed(room[:, ~seen], _ROOM_H)
-    return Filled(bridged, known, free, room)
+    return Filled(bridged, known, free, room, slow)
 
 
 def _line(column: Floats) -> Floats:

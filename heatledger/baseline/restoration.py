@@ -13,8 +13,8 @@ DAY_H: Final = 24
 _HELD_C: Final = 0.5
 """A room this near to what its thermostat asks is taken to be as asked: thermostats hang where they hang. [K]"""
 _SAME_C: Final = 0.05
-_FAST: Final = 0.3
-"""Share of weather, sun and appliances that a room answers to at once: windows and air, not walls. [1]"""
+_FAST: Final = 0.5
+"""Share that a room answers to at once: of the cold, by windows and air; of appliances, what is no radiation. [1]"""
 _SLOW_H: Final = 5.0
 """Time constant of the rest: framed walls and plasterboard, not masonry. [h]"""
 
@@ -108,7 +108,7 @@ def added(house: House, asked: Asked, warm_c: Floats, works: Bools) -> Floats:
     return np.asarray(further * house.response_w_k, dtype=np.float64)
 
 
-def spread_out(measured_w: Floats, added_w: Floats, house: House, outdoor_c: Floats, gains_w: Floats) -> Floats:
+def spread_out(measured_w: Floats, added_w: Floats, weather_w: Floats) -> Floats:
     """Return the work of a home that is held at one set-point: each day's sum, by the hours as such a home has it.
 
     Recovery from set-backs makes peaks that one set-point does not have: where something is added within the day the
@@ -118,10 +118,8 @@ def spread_out(measured_w: Floats, added_w: Floats, house: House, outdoor_c: Flo
     ----------
     measured_w, added_w : array, shapes (n,) and (n, m)
         [W]
-    house : House
-        The home.
-    outdoor_c, gains_w : array, shapes (n,) and (n, m)
-        [°C, W]
+    weather_w : array, shape (n,)
+        The work of weather, sun and appliances as `answered` gives it. [W]
 
     Returns
     -------
@@ -130,16 +128,32 @@ def spread_out(measured_w: Floats, added_w: Floats, house: House, outdoor_c: Flo
     """
     total = measured_w + added_w.sum(axis=1)
     held = mean_day((added_w != 0).any(axis=1).astype(np.float64)) == 0
-    weather = answered(-house.loss_w_k.sum() * outdoor_c - gains_w.sum(axis=1))
-    shaped = np.maximum(mean_day(total) + weather - mean_day(weather), 0.0)
+    shaped = np.maximum(mean_day(total) + weather_w - mean_day(weather_w), 0.0)
     shaped = np.where(mean_day(total) > 0, shaped, 0.0)
     wanted, got = float(total[~held].sum()), float(shaped[~held].sum())
     return np.where(held, measured_w, shaped * (max(wanted, 0.0) / got if got > 0 else 0.0))
 
 
-def answered(driven: Floats) -> Floats:
-    """Return what an hour's driving becomes at the room's air: part of it at once, the rest as walls give it back."""
-    return np.asarray(_FAST * driven + (1.0 - _FAST) * decayed(driven, _SLOW_H), dtype=np.float64)
+def answered(house: House, outdoor_c: Floats, other_w: Floats, sun_w_m2: Floats) -> Floats:
+    """Return the heat that weather, sun and appliances ask for at the room's air, but for a constant.
+
+    Half of the cold and of appliances at once; the rest, and all of the sun, as walls and floors give it back.
+
+    Parameters
+    ----------
+    house : House
+        The home.
+    outdoor_c, other_w, sun_w_m2 : array, shape (n,)
+        Outdoors [°C], appliances [W], sun on the average wall [W/m²].
+
+    Returns
+    -------
+    array, shape (n,)
+        [W]
+    """
+    plain = -float(house.loss_w_k.sum()) * outdoor_c - other_w
+    sun = -float(house.sun_m2.sum()) * np.nan_to_num(sun_w_m2)
+    return np.asarray(_FAST * plain + decayed((1.0 - _FAST) * plain + sun, _SLOW_H), dtype=np.float64)
 
 
 def decayed(column: Floats, constant_h: float) -> Floats:

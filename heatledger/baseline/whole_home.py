@@ -9,7 +9,7 @@ import numpy as np
 from heatledger.baseline.hours import Filled, Hours, bridge, days_of, infer, known_in, seen_in
 from heatledger.baseline.learning import Fitted, fit
 from heatledger.baseline.load import Comfort, Load, Missing, Part
-from heatledger.baseline.restoration import DAY_H, Asked, added, common, mean_day, spread_out
+from heatledger.baseline.restoration import DAY_H, Asked, added, answered, common, mean_day, spread_out
 from heatledger.baseline.rooms import House, Plan
 from heatledger.heat.balance import LEAST_DAYS
 from heatledger.readings import Floats
@@ -130,8 +130,12 @@ def _asked(plan: Plan, filled: Filled, given: Given) -> tuple[Asked, Asked]:
 
 
 def _added(house: House, plan: Plan, filled: Filled, asked: Asked) -> tuple[Floats, Floats]:
-    warm, works = common(house, plan.main, asked, filled.hours.outdoor_c, filled.gains_w)
+    warm, works = common(house, plan.main, asked, filled.slow_c, filled.gains_w)
     return added(house, asked, warm, works & filled.known), warm
+
+
+def _weather(house: House, bridged: Hours) -> Floats:
+    return answered(house, bridged.outdoor_c, bridged.other_w, bridged.sun_w_m2)
 
 
 def _part(fitted: Fitted, filled: Filled, asked: Asked, by_source_w: Floats, doubt: Floats) -> tuple[Part, Floats]:
@@ -139,7 +143,7 @@ def _part(fitted: Fitted, filled: Filled, asked: Asked, by_source_w: Floats, dou
     house = fitted.house()
     more, warm = _added(house, fitted.plan, filled, asked)
     measured = np.nan_to_num(by_source_w).sum(axis=1) * filled.known
-    whole = spread_out(measured, more, house, filled.hours.outdoor_c * asked.sign, filled.gains_w * asked.sign)
+    whole = spread_out(measured, more, asked.sign * _weather(house, filled.hours))
     blind = np.where(whole == measured, 0.0, mean_day(more[:, ~seen_in(filled.hours)].sum(axis=1)))
     nothing = np.where(filled.known, 0.0, np.nan)
     total = max(float(measured.sum()), 1e-9)
@@ -180,7 +184,7 @@ def _set_back(fitted: Fitted, filled: Filled, asked: Asked) -> Floats:
     eased = asked._replace(common_c=np.minimum(asked.common_c, warmest))
     more, _ = _added(house, fitted.plan, filled, eased)
     measured = filled.hours.heat_w.sum(axis=1) * filled.known
-    whole = spread_out(measured, more, house, filled.hours.outdoor_c, filled.gains_w)
+    whole = spread_out(measured, more, _weather(house, filled.hours))
     return np.where(filled.known, whole, np.nan)
 
 

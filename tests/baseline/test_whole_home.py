@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from heatledger.baseline.hours import Hours
 from heatledger.baseline.load import Missing
-from heatledger.baseline.restoration import Asked, added, common, decayed, mean_day, spread_out
+from heatledger.baseline.restoration import Asked, added, answered, common, decayed, mean_day, spread_out
 from heatledger.baseline.rooms import conductance, drive, gains
 from heatledger.baseline.whole_home import Given, learn, whole_home
 from tests.baseline.houses import COMMON_C, PLAN, house, lived_in, weather
@@ -79,7 +79,7 @@ def test_what_is_added_is_conserved_by_the_hours_and_never_negative(seed, bed_c)
     warm, works = common(of, 0, asked, hours.outdoor_c, free)
     more = added(of, asked, warm, works)
     measured = hours.heat_w.sum(axis=1)
-    whole = spread_out(measured, more, of, hours.outdoor_c, free)
+    whole = spread_out(measured, more, answered(of, hours.outdoor_c, hours.other_w, hours.sun_w_m2))
     assert (whole >= 0).all()
     assert whole.sum() == pytest.approx(measured.sum() + more.sum())
 
