@@ -15,7 +15,7 @@ AIR_J_M3K: Final = 1207.2
 AIR_KG_M3: Final = 1.2014
 FLOW_M3S_PER_W: Final = 1200 * 4.71947e-4 / 10_550.56
 """Air of a ducted heat pump by its capacity: 400 ft³/min a ton (12,000 Btu/h). [m³/(s·W)]"""
-_LEAST: Final = 0.1
+LEAST: Final = 0.1
 _SUPPLY_AREA: Final = 0.27
 """Supply ducts by the floor they serve, ASHRAE 152's default. [1]"""
 _RETURN_AREA: Final = 0.10
@@ -193,6 +193,40 @@ def heating(
     return _regained(run, found, b_r * (1.0 - back), lost / rise)
 
 
+def infiltration(
+    run: Run, heat_w: npt.ArrayLike, flow_m3s: npt.ArrayLike, outdoor_c: Floats, room_c: npt.ArrayLike
+) -> Floats:
+    """Return the share of the heat that warms the air drawn in because ducts leak unevenly while they run.
+
+    Half of what supplies lose beyond what returns draw in comes through the envelope, the other half keeps out what
+    would have come anyway: (1 − a_s − (1 − a_r))/2·(room − outdoors)/ΔT_e (Palmiter and Bond 1991; ASHRAE 152).
+
+    Parameters
+    ----------
+    run : Run
+        The ducts.
+    heat_w, flow_m3s : array_like
+        Heat and air while it runs. [W] [m³/s]
+    outdoor_c, room_c : array_like
+        [°C]
+
+    Returns
+    -------
+    array
+        Less than nothing where returns leak more. [1]
+
+    Examples
+    --------
+    >>> attic = Run(25.0, 8.0, 1.0, 1.0, 0.09, 0.07, "attic")
+    >>> round(float(infiltration(attic, 11_000.0, 0.58, np.array(-4.0), 20.0)), 4)
+    0.0153
+    """
+    air = np.maximum(np.asarray(flow_m3s, dtype=np.float64), 1e-6) * AIR_J_M3K
+    rise = np.maximum(np.asarray(heat_w, dtype=np.float64), 1e-6) / air
+    uneven = run.supply_leak - run.return_leak
+    return np.asarray(0.5 * uneven * (np.asarray(room_c) - outdoor_c) / rise, dtype=np.float64)
+
+
 def cooling(
     run: Run,
     cold_w: npt.ArrayLike,
@@ -246,4 +280,4 @@ def cooling(
 def _regained(run: Run, found: Floats, leaked: Floats, relative: Floats) -> Floats:
     """Give back what the rooms regain: both sides the same share, so of the last term only the return's leak stays."""
     back = found + run.regain * (1.0 - found) - run.regain * leaked * relative
-    return np.asarray(np.clip(back, _LEAST, 1.0), dtype=np.float64)
+    return np.asarray(np.clip(back, LEAST, 1.0), dtype=np.float64)

@@ -215,7 +215,9 @@ def _through(machine: Machine, hours: Hours, heat_w: Floats, air_m3s: Floats) ->
     if machine.run is None:
         return np.ones(len(heat_w))
     zone_c = ducts.around(machine.run, hours.outdoor_c, hours.room_c, ground_c=hours.ground_c)
-    return ducts.heating(machine.run, heat_w, air_m3s, zone_c, hours.room_c)
+    drawn_in = ducts.infiltration(machine.run, heat_w, air_m3s, hours.outdoor_c, hours.room_c)
+    kept = ducts.heating(machine.run, heat_w, air_m3s, zone_c, hours.room_c) - drawn_in
+    return np.asarray(np.clip(kept, ducts.LEAST, 1.0), dtype=np.float64)
 
 
 def machine_of(
