@@ -123,3 +123,11 @@ def test_what_is_delivered_falls_with_leakage_and_stays_a_share(leak, more, heat
 def test_none_is_no_ducts():
     assert run_of(Ducts(place="none"), 100.0) is None
     assert run_of(None, 100.0) is None
+
+
+def test_half_of_what_supplies_lose_beyond_returns_comes_back_as_cold_air():
+    run = Run(25.0, 8.0, 1.0, 1.0, 0.09, 0.07, "attic")
+    even = run._replace(return_leak=0.09)
+    # by hand: 2 % of 0.58 m³/s is 0.0116; half of it, 0.0058 · 1207 J/(m³·K) · 24 K = 168 W of 11,000 W
+    assert float(ducts.infiltration(run, 11_000.0, 0.58, np.array(-4.0), ROOM_C)) == pytest.approx(0.0153, abs=1e-4)
+    assert float(ducts.infiltration(even, 11_000.0, 0.58, np.array(-4.0), ROOM_C)) == 0.0
