@@ -1,24 +1,77 @@
-"""What programs ask over HTTP: `/healthz` and `/api/v1/summary`."""
+"""What programs ask over HTTP: `/healthz`, `/api/v1/…` and the page that lists it."""
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from typing import Annotated
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
-from fastapi import FastAPI, Query, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from dashboard import metrics
 from dashboard.feed import Feed, Ingest
-from dashboard.forms import Who
+from dashboard.forms import Forms, Who
 from dashboard.queries import AskError, Queries
+from heatledger.home import Home
+from heatledger.live import Now
+from heatledger.quantities import QUANTITIES
+from heatledger.readings import INTERVAL_S, Intervals
 from heatledger.store import StoreError
 
+LONGEST: Final = timedelta(days=31)
+"""The longest span of intervals that one question may ask for."""
+_ANSWERS: Final[dict[int | str, dict[str, object]]] = {
+    400: {"description": "The question cannot be answered; `error` says why and what to ask instead, in one line."},
+    401: {"description": "Nobody is logged in, and no token was shown that is known."},
+    403: {"description": "Not for this role."},
+    503: {"description": "The store does not answer."},
+}
 
-def register(server: FastAPI, queries: Queries, feed: Feed) -> None:
-    """Add the routes to the FastAPI application."""
+
+class Asked(NamedTuple):
+    """A home and a half-open span of its time."""
+
+    home: Home
+    start: datetime
+    end: datetime
+
+
+def _asked(
+    request: Request,
+    period: Annotated[str | None, Query(description="day, week, month, cycle or year")] = None,
+    begin: Annotated[str | None, Query(alias="from", description="first day or instant, in the home's time")] = None,
+    to: Annotated[str | None, Query(description="day or instant after the last")] = None,
+    home: Annotated[str | None, Query(description="its id; may be left out where there is one")] = None,
+) -> Asked:
+    queries: Queries = request.app.state.queries
+    chosen = queries.home(home)
+    return Asked(chosen, *queries.span(chosen, period=period, begin=begin, end=to))
+
+
+Span = Annotated[Asked, Depends(_asked)]
+"""The home and the span that a question names."""
+
+
+def register(server: FastAPI, queries: Queries, feed: Feed, now: Callable[[], Now], forms: Forms) -> None:
+    """Add the routes to the FastAPI application.
+
+    Parameters
+    ----------
+    server : FastAPI
+        The application.
+    queries : Queries
+        The books.
+    feed : Feed
+        What is heard.
+    now : callable
+        Returns the home this minute.
+    forms : Forms
+        Draws the page that lists the routes.
+    """
     metrics.register(server, queries, feed)
 
     @server.get("/healthz", summary="Whether the dashboard can do its work: 200 or 503")
@@ -27,22 +80,100 @@ def register(server: FastAPI, queries: Queries, feed: Feed) -> None:
         told = state if who.may("look") else {"ok": state["ok"]}
         return JSONResponse(told, status_code=200 if state["ok"] else 503)
 
-    @server.get("/api/v1/summary", summary="The Summary of a period: the one object that everything shows")
-    def summary(
-        period: str | None = None,
-        begin: Annotated[str | None, Query(alias="from")] = None,
-        to: str | None = None,
-        home: str | None = None,
+    @server.get("/api/docs", include_in_schema=False)
+    def listed() -> Response:
+        return forms.page("api", paths=server.openapi()["paths"])
+
+    @server.get("/api/v1/live", summary="The home this minute: power, money, rooms, who is silent", responses=_ANSWERS)
+    def live() -> Response:
+        return _json(now())
+
+    @server.get("/api/v1/devices", summary="The newest value of every series that is heard", responses=_ANSWERS)
+    def devices() -> Response:
+        return _json(_series(feed, time.time_ns() // 1000))
+
+    _register_books(server, queries)
+
+
+def _register_books(server: FastAPI, queries: Queries) -> None:
+    server.state.queries = queries
+
+    @server.exception_handler(AskError)
+    def not_asked_well(_request: object, error: AskError) -> JSONResponse:
+        return JSONResponse({"error": str(error)}, status_code=400)
+
+    @server.exception_handler(StoreError)
+    @server.exception_handler(sqlite3.Error)
+    def not_answered(_request: object, error: Exception) -> JSONResponse:
+        return JSONResponse({"error": f"the store is not answering: {error}"}, status_code=503)
+
+    @server.get(
+        "/api/v1/summary", summary="The Summary of a period: the one object that everything shows", responses=_ANSWERS
+    )
+    def summary(asked: Span) -> Response:
+        return _json(queries.summary(*asked))
+
+    @server.get("/api/v1/bill", summary="The bill of a period, line by line", responses=_ANSWERS)
+    def bill(asked: Span) -> Response:
+        made = queries.summary(*asked)
+        return _json({"home": made.home, "period": made.period, "as_of": made.as_of, "bill": made.bill})
+
+    @server.get("/api/v1/intervals", summary="Five-minute intervals, as columns, 31 days at most", responses=_ANSWERS)
+    def intervals(
+        asked: Span,
+        quantity: Annotated[str | None, Query(description="one quantity of docs/nomenclature.md")] = None,
+        device: Annotated[str | None, Query(description="one device, by its verbatim name")] = None,
     ) -> Response:
-        try:
-            asked = queries.home(home)
-            span = queries.span(asked, period=period, begin=begin, end=to)
-            made = queries.summary(asked, *span)
-        except AskError as error:
-            return JSONResponse({"error": str(error)}, status_code=400)
-        except (StoreError, sqlite3.Error) as error:
-            return JSONResponse({"error": f"the store is not answering: {error}"}, status_code=503)
-        return Response(msgspec.json.encode(made), media_type="application/json")
+        return _json([_columns(block) for block in _found(queries, asked, quantity, device)])
+
+
+def _found(queries: Queries, asked: Asked, quantity: str | None, device: str | None) -> list[Intervals]:
+    if quantity is not None and quantity not in QUANTITIES:
+        raise AskError(f"quantity: {quantity!r} is not measured here; known: {', '.join(sorted(QUANTITIES))}")
+    end = min(asked.end, datetime.now(UTC))
+    if end - asked.start > LONGEST:
+        raise AskError(
+            f"{(end - asked.start).days} days are more than one answer holds; ask for {LONGEST.days} at most"
+        )
+    blocks = queries.store.intervals(
+        asked.home.id,
+        start_s=int(asked.start.timestamp()) // INTERVAL_S * INTERVAL_S,
+        end_s=int(end.timestamp()),
+        quantities=None if quantity is None else [quantity],
+    )
+    return [block for block in blocks if device is None or block.key.device == device]
+
+
+def _columns(block: Intervals) -> dict[str, object]:
+    numbers = ("energy", "mean", "min", "max", "last", "coverage", "flags")
+    return {
+        **_key(block.key),
+        "start": [datetime.fromtimestamp(start, UTC) for start in block.start_s.tolist()],
+        **{name: getattr(block, name).tolist() for name in numbers},
+        "state": block.state,
+    }
+
+
+def _series(feed: Feed, at_us: int) -> list[dict[str, object]]:
+    return [
+        {
+            **_key(key),
+            "value": live.value,
+            "unit": QUANTITIES[key.quantity].unit if key.quantity in QUANTITIES else None,
+            "time": datetime.fromtimestamp(live.time_us / 1e6, UTC),
+            "age_s": round((at_us - live.time_us) / 1e6, 1),
+            "usual_s": live.usual_s,
+        }
+        for key, live in sorted(feed.latest().items())
+    ]
+
+
+def _key(key: tuple[str, ...]) -> dict[str, object]:
+    return dict(zip(("home", "family", "device", "channel", "quantity"), key, strict=True))
+
+
+def _json(value: object) -> Response:
+    return Response(msgspec.json.encode(value), media_type="application/json")
 
 
 def health(queries: Queries, feed: Feed) -> dict[str, object]:

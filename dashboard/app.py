@@ -187,7 +187,8 @@ def create_app(
             {"name": "build", "content": build_id()},
         ],
     )
-    api.register(server, queries, feed)
+    forms = Forms(config.settings.dashboard.path)
+    api.register(server, queries, feed, lambda: board.page().now, forms)
     desk = Desk(queries, feed, board.home, lambda: board.page().now)
     layouts = {now_page: now_page.register(app, board.page), devices_page: devices_page.register(app, devices.page)}
     layouts |= {page: page.register(app, desk) for page in _BOOKS}
@@ -200,13 +201,13 @@ def create_app(
     shown |= {page.NAME: _once(feed, partial(desk.props, page.NAME)) for page in _BOOKS}
     push.register(app, feed, shown, paces={devices_page.NAME: devices_page.PACE_S})
     server.state.board, server.state.devices = board, devices
-    _guard(app, server, config, state, board)
+    _guard(app, server, config, state, board, forms)
     return app
 
 
-def _guard(app: Dash, server: FastAPI, config: Config, state: State, board: Board) -> None:
+def _guard(app: Dash, server: FastAPI, config: Config, state: State, board: Board, forms: Forms) -> None:
     """Put the gate before everything, and the pages that let people in behind it."""
-    doors, forms = Doors(state.people), Forms(config.settings.dashboard.path)
+    doors = Doors(state.people)
     entrance.register(server, doors, forms, build_id())
     people_pages.register(server, doors, forms, lambda: board.home.timezone if board.home else "UTC")
     server.add_middleware(

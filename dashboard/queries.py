@@ -23,6 +23,7 @@ from heatledger.summary import Summary
 
 REFRESH_S = 30.0
 """The Summary is asked for at most this often. [s]"""
+_FIRST_YEAR, _LAST_YEAR = 1971, 2999
 _RHYTHM_US = 3600 * 1_000_000
 
 
@@ -103,9 +104,12 @@ class Queries:
             If the question is not one of these.
         """
         try:
-            return ledger.span(home, period, begin, end, datetime.now(UTC))
+            start, stop = ledger.span(home, period, begin, end, datetime.now(UTC))
         except ValueError as error:
             raise AskError(str(error)) from error
+        if start.year < _FIRST_YEAR or stop.year > _LAST_YEAR:
+            raise AskError(f"from {begin} to {end}: ask for years from {_FIRST_YEAR} to {_LAST_YEAR}")
+        return start, stop
 
     def books(self, home: Home, *, fresh: bool = False) -> Books:
         """Return the books of the cycle and of today; asked again when `fresh` is wanted and they are 30 s old."""

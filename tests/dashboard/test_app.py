@@ -110,7 +110,11 @@ def test_a_question_that_cannot_be_answered_is_one_line(client, asked, says):
 
 
 def test_openapi_describes_what_is_asked(client):
-    assert set(json.loads(client.get("/api/openapi.json").text)["paths"]) == {"/healthz", "/metrics", "/api/v1/summary"}
+    assert set(json.loads(client.get("/api/openapi.json").text)["paths"]) == {
+        "/healthz",
+        "/metrics",
+        *(f"/api/v1/{name}" for name in ("live", "devices", "summary", "bill", "intervals")),
+    }
 
 
 def test_without_a_home_file_the_page_lists_what_is_heard(tmp_path):
