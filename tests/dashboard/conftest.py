@@ -16,6 +16,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--ignore-certificate-errors",  # nginx's is made by the test; a page's own leniency does not reach its workers
 ]
 
 
