@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "reports": "cli.reports:reports",
     "report": "cli.reports:report",
     "summary": "cli.summary:summary",
+    "explain": "cli.explain:explain",
     "bill": "cli.bill:bill",
     "tariff": "cli.tariff:tariff",
     "close": "cli.billing:close",

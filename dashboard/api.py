@@ -16,6 +16,7 @@ from dashboard import metrics
 from dashboard.feed import Feed, Ingest
 from dashboard.forms import Forms, Who
 from dashboard.queries import AskError, Queries
+from heatledger.explain import explain
 from heatledger.home import Home
 from heatledger.live import Now
 from heatledger.quantities import QUANTITIES
@@ -112,6 +113,15 @@ def _register_books(server: FastAPI, queries: Queries) -> None:
     )
     def summary(asked: Span) -> Response:
         return _json(queries.summary(*asked))
+
+    @server.get("/api/v1/explain", summary="How a figure of the Summary was found, and how sure", responses=_ANSWERS)
+    def explained(
+        asked: Span, name: Annotated[str, Query(description="its place, as heat_pumps.living.cop.value")]
+    ) -> Response:
+        try:
+            return _json(explain(queries.summary(*asked), name))
+        except KeyError as error:
+            raise AskError(str(error.args[0])) from error
 
     @server.get("/api/v1/bill", summary="The bill of a period, line by line", responses=_ANSWERS)
     def bill(asked: Span) -> Response:

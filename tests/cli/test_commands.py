@@ -132,6 +132,15 @@ def test_summary_month_is_the_calendar_month_and_its_lines_add_up(data):
     }  # fmt: skip
 
 
+def test_a_figure_is_explained_in_words_and_one_that_is_not_there_is_one_line(data):
+    store_readings(data, ("main", "", "energy", 1.0))
+    done = heatledger(data, "explain", "electricity.kwh")
+    assert done.returncode == 0, done.stderr
+    assert "Equation  use = import + solar + discharge − export − charge" in done.stdout
+    assert "electricity.coverage" in heatledger(data, "explain").stdout.splitlines()
+    assert "did you mean" in one_line(heatledger(data, "explain", "electricity.kw"))
+
+
 def test_summary_in_words_says_not_known_with_the_reason(data):
     done = heatledger(data, "summary")
     assert done.returncode == 0, done.stderr

@@ -113,8 +113,19 @@ def test_openapi_describes_what_is_asked(client):
     assert set(json.loads(client.get("/api/openapi.json").text)["paths"]) == {
         "/healthz",
         "/metrics",
-        *(f"/api/v1/{name}" for name in ("live", "devices", "summary", "bill", "intervals")),
+        *(f"/api/v1/{name}" for name in ("live", "devices", "summary", "explain", "bill", "intervals")),
     }
+
+
+def test_a_figure_of_the_summary_is_explained(client):
+    asked = {"name": "electricity.kwh", "from": "2026-10-01", "to": "2026-10-02"}
+    found = client.get("/api/v1/explain", params=asked).json()
+    assert found["equation"].startswith("use = import + solar")
+    assert (found["unit"], found["name"]) == ("kWh", "electricity.kwh")
+    wrong = client.get("/api/v1/explain", params={**asked, "name": "electricity.kw"})
+    assert (wrong.status_code, wrong.json()["error"]) == (
+        400, "electricity.kw: no figure of the summary; did you mean electricity.kwh?",
+    )  # fmt: skip
 
 
 def test_without_a_home_file_the_page_lists_what_is_heard(tmp_path):
