@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import msgspec
 import typer
 
@@ -115,7 +117,9 @@ def _owed(bill: BillSummary) -> list[tuple[str, str]]:
     if bill.payable is not None:
         rows.append(("To pay", formatting.money(bill.payable, bill.currency)))
     if carried and carried.budget_balance is not None:
-        rows.append(("Budget account", f"{formatting.money(carried.budget_balance, bill.currency)} behind"))
+        owed = Decimal(carried.budget_balance)
+        said = f"{formatting.money(abs(owed), bill.currency)} {'owed beyond it' if owed > 0 else 'paid ahead'}"
+        rows.append(("Budget account", said))
     if carried and carried.money is not None:
         rows.append(("Carried forward", formatting.money(carried.money, bill.currency)))
     rows += [("Carried forward", f"{kwh} kWh ({name})") for name, kwh in (carried.kwh or {} if carried else {}).items()]

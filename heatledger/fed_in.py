@@ -10,8 +10,9 @@ import numpy as np
 
 from heatledger.readings import Floats
 
-_RECENT: Final = 30
-_SEASON_D: Final = 12
+_RECENT_D: Final = 60
+_SEASON_D: Final = 30
+_SPELL_D: Final = 7
 _YEAR_D: Final = 365
 _CONSTANT_MJ: Final = 1367 * 86_400 / 1e6
 _DIMMEST_MJ: Final = 2.0
@@ -36,9 +37,10 @@ def draw_export(
 ) -> list[Floats]:
     """Draw what is fed in on the days that remain of a cycle.
 
-    Each draw is a run of the home's own days, so dull spells stay spells: those of the same season a year before where
-    they were measured, else of the last month, begun anywhere in it. A day of another part of the year is scaled by
-    the sun that reaches the atmosphere on either; without a latitude the sun is taken to stay as it is.
+    Each draw is made of the home's own days in runs of a week, so dull spells stay spells: of the last two months, and
+    of the two months around this day a year before where they were measured. A day of another part of the year is
+    scaled by the sun that reaches the atmosphere on either; without a latitude the sun is taken to stay as it is. All
+    days of a draw share one error of the level, for so few days, which are alike, do not tell the mean.
 
     Parameters
     ----------
@@ -61,23 +63,31 @@ def draw_export(
         Quarters of all the days ahead, by draw. [kWh]
     """
     random = np.random.default_rng(seed)
-    by_day = {row.day.toordinal(): row for row in past}
-    recent = past[-_RECENT:]
+    pool = [row for row in past if _is_of_season(row.day, ahead[0] if ahead else row.day)] or list(past)
+    daily = np.array([row.quarters.sum() for row in pool])
+    unsure = 3 * float(daily.std()) / np.sqrt(daily.size) / daily.mean() if daily.any() else 0.0  # days are alike
     found = []
     for _ in range(draws):
-        shift = int(random.integers(-_SEASON_D, _SEASON_D + 1)) - _YEAR_D
-        run = [by_day.get(day.toordinal() + shift) for day in ahead]
-        start = int(random.integers(len(recent)))
+        level = max(random.normal(1.0, unsure), 0.0)
+        starts = random.integers(len(pool), size=-(-len(ahead) // _SPELL_D))
+        run = [pool[(int(start) + number) % len(pool)] for start in starts for number in range(_SPELL_D)]
         found.append(
             np.concatenate(
                 [
-                    _moved(row or recent[(start + number) % len(recent)], day, length, latitude)
-                    for number, (row, day, length) in enumerate(zip(run, ahead, lengths, strict=True))
+                    level * _moved(row, day, length, latitude)
+                    for row, day, length in zip(run, ahead, lengths, strict=False)
                 ]
                 or [np.zeros(0)]
             )
+            * level
         )
     return found
+
+
+def _is_of_season(day: date, today: date) -> bool:
+    """Whether a day is of the last two months, or of the month around this day a year before."""
+    ago = (today - day).days
+    return ago <= _RECENT_D or abs(ago - _YEAR_D) <= _SEASON_D
 
 
 def _moved(row: FedDay, day: date, length: int, latitude: float | None) -> Floats:

@@ -29,7 +29,6 @@ HISTORY_D: Final = 400
 """How far back the draws look: a year, and the season around it. [d]"""
 _WHOLE: Final = 0.9
 _EXPORT_D: Final = 14
-_YEAR_D: Final = 365
 _CENTS: Final = 2
 
 
@@ -135,12 +134,10 @@ def _fed(
     ]
     if not any(row.quarters.any() for row in rows[-_EXPORT_D:]):
         return None, []
-    year_ago = today - timedelta(days=_YEAR_D)
-    said = "the same season a year ago" if rows[0].day <= year_ago else "the last month, as the season's sun moves them"
-    notes = [f"what is fed in is drawn from your own days of {said}"]
-    if home.latitude is None and rows[0].day > year_ago:
-        notes = ["what is fed in is drawn from your own days of the last month; latitude in the home file would tell "
-                 "how the season changes them"]  # fmt: skip
+    notes = ["what is fed in is drawn from your own days of this season, scaled by its sun"]
+    if home.latitude is None:
+        notes = ["what is fed in is drawn from your own days of this season; latitude in the home file would tell how "
+                 "the sun changes"]  # fmt: skip
     drawn = draw_export(rows, ahead, lengths=lengths, latitude=home.latitude, seed=today.toordinal(), draws=DRAWS)
     return drawn, notes
 

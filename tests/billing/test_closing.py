@@ -131,6 +131,22 @@ def test_the_bill_before_is_compared_in_the_summary_of_a_cycle(place):
     assert place().summary(FIRST, at(2026, 10, 4), now=at(2026, 10, 8)).bill.before is None
 
 
+def test_the_summary_has_energy_and_money_by_meter(place):
+    """14.4 kWh a day at 0.16, a quarter of them on the kitchen's circuit: 446.4 kWh are 71.42, 111.6 are 17.86."""
+    kitchen = block(FIRST, 31, 3.6)
+    key = SeriesKey("home", "x", "kitchen", "", "energy")
+    place.store.write_intervals([block(FIRST, 31), kitchen._replace(key=key)])
+    meters = [
+        {"id": "main", "role": "import", "points": ["main"]},
+        {"id": "kitchen", "role": "circuit", "points": ["kitchen"]},
+        {"id": "silent", "role": "circuit", "points": ["nobody"]},
+    ]
+    used = place(meters=meters).summary(FIRST, at(2026, 11, 3), now=at(2026, 11, 10)).electricity
+    assert used.by_meter["kitchen"] == pytest.approx(111.6)
+    assert used.by_meter_cost == {"main": "71.42", "kitchen": "17.86", "silent": None}
+    assert (used.unmetered_cost, used.fixed_cost) == ("53.56", "16.12")
+
+
 def test_what_was_missed_is_caught_up_oldest_first(place):
     place.store.write_intervals([block(at(2026, 8, 3), 92)])
     made = close_due(place(), now=at(2026, 11, 10))
