@@ -29,8 +29,9 @@ FROST_C: Final = 5.0
 """Above it no coil freezes. [°C]"""
 _STEADY: Final = 6  # intervals of steady heating before a defrost: it comes every 40–120 min
 _DIP: Final = 0.4  # the compressor stops for the valve: power falls below this share of what it was
-_SURGE: Final = 1.05  # and after it works harder than before, the coil being cold and the room having cooled
+_SURGE: Final = 1.06  # and after it works harder than before, the coil being cold and the room having cooled
 _LONGEST: Final = 3  # intervals; a defrost takes 2–10 min
+_SPARED: Final = 0.24  # intervals of full power that a defrost spares at least; a hiccup of a minute spares less
 
 Bools = npt.NDArray[np.bool_]
 
@@ -194,11 +195,17 @@ def _defrosts(drawn: _Level, outdoor_c: Floats) -> Bools:
         low = drawn.low[first : first + _LONGEST] < _DIP * before[first]
         last = first + int(np.flatnonzero(low)[-1])
         after = slice(last + 1, last + 1 + _LONGEST)
-        rests = drawn.high[first : last + 1].max() < drawn.above
-        surges = np.fmax.reduce(drawn.high[after], initial=0.0) >= _SURGE * before[first]
+        within = slice(first, last + 1)
+        rests = bool((drawn.high[within] < drawn.above).any()) or _spared(drawn, within, before[first]) < _SPARED
+        surges = np.fmax.reduce(drawn.mean[after], initial=0.0) >= _SURGE * before[first]
         if surges and not rests and not (drawn.low[after] < drawn.above).any():
             found[first : last + 1] = True
     return found
+
+
+def _spared(drawn: _Level, within: slice, before: float) -> float:
+    """Return for how many intervals' worth of its former power less was drawn. [1]."""
+    return float(np.sum(1.0 - drawn.mean[within] / before))
 
 
 def _after(defrosts: Bools) -> Bools:

@@ -16,10 +16,10 @@ from heatledger.heat.flows import Flow, Normal, PumpDay, sum_pump
 from heatledger.heat.house_day import HouseDay
 from heatledger.heat.system import System
 from heatledger.home import Home
-from heatledger.operation import RunDay, run_day
 from heatledger.quality import meter_flags
 from heatledger.readings import INTERVAL_S, Floats, Ints
 from heatledger.rooms import RoomDay, room_day
+from heatledger.run_day import RunDay, run_day
 from heatledger.tariff.model import Tariff
 from heatledger.twins import Twin, day_twins
 

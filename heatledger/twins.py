@@ -24,7 +24,7 @@ _LEAST_KWH: Final = 1.0
 _ALIKE: Final = 0.95  # correlation of the hours; two units in one weather reach 0.9, registers of 0.1 kWh spoil 0.02
 _SHARE, _STEP_KWH = 0.01, 0.15  # totals of one register, read twice, differ by the steps of the coarser one
 _FAN_SHARE: Final = 0.15  # an indoor unit's own fan and controls on top of its outdoor unit
-_WORTH: Final = 0.8  # meters whose days differ by more are not compared hour by hour
+_WORTH, _LEADS, _NEAR = 0.8, 1 / (1 + _FAN_SHARE), 1 - _SHARE  # how near days must be for their hours to be compared
 _DAYS: Final = 3
 _AGREE: Final = 0.9
 
@@ -59,16 +59,22 @@ def day_twins(home: Home, kwh: Mapping[str, Floats]) -> list[Twin]:
     meters = {meter.id: meter for meter in home.meters if meter.role in _CONSUMERS and meter.id in kwh}
     hours = {name: _hours(kwh[name]) for name in meters}
     totals = {name: float(np.nansum(row)) for name, row in hours.items()}
+    whole = {name: bool(np.isfinite(row).all()) for name, row in hours.items()}
     busy = [name for name in meters if totals[name] >= _LEAST_KWH]
     found = []
     for one, other in combinations(busy, 2):
-        alike = min(totals[one], totals[other]) >= _WORTH * max(totals[one], totals[other])
-        if alike and _may_be(meters[one], meters[other], meters):
+        apart = _WORTH if not (whole[one] and whole[other]) else _LEADS if _is_head(meters, one, other) else _NEAR
+        worth = min(totals[one], totals[other]) >= apart * max(totals[one], totals[other]) - _STEP_KWH
+        if worth and _may_be(meters[one], meters[other], meters):
             kept, again = _order(meters[one], meters[other])
             what = _compare(hours[kept.id], hours[again.id], leader=again.role == "head")
             if what:
                 found.append(Twin(what=what, meter=again.id, of=(kept.id,)))
     return found + _sums(meters, hours, busy)
+
+
+def _is_head(meters: Mapping[str, Meter], one: str, other: str) -> bool:
+    return "head" in (meters[one].role, meters[other].role)
 
 
 def _hours(kwh: Floats) -> Floats:
@@ -80,7 +86,7 @@ def _hours(kwh: Floats) -> Floats:
 def _may_be(one: Meter, other: Meter, meters: Mapping[str, Meter]) -> bool:
     """Leave out a branch and what hangs on it, which agree by right; a head below its own unit does not."""
     related = one.id in _above(other, meters) or other.id in _above(one, meters)
-    return not related or "head" in (one.role, other.role)
+    return not related or _is_head(meters, one.id, other.id)
 
 
 def _above(meter: Meter, meters: Mapping[str, Meter]) -> set[str]:
@@ -100,12 +106,14 @@ def _order(one: Meter, other: Meter) -> tuple[Meter, Meter]:
 def _compare(kept: Floats, again: Floats, *, leader: bool) -> str:
     both = np.isfinite(kept) & np.isfinite(again)
     a, b = kept[both], again[both]
-    if both.sum() < _LEAST_HOURS or not a.std() or not b.std() or float(np.corrcoef(a, b)[0, 1]) < _ALIKE:
+    one, other = float(a.sum()), float(b.sum())
+    more = leader and 0 < other - one <= _FAN_SHARE * one
+    if len(a) < _LEAST_HOURS or not (_near(one, other) or more):
         return ""
-    if _near(float(a.sum()), float(b.sum())):
-        return SAME
-    more = b.sum() - a.sum()
-    return LEADER if leader and (b >= a - _STEP_KWH).all() and 0 < more <= _FAN_SHARE * a.sum() else ""
+    a, b = a - one / len(a), b - other / len(b)
+    if float(a @ b) < _ALIKE * float(np.sqrt((a @ a) * (b @ b))) or not float(a @ a):
+        return ""
+    return SAME if _near(one, other) else LEADER
 
 
 def _near(one: float, other: float) -> bool:

@@ -7,8 +7,8 @@ from heatledger.cycling import trace
 from heatledger.energy import intervals
 from heatledger.home import Home
 from heatledger.meters import Grid
-from heatledger.operation import run_day
 from heatledger.readings import Samples, SeriesKey
+from heatledger.run_day import run_day
 from tests.accounts.homes import HOME, T0
 
 STEP_S = 10
