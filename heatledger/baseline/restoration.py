@@ -13,9 +13,9 @@ DAY_H: Final = 24
 _HELD_C: Final = 0.5
 """A room this near to what its thermostat asks is taken to be as asked: thermostats hang where they hang. [K]"""
 _SAME_C: Final = 0.05
-_FAST: Final = 0.5
+FAST: Final = 0.5
 """Share that a room answers to at once: of the cold, by windows and air; of appliances, what is no radiation. [1]"""
-_SLOW_H: Final = 5.0
+SLOW_H: Final = 5.0
 """Time constant of the rest: framed walls and plasterboard, not masonry. [h]"""
 
 
@@ -153,7 +153,7 @@ def answered(house: House, outdoor_c: Floats, other_w: Floats, sun_w_m2: Floats)
     """
     plain = -float(house.loss_w_k.sum()) * outdoor_c - other_w
     sun = -float(house.sun_m2.sum()) * np.nan_to_num(sun_w_m2)
-    return np.asarray(_FAST * plain + decayed((1.0 - _FAST) * plain + sun, _SLOW_H), dtype=np.float64)
+    return np.asarray(FAST * plain + decayed((1.0 - FAST) * plain + sun, SLOW_H), dtype=np.float64)
 
 
 def decayed(column: Floats, constant_h: float) -> Floats:
