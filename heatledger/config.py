@@ -218,7 +218,7 @@ def _check_home(
         ZoneInfo(home.timezone)
     except (KeyError, ValueError, OSError) as error:  # KeyError: a name unknown
         raise ConfigError(f"{path}: timezone: {home.timezone!r} is not known; write one like Europe/Berlin") from error
-    zones = _unique(path, "zones", [zone.id for zone in home.zones])
+    zones = _check_zones(path, home)
     meters = _unique(path, "meters", [meter.id for meter in home.meters])
     _unique(path, "heat_pumps", [pump.id for pump in home.heat_pumps])
     if home.tariff is not None:
@@ -245,6 +245,13 @@ def _check_home(
         _refers(path, f"heat_pumps[{number}].unit", pump.unit, set(systems))
         for head_number, head in enumerate(pump.heads):
             _refers(path, f"heat_pumps[{number}].heads[{head_number}].zone", head.zone, zones)
+
+
+def _check_zones(path: Path, home: Home) -> set[str]:
+    zones = _unique(path, "zones", [zone.id for zone in home.zones])
+    for number, zone in enumerate(home.zones):
+        _refers(path, f"zones[{number}].open_to", zone.open_to, zones - {zone.id})
+    return zones
 
 
 def _check_tree(path: Path, home: Home) -> None:

@@ -37,10 +37,14 @@ class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Zone(_Frozen, frozen=True):
-    """A room or group of rooms with its own temperature."""
+    """A room or group of rooms with its own temperature.
+
+    `open_to` is the zone to which an opening without a shut door leads: what warms the one warms the other.
+    """
 
     id: Identifier
     name: str
+    open_to: Identifier | None = None
     area_m2: Annotated[float, Meta(gt=0)] | None = None
     temperature: Point | None = None
     humidity: Point | None = None

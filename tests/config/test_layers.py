@@ -157,6 +157,11 @@ def test_a_named_configuration_folder_must_exist(user, tmp_path):
 
 # Each row: what is changed in the home file, and the one line that answers it after the file's name.
 WRONG = [
+    (
+        'name = "Living room"',
+        'name = "Living room"\nopen_to = "kitchn"',
+        "zones[0].open_to: 'kitchn' is not there; known: none",
+    ),
     ('zone = "living"', 'zones = "living"', "heat_pumps[0].heads[0]: unknown key 'zones'; did you mean 'zone'?"),
     (
         'currency = "USD"',
