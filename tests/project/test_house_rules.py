@@ -113,8 +113,8 @@ def test_the_home_file_of_the_manual_can_be_used(tmp_path):
     from heatledger.config import load
 
     page = (ROOT / "docs" / "home-file.md").read_text(encoding="utf-8")
-    home, anchors, tariff = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    for name, text in {"homes/home.toml": home + anchors, "tariffs/flat.toml": tariff}.items():
+    home, *more, tariff = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    for name, text in {"homes/home.toml": "".join((home, *more)), "tariffs/flat.toml": tariff}.items():
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(text, encoding="utf-8")
     found = load(data_dir=tmp_path, config_dir=tmp_path, environ={})
