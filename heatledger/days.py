@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from heatledger.accounts import MODES, Account
+from heatledger.heat.day_hours import DayHours
 from heatledger.heat.flows import Flow, Normal, PumpDay, sum_pump
 from heatledger.heat.house_day import HouseDay
 from heatledger.heat.system import System
@@ -25,7 +26,7 @@ from heatledger.twins import Twin, day_twins
 
 _Columns = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
-_ARITHMETIC = "9"
+_ARITHMETIC = "10"
 """Raised when the meaning of a day's numbers changes, so that cached ones are made again."""
 
 
@@ -83,6 +84,8 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
         By zone id, how its energy is known, its hours and temperatures; by heat pump id, its starts, defrosts and rest.
     twins : list of Twin
         Meters that counted the same, hour by hour.
+    hours : DayHours or None
+        The home hour by hour, as far as whole hours go.
     """
 
     use: float
@@ -103,6 +106,7 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     rooms: dict[str, RoomDay] = {}
     running: dict[str, RunDay] = {}
     twins: list[Twin] = []
+    hours: DayHours | None = None
 
 
 def days_key(home: Home, tariff: Tariff | None, systems: Mapping[str, System] | None = None) -> str:
@@ -142,6 +146,7 @@ def sum_days(
     normal: Mapping[str, Sequence[Normal]] | None = None,
     houses: Sequence[HouseDay | None] | None = None,
     home: Home | None = None,
+    hours: Sequence[DayHours | None] | None = None,
 ) -> list[Day]:
     """Sum an account over spans.
 
@@ -161,6 +166,8 @@ def sum_days(
         What the house's heat balance needs, by span.
     home : Home, optional
         To compare its meters with each other.
+    hours : sequence, optional
+        The home hour by hour, by span.
 
     Returns
     -------
@@ -171,7 +178,8 @@ def sum_days(
     columns = {name: frame.to_numpy() for name, frame in account._asdict().items()}
     names = {name: [str(column) for column in frame] for name, frame in account._asdict().items()}
     days = []
-    for (start, end), house in zip(pieces, houses or [None] * len(pieces), strict=True):
+    none = [None] * len(pieces)
+    for (start, end), house, hour in zip(pieces, houses or none, hours or none, strict=True):
         low, high = np.searchsorted(starts, (start.timestamp(), end.timestamp()))
         part = {name: column[low:high] for name, column in columns.items()}
         profile = _profile(part, names, starts[low:high] // QUARTER_S * QUARTER_S)
@@ -179,7 +187,8 @@ def sum_days(
         day = _sum(part, names, (min(end, now) - start).total_seconds(), profile, pumps)
         rooms, running = _rooms(part, names), _running(part, names)
         twins = day_twins(home, dict(zip(names["meters"], part["meters"].T, strict=True))) if home else []
-        days.append(msgspec.structs.replace(day, house=house, rooms=rooms, running=running, twins=twins))
+        found = msgspec.structs.replace(day, house=house, rooms=rooms, running=running, twins=twins, hours=hour)
+        days.append(found)
     return days
 
 

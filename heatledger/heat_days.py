@@ -10,7 +10,8 @@ import numpy as np
 
 from heatledger import accounts
 from heatledger.accounts import Account
-from heatledger.heat import delivered, house_day
+from heatledger.heat import day_hours, delivered, house_day
+from heatledger.heat.day_hours import DayHours, Heard
 from heatledger.heat.flows import Flow, Normal
 from heatledger.heat.house_day import HouseDay, house_days
 from heatledger.heat.system import System
@@ -18,16 +19,19 @@ from heatledger.home import Home
 from heatledger.meters import Grid
 from heatledger.readings import INTERVAL_S, Floats, Intervals
 
-INTERVALS_OF = tuple(dict.fromkeys((*accounts.QUANTITIES, *delivered.QUANTITIES, *house_day.QUANTITIES)))
+INTERVALS_OF = tuple(
+    dict.fromkeys((*accounts.QUANTITIES, *delivered.QUANTITIES, *house_day.QUANTITIES, *day_hours.QUANTITIES))
+)
 """The quantities whose intervals days are made of."""
 
 
 class Heat(NamedTuple):
-    """Of a span: what each rung says and what is normal, by heat pump, and what the house's balance needs, by day."""
+    """Of a span: what each rung says and what is normal, by heat pump; by day the house's balance, and hours."""
 
     flows: dict[str, list[Flow]]
     normal: dict[str, tuple[Normal, ...]]
     houses: list[HouseDay | None]
+    hours: list[DayHours | None]
 
 
 def heat_of(
@@ -60,15 +64,19 @@ def heat_of(
     first_s = int(whole.home.index[0].timestamp()) if len(whole.home) else 0
     end_s = first_s + len(whole.home) * INTERVAL_S
     grid, outdoor_c = Grid(blocks, first_s, end_s), whole.home["outdoor_c"].to_numpy()
-    flows, normal = {}, {}
+    flows, normal, uses = {}, {}, {}
     for pump in home.heat_pumps:
         own = [name for name in whole.pumps if str(name).startswith(f"{pump.id}:")]
         use = {str(name).partition(":")[2]: whole.pumps[name].to_numpy() for name in own}
+        uses[pump.id] = use
         system = systems.get(pump.unit or "")
         flows[pump.id] = delivered.delivered(home, pump, system, grid, use, outdoor_c)
         normal[pump.id] = delivered.normal(home, pump, system, grid, outdoor_c)
     wide = Grid(blocks, first_s - house_day.DAY_S, end_s)
-    return Heat(flows, normal, house_days(home, wide, _beside(home, whole), pieces))
+    other_kwh = _beside(home, whole)
+    meters = {str(name): whole.meters[name].to_numpy() for name in whole.meters}
+    heard = Heard(grid, uses, flows, meters, other_kwh, outdoor_c)
+    return Heat(flows, normal, house_days(home, wide, other_kwh, pieces), day_hours.day_hours(home, heard, pieces))
 
 
 def _beside(home: Home, whole: Account) -> Floats:

@@ -53,7 +53,10 @@ class Zone(_Frozen, frozen=True):
 
 
 class Meter(_Frozen, frozen=True):
-    """Something that measures electric energy: a device's own points by preference, or a sum of clamps."""
+    """Something that measures electric energy: a device's own points by preference, or a sum of clamps.
+
+    `heater`: all that it draws is heat in its zone.
+    """
 
     id: Identifier
     role: Role
@@ -66,6 +69,12 @@ class Meter(_Frozen, frozen=True):
     scale: Annotated[float, Meta(gt=0)] = 1.0
     zone: Identifier | None = None
     rated_w: Annotated[float, Meta(gt=0)] | None = None
+    heater: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a heater that nobody says which room it heats."""
+        if self.heater and self.zone is None:
+            raise ValueError("heater: say which room it heats, with zone")
 
     @property
     def repeats(self) -> bool:

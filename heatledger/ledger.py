@@ -275,7 +275,14 @@ class Ledger:
         whole = accounts.account(self.home, blocks, start_s=start_s, end_s=end_s)
         heat = heat_of(self.home, self._systems, blocks, whole, pieces)
         return sum_days(
-            whole, pieces, now=now, home=self.home, flows=heat.flows, normal=heat.normal, houses=heat.houses
+            whole,
+            pieces,
+            now=now,
+            home=self.home,
+            flows=heat.flows,
+            normal=heat.normal,
+            houses=heat.houses,
+            hours=heat.hours,
         )
 
 

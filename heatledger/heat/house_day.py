@@ -69,7 +69,7 @@ def house_days(
         One a piece.
     """
     inside, outside = _indoors(home, grid), temperature(home, list(grid.blocks.values()), grid)
-    shine, measured = _sunshine(home, grid)
+    shine, measured = sunshine(home, grid)
     other = np.concatenate([np.zeros(grid.size - len(other_kwh)), other_kwh])
     found: list[HouseDay | None] = []
     for start, end in pieces:
@@ -118,7 +118,7 @@ def _indoors(home: Home, grid: Grid) -> Floats:
     return np.asarray(np.divide(total, weight, out=np.full(grid.size, np.nan), where=weight > 0), dtype=np.float64)
 
 
-def _sunshine(home: Home, grid: Grid) -> tuple[Floats, Floats]:
+def sunshine(home: Home, grid: Grid) -> tuple[Floats, Floats]:
     """Return the irradiance of the average wall: typical for the season, and as measured. [W/m²]."""
     if home.latitude is None or home.longitude is None:
         return np.zeros(grid.size), np.full(grid.size, np.nan)
