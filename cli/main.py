@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "report": "cli.reports:report",
     "summary": "cli.summary:summary",
     "explain": "cli.explain:explain",
+    "compare": "cli.compare:compare",
     "bill": "cli.bill:bill",
     "tariff": "cli.tariff:tariff",
     "close": "cli.billing:close",

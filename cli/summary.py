@@ -19,6 +19,7 @@ from cli.options import (
     utc_now,
 )
 from heatledger import formatting
+from heatledger.baseline.compared import BaselineSummary
 from heatledger.billed import BillSummary
 from heatledger.home import Home
 from heatledger.ledger import span
@@ -66,7 +67,7 @@ def _words(found: Summary, home: Home) -> list[str]:
         *_ahead(bill),
         *_before(bill),
         *((f"COP {pump}", _cop(row.cop.value, row.cop.reason)) for pump, row in found.heat_pumps.items()),
-        ("Saving", f"Not known: {found.baseline.refused}" if found.baseline.refused else "see --json"),
+        *_saving(found.baseline, bill.currency),
         *((f"{issue.severity}: {issue.message}", issue.fix) for issue in found.issues),
     ]
     width = max(len(label) for label, text in rows if not label.startswith(("info", "warn", "fail")) and text)
@@ -138,6 +139,19 @@ def _before(bill: BillSummary) -> list[tuple[str, str]]:
     causes = [(f"  {row.cause}", money(row.amount, bill.currency) if row.amount else f"Not known: {row.reason}")
               for row in before.because]  # fmt: skip
     return [("Last bill", said), *causes]
+
+
+def _saving(found: BaselineSummary, currency: str) -> list[tuple[str, str]]:
+    """Return the saving with its range and its odds, and what it is against."""
+    if found.refused or found.saving.p50 is None:
+        return [("Saving", f"Not known: {found.refused}")]
+    low, middle, high = (
+        formatting.whole_money(figure, currency) for figure in (found.saving.p10, found.saving.p50, found.saving.p90)
+    )
+    return [
+        ("Saving", f"{middle} ({low} to {high}), in {formatting.share(found.chance)} of cases something"),
+        ("", f"{found.sentence}"),
+    ]
 
 
 def _pair(kwh: float | None, cost: str | None, currency: str) -> str:

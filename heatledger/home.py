@@ -191,7 +191,11 @@ class Comparison(_Frozen, frozen=True):
     efficiency : float or None
         Of a furnace or boiler, seasonal (AFUE). [0–1.1]
     fuel_price, fuel_standing : decimal or None
-        What a native unit of its fuel costs, and a day of its supply. [currency/unit] [currency/d]
+        What a unit of its fuel costs, and a day of its supply. [currency/unit] [currency/d]
+    fuel_unit : str or None
+        That unit; by default a therm or a gallon where temperatures are in °F, else a cubic metre or a litre.
+    installed : bool
+        Whether it is in the home and could heat now.
     hot_water : str or None
         The meter of the water heater whose work it would do too.
     """
@@ -203,7 +207,9 @@ class Comparison(_Frozen, frozen=True):
     size_w: Annotated[float, Meta(gt=0)] | None = None
     efficiency: Annotated[float, Meta(gt=0, le=1.1)] | None = None
     fuel_price: Decimal | None = None
+    fuel_unit: Literal["kWh", "therm", "m3", "ccf", "gal", "L", "kg"] | None = None
     fuel_standing: Decimal | None = None
+    installed: bool = False
     hot_water: Identifier | None = None
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from heatledger import accounts, before, bill
+from heatledger.baseline.compare import Asked
+from heatledger.baseline.compared import BaselineSummary
 from heatledger.billed import Before, Outlook, Period
+from heatledger.comparing import Comparing
 from heatledger.config import Config
 from heatledger.cycles import cycle_at
 from heatledger.days import Day, days_key, midnight, spans, sum_days
@@ -66,8 +70,9 @@ class Ledger:
         self._seen: tuple[tuple[Cycle, int], Outlook] | None = None
         self._compared: tuple[tuple[Cycle, int], Before] | None = None
         self._key = days_key(home, self.tariff, config.systems)
+        self.comparing = Comparing(home, config.systems, config.alternatives)
 
-    def summary(self, start: datetime, end: datetime, *, now: datetime) -> Summary:
+    def summary(self, start: datetime, end: datetime, *, now: datetime, beside: Sequence[str] = ()) -> Summary:
         """Sum up a half-open span.
 
         Parameters
@@ -76,6 +81,8 @@ class Ledger:
             Aware.
         now : datetime
             Nothing after it is asked for.
+        beside : sequence of str
+            Systems to be compared with, files of `comparisons/`; by default every one, for a week or more.
 
         Returns
         -------
@@ -103,7 +110,21 @@ class Ledger:
             taught=self._taught(now),
             systems=self._systems,
         )
+        total = None if summary.bill.total is None else Decimal(summary.bill.total)
+        kinds = tuple(self.comparing.alternatives[name] for name in beside)
+        baseline = self._baseline(plan, days, Asked(summary.period.start, summary.period.end, now, kinds), total)
+        summary = msgspec.structs.replace(summary, baseline=baseline)
         return summary if plan is None else self._of_cycle(summary, plan, days, now)
+
+    def _baseline(self, plan: Plan | None, days: Days, asked: Asked, total: Decimal | None) -> BaselineSummary:
+        return self.comparing.summary(
+            plan,
+            days,
+            asked,
+            total,
+            past=lambda until: self._past(until, asked.now),
+            factors=lambda: {pump: row.factor for pump, row in self._taught(asked.now).maps.items()},
+        )
 
     def plan(self, start: datetime, now: datetime) -> Plan | None:
         """Return what the home is billed by from an instant up to a day from now; None without a tariff."""

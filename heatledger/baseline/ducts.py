@@ -46,6 +46,9 @@ class Run(NamedTuple):
         Temperature around them where it is stated. [°C]
     regain : float
         Share of what they lose that comes back through the floor or the ceiling. [0–1]
+    scale : float
+        By which all they lose is multiplied: a place of which only the share lost is known loses that over a season.
+        [1]
     """
 
     supply_m2: float
@@ -57,6 +60,7 @@ class Run(NamedTuple):
     zone: Zone
     zone_c: float | None = None
     regain: float = 0.0
+    scale: float = 1.0
 
 
 class Preset(NamedTuple):
@@ -124,6 +128,22 @@ def run_of(stated: Ducts | None, area_m2: float | None) -> Run | None:
         zone_c=stated.zone_c,
         regain=preset.regain if stated.regain is None else stated.regain,
     )
+
+
+def seasonal(run: Run, lost: float, heat_w: float, flow_m3s: float, zone_c: float, room_c: float) -> Run:
+    """Return ducts that lose a share at the conditions of a season's middle, and by ASHRAE 152 more or less at others.
+
+    Parameters
+    ----------
+    run : Run
+        The ducts.
+    lost : float
+        What they are said to lose. [0–1]
+    heat_w, flow_m3s, zone_c, room_c : float
+        The middle of the season, as `heating`. [W] [m³/s] [°C] [°C]
+    """
+    there = 1.0 - float(heating(run._replace(scale=1.0), heat_w, flow_m3s, zone_c, room_c))
+    return run._replace(scale=lost / there) if there > 0 and lost > 0 else run
 
 
 def around(
@@ -280,4 +300,5 @@ def cooling(
 def _regained(run: Run, found: Floats, leaked: Floats, relative: Floats) -> Floats:
     """Give back what the rooms regain: both sides the same share, so of the last term only the return's leak stays."""
     back = found + run.regain * (1.0 - found) - run.regain * leaked * relative
+    back = 1.0 - run.scale * (1.0 - back)
     return np.asarray(np.clip(back, LEAST, 1.0), dtype=np.float64)

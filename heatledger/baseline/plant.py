@@ -19,7 +19,7 @@ _LOW_STAGE: Final = 0.7
 """Capacity and air of a two-stage machine's low stage over its high one. [1]"""
 _LEAST_AIR: Final = 0.4
 """The least air of a variable-speed machine over its most. [1]"""
-_BURNER_RISE_K: Final = 28.0
+BURNER_RISE_K: Final = 28.0
 """By how much a furnace warms its air: 50 °F. [K]"""
 _ROUNDS: Final = 4
 _FULL_FLOW_C: Final = (20.0, -10.0)
@@ -131,7 +131,7 @@ def _resisted(_machine: Machine, hours: Hours, load_w: Floats) -> Energy:
 def _burnt(machine: Machine, hours: Hours, load_w: Floats) -> Energy:
     """Burn what the load asks; a blower's power is heat in the same air."""
     kind = machine.kind
-    air = machine.size_w / (ducts.AIR_J_M3K * _BURNER_RISE_K)
+    air = machine.size_w / (ducts.AIR_J_M3K * BURNER_RISE_K)
     share_out = _through(machine, hours, np.full(len(load_w), machine.size_w), np.full(len(load_w), air))
     wanted = load_w / share_out
     got = np.minimum(wanted, machine.size_w)
@@ -274,3 +274,42 @@ def design_size(kind: Alternative, system: System | None, design_w: float, desig
     at = np.array([max(design_c, system.lockout_c)])
     able = power_for.heating(system, np.array([1e12]), at, np.array([system.sink_c])).capacity_w[0]
     return wanted * rated / float(able)
+
+
+def cooling(machine: Machine, hours: Hours, sensible_w: Floats, latent_w: Floats) -> Energy:
+    """Return what a system takes to cool rooms; what it cannot remove is `short_w`.
+
+    Parameters
+    ----------
+    machine : Machine
+        With a `cooling_system`.
+    hours : Hours
+        What it works in.
+    sensible_w, latent_w : array, shape (n,)
+        To be taken from the rooms, and from their air as moisture. [W]
+
+    Returns
+    -------
+    Energy
+        `delivered` by the cooling form of ASHRAE 152, at full air.
+    """
+    kind, system = machine.kind, machine.cooling_system
+    if system is None:
+        raise ValueError(f"{kind.id}: it does not cool")
+    scale = machine.size_w / (system.rated_w or machine.size_w)
+    total = sensible_w + latent_w
+    source = hours.ground_c if kind.ground else hours.outdoor_c
+    share_out = np.ones(len(total))
+    if machine.run is not None:
+        zone_c = ducts.around(machine.run, hours.outdoor_c, hours.room_c, ground_c=hours.ground_c, cooling=True)
+        share_out = ducts.cooling(machine.run, machine.size_w, machine.flow_m3s, zone_c, hours.room_c)
+    wanted = total / share_out
+    at = power_for.cooling(
+        system, wanted, source, hours.room_c, standby_w=kind.standby_w, scale=scale, cycling_loss=kind.cycling_loss
+    )
+    running = np.divide(at.given_w, at.capacity_w, out=np.zeros_like(wanted), where=at.capacity_w > 0)
+    beside = (kind.blower_w_per_m3s * machine.flow_m3s + (kind.pump_w if kind.ground else 0.0)) * running
+    none = np.where(np.isfinite(total), 0.0, np.nan)
+    return Energy(
+        at.power_w, beside, none, none, (wanted - at.given_w) * share_out, share_out, at.capacity_w * share_out
+    )

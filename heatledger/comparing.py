@@ -1,0 +1,134 @@
+"""A home's comparison, kept for a while: what was learnt of the home, until when, and what was compared by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from heatledger.baseline.compare import Asked, Known, compare, refused
+from heatledger.baseline.compared import BaselineSummary
+from heatledger.baseline.home_hours import Heated, heated
+from heatledger.baseline.kinds import Alternative
+from heatledger.baseline.load import Load, Missing
+from heatledger.baseline.machines import Place, chosen, design_temperature, stated_of
+from heatledger.baseline.whole_home import learn, whole_home
+from heatledger.days import Day
+from heatledger.heat.anchor import Factor
+from heatledger.heat.system import System
+from heatledger.home import Home
+from heatledger.running import Days, Plan
+
+_FRESH_S: Final = 300
+_LEARNT_S: Final = 3600
+"""What was learnt of a home stands for so long; a comparison for `_FRESH_S`. [s]"""
+_ALL_D: Final = 7
+"""A shorter span is compared with the chosen system alone. [d]"""
+_KEPT: Final = 8
+
+_Learnt = tuple[Heated, Load] | Missing
+
+
+class Comparing:
+    """The comparisons of one home.
+
+    Parameters
+    ----------
+    home : Home
+        The household.
+    systems, alternatives : mapping
+        Maps, and what it may be compared with.
+    """
+
+    def __init__(self, home: Home, systems: Mapping[str, System], alternatives: Mapping[str, Alternative]) -> None:
+        self._home, self._systems, self.alternatives = home, systems, alternatives
+        self._learnt: dict[tuple[date, int], _Learnt] = {}
+        self._found: dict[tuple[datetime, datetime, int, tuple[str, ...]], BaselineSummary] = {}
+
+    def summary(
+        self,
+        plan: Plan | None,
+        days: Days,
+        asked: Asked,
+        total: Decimal | None,
+        past: Callable[[date], Days],
+        factors: Callable[[], Mapping[str, Factor | None]],
+    ) -> BaselineSummary:
+        """Compare a span.
+
+        Parameters
+        ----------
+        plan : Plan or None
+            The rate plan.
+        days : mapping of date to Day
+            Of the bills that the span touches, and of those before that have a say.
+        asked : Asked
+            The span, now, and the systems; without any, every one for spans of a week or more.
+        total : decimal or None
+            The bill of the span. [currency]
+        past : callable
+            Every kept day up to one.
+        factors : callable
+            What measured heat says of the heat pumps' maps.
+
+        Returns
+        -------
+        BaselineSummary
+            Of a closed span by what was known at its end, so that it stays as it was.
+        """
+        if plan is None:
+            return refused(self._home, "no tariff: name one with tariff = in the home file")
+        names = tuple(kind.id for kind in asked.kinds)
+        key = (asked.start, asked.end, int(asked.now.timestamp()) // _FRESH_S, names)
+        if key not in self._found:
+            self._found = dict(list(self._found.items())[-_KEPT:])
+            self._found[key] = self._compare(plan, days, asked, total, past, factors)
+        return self._found[key]
+
+    def known(
+        self,
+        until: date,
+        now: datetime,
+        past: Callable[[date], Days],
+        factors: Callable[[], Mapping[str, Factor | None]],
+    ) -> tuple[Heated, Load] | Missing:
+        """Return what the home's days up to one say of it."""
+        key = (until, int(now.timestamp()) // _LEARNT_S)
+        if key not in self._learnt:
+            self._learnt = dict(list(self._learnt.items())[-_KEPT:])
+            self._learnt[key] = _learn(self._home, past(until), factors())
+        return self._learnt[key]
+
+    def _compare(
+        self,
+        plan: Plan,
+        days: Days,
+        asked: Asked,
+        total: Decimal | None,
+        past: Callable[[date], Days],
+        factors: Callable[[], Mapping[str, Factor | None]],
+    ) -> BaselineSummary:
+        end = min(asked.end, asked.now.astimezone(asked.end.tzinfo))
+        until = date.fromordinal(end.date().toordinal() + (end.time() > datetime.min.time()))
+        made = {when: day for when, day in days.items() if when < until}
+        learnt = self.known(until, asked.now, lambda last: {**past(last), **made}, factors)
+        if isinstance(learnt, Missing):
+            return refused(self._home, learnt.reason, learnt)
+        hours, load = learnt
+        place = Place(self._home, self._systems, load, design_temperature(hours.hours.outdoor_c))
+        version = f"learnt until {until.isoformat()} from {load.source or 'its rooms'}"
+        kinds = asked.kinds or (list(self.alternatives.values()) if (asked.end - asked.start).days >= _ALL_D else ())
+        known = Known(place, hours, load, plan, days, total, version)
+        return compare(known, asked._replace(kinds=kinds), self.alternatives)
+
+
+def _learn(home: Home, days: Mapping[date, Day], factors: Mapping[str, Factor | None]) -> _Learnt:
+    hours = heated(home, days, stated_of(home, chosen(home)), factors)
+    if hours is None:
+        return Missing(0.0, 0.0, "nothing is known yet of the heat of this home: map its heat pumps and their rooms")
+    fitted = learn(hours.plan, hours.hours)
+    if isinstance(fitted, Missing):
+        return fitted
+    load = whole_home(fitted, hours.hours, hours.given)
+    return load if isinstance(load, Missing) else (hours, load)
