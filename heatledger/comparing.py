@@ -79,6 +79,8 @@ class Comparing:
         """
         if plan is None:
             return refused(self._home, "no tariff: name one with tariff = in the home file")
+        if chosen(self._home) not in self.alternatives:
+            return refused(self._home, f"{chosen(self._home)!r} is no file of comparisons/")
         names = tuple(kind.id for kind in asked.kinds)
         key = (asked.start, asked.end, int(asked.now.timestamp()) // _FRESH_S, names)
         if key not in self._found:

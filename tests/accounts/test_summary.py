@@ -196,7 +196,7 @@ def test_any_days_add_up(rows):
 @pytest.fixture
 def ledger(tmp_path):
     store = open_store(f"sqlite:///{tmp_path}/store.db")
-    config = SimpleNamespace(tariffs={"flat": FLAT}, systems={}, tariff_files={})
+    config = SimpleNamespace(tariffs={"flat": FLAT}, systems={}, alternatives={}, tariff_files={})
     yield Ledger(config, home(), store=store, state=State(tmp_path / "state.db"))
     store.close()
 

@@ -35,7 +35,7 @@ def place(tmp_path):
     store, state = open_store(f"sqlite:///{tmp_path}/store.db"), State(tmp_path / "state.db")
 
     def ledger(plan=PLAN, **changes):
-        config = SimpleNamespace(tariffs={"plan": plan, "other": plan}, systems={}, tariff_files={})
+        config = SimpleNamespace(tariffs={"plan": plan, "other": plan}, systems={}, alternatives={}, tariff_files={})
         return Ledger(config, home(**changes), store=store, state=state)
 
     ledger.store, ledger.state = store, state

@@ -44,7 +44,7 @@ def place(tmp_path):
     store, state = open_store(f"sqlite:///{tmp_path}/store.db"), State(tmp_path / "state.db")
 
     def ledger(plan):
-        config = SimpleNamespace(tariffs={"plan": plan}, systems={}, tariff_files={})
+        config = SimpleNamespace(tariffs={"plan": plan}, systems={}, alternatives={}, tariff_files={})
         return Ledger(config, home(), store=store, state=state)
 
     ledger.store, ledger.state = store, state

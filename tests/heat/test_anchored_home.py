@@ -35,7 +35,7 @@ def ledger(tmp_path_factory):
         block("Living", "mode", state=["heat"] * size, family="faikin", start_s=T0),
         block("meter", "heat_energy", power[: DAY * LOAN] / 12e3 * 2.4, start_s=T0),
     ]
-    config = SimpleNamespace(tariffs={}, tariff_files={}, systems={unit.id: unit})
+    config = SimpleNamespace(tariffs={}, tariff_files={}, systems={unit.id: unit}, alternatives={})
     store, state = open_store(f"sqlite:///{folder / 'h.db'}"), State(folder / "state.db")
     store.write_intervals(rows)
     yield lambda **given: Ledger(config, msgspec.structs.replace(place, **given), store=store, state=state)
