@@ -43,7 +43,7 @@ def summed(tmp_path):
             block("unit", "mode", state=words, start_s=T0),
             *blocks,
         ])  # fmt: skip
-        config = SimpleNamespace(tariffs={}, tariff_files={}, systems=SYSTEMS, comparisons={})
+        config = SimpleNamespace(tariffs={}, tariff_files={}, systems=SYSTEMS, alternatives={})
         start = datetime.fromtimestamp(T0, UTC)
         end = start + timedelta(days=DAYS)
         books = Ledger(config, place, store=store, state=state)
