@@ -18,6 +18,7 @@ _WATER = frozenset(("heishamon", "ecodan_bridge", "espaltherma", "p1p2mqtt", "ni
 _DESCRIBED = frozenset(("ha", "ha_statestream", "homie", "esphome"))
 _RADIATOR = frozenset(("valve_position", "heating_demand", "floor_temp"))
 _COOLS = frozenset(("cool", "heat_cool", "dry", "fan_only", "cooling", "drying"))
+_REGISTER_FROM_KWH = 5.0  # two registers at the same figure below this may have been started together
 _ROLES = ("mode", "action", "compressor_freq")
 
 
@@ -147,12 +148,15 @@ def _by_room(unit: Unit, free: Sequence[Load]) -> Load | None:
 
 def _of_family(group: list[Unit], free: list[Load], own: Mapping[tuple[str, str], Sequence[Load]]) -> list[Match]:
     """Match units of one family that no name gives a meter."""
-    alone = [unit for unit in group if _own(unit, own) is not None]
-    bare = [unit for unit in group if unit not in alone]
-    matches = [
-        Match((unit,), _own(unit, own), _kind(unit), "the unit's own count, which some units only estimate")
-        for unit in alone
-    ]
+    counts = {unit.point: found for unit in group if (found := _own(unit, own)) is not None}
+    bare = [unit for unit in group if unit.point not in counts]
+    matches = []
+    for together in _by_register([unit for unit in group if unit.point in counts], counts):
+        first, why = counts[together[0].point], "the unit's own count, which some units only estimate"
+        if len(together) > 1:
+            why = f"the registers of {len(together)} units stand at the same {first.kwh:g} kWh: one outdoor unit's"
+        kind: PumpKind = "multi_split" if len(together) > 1 else _kind(together[0])
+        matches.append(Match(tuple(together), first, kind, why))
     load = next((load for load in free if _is_of_unit(load)), None) if bare else None
     if load is not None:
         free.remove(load)
@@ -163,6 +167,16 @@ def _of_family(group: list[Unit], free: list[Load], own: Mapping[tuple[str, str]
         matches.append(Match((unit,), load, _kind(unit), "the one meter that is named like a heat pump's"))
         load = None
     return matches
+
+
+def _by_register(units: Sequence[Unit], counts: Mapping[str, Load]) -> list[list[Unit]]:
+    """Group the indoor units whose registers stand at the same figure: one outdoor unit's, told by each of them."""
+    groups: dict[object, list[Unit]] = {}
+    for unit in units:
+        kwh = counts[unit.point].kwh
+        shared = unit.kind == "air" and kwh is not None and kwh >= _REGISTER_FROM_KWH
+        groups.setdefault(kwh if shared else unit.point, []).append(unit)
+    return list(groups.values())
 
 
 def _own(unit: Unit, own: Mapping[tuple[str, str], Sequence[Load]]) -> Load | None:

@@ -68,13 +68,9 @@ def test_defrosts_are_found_by_the_dip_and_surge_of_power(every_s):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_steady_heating_short_cycles_and_thermostats_are_no_defrosts(seed):
-    days = [
-        winter(0, seed=seed),
-        cycles(5, 5, seed=seed)[0],
-        cycles(25, 20, seed=seed)[0],
-        cycles(70, 30, seed=seed)[0],
-    ]
-    assert [read_every(watts, 30)[1].defrosts for watts in days] == [0, 0, 0, 0]
+    turns = ((5, 5), (25, 20), (70, 30), (50, 12), (50, 8), (50, 4))  # the last rest about as long as a defrost takes
+    days = [winter(0, seed=seed), *(cycles(on, off, seed=seed)[0] for on, off in turns)]
+    assert [read_every(watts, 30)[1].defrosts for watts in days] == [0] * len(days)
 
 
 def test_above_five_degrees_nothing_defrosts_and_read_rarely_it_is_not_known():

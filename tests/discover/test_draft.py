@@ -230,3 +230,15 @@ def test_a_main_meter_in_phases_is_one_meter_and_no_circuit_beside_it():
         ("import", ("grid:a", "grid:b")),
         ("circuit", ()),
     ]
+
+
+def test_heads_whose_registers_stand_at_one_figure_report_one_outdoor_unit_which_is_counted_once():
+    def head(name, kwh):
+        said = (("mode", "heat"), ("compressor_freq", 40.0), ("energy", kwh))
+        return [("faikin", name, "", quantity, value) for quantity, value in said]
+
+    made = drafted(*plug("main grid", 900.0, 5000.0), *head("Bed", 812.4), *head("Study", 812.4), *head("Den", 95.1))
+    assert [(pump.kind, len(pump.heads)) for pump in made.home.heat_pumps] == [("multi_split", 2), ("mini_split", 1)]
+    counted = [meter.points for meter in made.home.meters if meter.role != "import"]
+    assert counted == [("Bed",), ("Den",)]
+    assert "stand at the same 812.4 kWh" in draft.render(made)
