@@ -78,22 +78,29 @@ def air_heat(air_m3_s: Floats, return_c: Floats, supply_c: Floats, humidity: Flo
         [W]
     """
     rh = np.where(np.isfinite(humidity), np.clip(humidity, 1.0, 100.0), 40.0)
-    out = np.full(len(air_m3_s), np.nan)
     known = np.isfinite(air_m3_s) & np.isfinite(return_c) & np.isfinite(supply_c)
-    for row in np.flatnonzero(known).tolist():
-        out[row] = _one(float(air_m3_s[row]), float(return_c[row]), float(supply_c[row]), float(rh[row]))
-    return out
+    room, supply = np.where(known, return_c, 20.0), np.where(known, supply_c, 20.0)
+    ratio, per_kg = _moist(room, np.asarray(rh / 100.0, dtype=np.float64))
+    mass = np.where(known, air_m3_s, 0.0) / per_kg
+    warm = mass * (1006.0 + 1860.0 * ratio) * (supply - room)
+    left = np.minimum(ratio, _moist(supply, np.full(len(supply), _SUPPLY_RH))[0])
+    cold = mass * (enthalpy_of(supply, left) - enthalpy_of(room, ratio))
+    return np.where(known, np.where(supply >= room, warm, cold), np.nan)
 
 
-def _one(flow: float, room_c: float, supply_c: float, humidity: float) -> float:
-    if not flow:
-        return 0.0
-    ratio = humidity_ratio(round(room_c, 1), round(humidity) / 100.0)
-    mass = flow / volume(round(room_c, 1), ratio)
-    if supply_c >= room_c:
-        return mass * (1006.0 + 1860.0 * ratio) * (supply_c - room_c)
-    left = min(ratio, humidity_ratio(round(supply_c, 1), _SUPPLY_RH))
-    return mass * (enthalpy(supply_c, left) - enthalpy(room_c, ratio))
+def enthalpy_of(temp_c: Floats, ratio: Floats) -> Floats:
+    """Return `enthalpy` of many: h = 1.006·T + W·(2501 + 1.86·T) kJ/kg (ASHRAE Fundamentals 2017, ch. 1, eq. 30)."""
+    return np.asarray(1006.0 * temp_c + ratio * (2_501_000.0 + 1860.0 * temp_c), dtype=np.float64)
+
+
+def _moist(temp_c: Floats, humidity: Floats) -> tuple[Floats, Floats]:
+    """Return humidity ratio and volume of air at tenths of a degree and whole percents, each pair asked once."""
+    pairs = np.round(temp_c * 10.0) * 1000.0 + np.round(humidity * 100.0)
+    _, first, back = np.unique(pairs, return_index=True, return_inverse=True)
+    temps, damp = np.round(temp_c[first], 1).tolist(), np.round(humidity[first], 2).tolist()
+    ratios = [humidity_ratio(temp, rh) for temp, rh in zip(temps, damp, strict=True)]
+    volumes = [volume(temp, ratio) for temp, ratio in zip(temps, ratios, strict=True)]
+    return np.array(ratios, dtype=np.float64)[back], np.array(volumes, dtype=np.float64)[back]
 
 
 def flow_of(device: str, air: AirFlow | None, grid: Grid) -> Floats:

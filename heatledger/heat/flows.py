@@ -178,7 +178,7 @@ def sum_pump(
     none = np.zeros(len(starts_s))
     work = {name: sum((use.get(mode, none) for mode in modes), none) for name, modes in WORKS.items()}
     rest, unknown = use.get("standby", none), use.get("unknown", none)
-    edges, where = _bins(outdoor_c)
+    edges, member = _bins(outdoor_c)
     sums: dict[str, dict[str, HeatSum]] = {name: {} for name in WORKS}
     binned: list[Binned] = []
     for name, share in _shares(work, outdoor_c).items():
@@ -186,7 +186,7 @@ def sum_pump(
         if not (drawn.any() or (share and unknown.any())):
             continue
         for flow in flows:
-            rows = _by_bin(flow, drawn, rest * share, unknown * share, where, len(edges))
+            rows = _by_bin(flow, drawn, rest * share, unknown * share, member)
             sums[name][flow.rung] = _whole(rows, flow.random)
             binned += [Binned(work=name, rung=flow.rung, from_c=edge, sums=_whole(row[None], flow.random))
                        for edge, row in zip(edges, rows, strict=True) if row.any()]  # fmt: skip
@@ -196,7 +196,7 @@ def sum_pump(
         cooling=sums["cooling"],
         dhw=sums["dhw"],
         bins=tuple(binned),
-        expected=tuple(row for one in normal for row in _expected(one, work[one.work], where, edges)),
+        expected=tuple(row for one in normal for row in _expected(one, work[one.work], member, edges)),
     )
 
 
@@ -211,14 +211,16 @@ def _shares(work: Mapping[Work, Floats], outdoor_c: Floats) -> dict[Work, float]
     return {"heating": float(heats), "cooling": float(not heats), "dhw": 0.0}
 
 
-def _bins(outdoor_c: Floats) -> tuple[list[int | None], Ints]:
-    """Return the lower edges of the bins that occur, and each interval's place among them."""
-    number = np.where(np.isfinite(outdoor_c), np.floor(np.nan_to_num(outdoor_c) / BIN_K), np.inf)
-    found, where = np.unique(number, return_inverse=True)
-    return [None if np.isinf(edge) else int(edge) * BIN_K for edge in found], np.asarray(where, dtype=np.int64)
+def _bins(outdoor_c: Floats) -> tuple[list[int | None], Floats]:
+    """Return the lower edges of the bins that occur, and a row each with 1 where an interval is in it."""
+    number = np.floor(outdoor_c / BIN_K)
+    number[np.isnan(number)] = np.inf
+    found = sorted(set(number.tolist()))
+    member = (number == np.array(found, dtype=np.float64)[:, None]).astype(np.float64)
+    return [None if edge == np.inf else int(edge) * BIN_K for edge in found], member
 
 
-def _by_bin(flow: Flow, drawn: Floats, rest: Floats, unknown: Floats, where: Ints, count: int) -> Floats:
+def _by_bin(flow: Flow, drawn: Floats, rest: Floats, unknown: Floats, member: Floats) -> Floats:
     """Return by bin: electricity, heat, its lasting doubt, what was not judged, what was beyond, and seconds."""
     known, works = np.isfinite(flow.heat_kwh), drawn > 0
     judged = known | ~works
@@ -231,7 +233,7 @@ def _by_bin(flow: Flow, drawn: Floats, rest: Floats, unknown: Floats, where: Int
         np.where(known, drawn * flow.beyond, 0.0),
         judged * float(INTERVAL_S),
     )
-    return np.column_stack([np.bincount(where, weights=column, minlength=count) for column in columns])
+    return np.asarray(member @ np.array(columns).T, dtype=np.float64)
 
 
 def _whole(rows: Floats, random: float) -> HeatSum:
@@ -247,10 +249,12 @@ def _whole(rows: Floats, random: float) -> HeatSum:
     )
 
 
-def _expected(normal: Normal, drawn: Floats, where: Ints, edges: Sequence[int | None]) -> list[Expected]:
-    known = np.where(np.isfinite(normal.low) & np.isfinite(normal.high), drawn, 0.0)
-    columns = (known, known * np.nan_to_num(normal.low), known * np.nan_to_num(normal.high))
-    rows = np.column_stack([np.bincount(where, weights=column, minlength=len(edges)) for column in columns])
+def _expected(normal: Normal, drawn: Floats, member: Floats, edges: Sequence[int | None]) -> list[Expected]:
+    if not drawn.any():
+        return []
+    known = np.isfinite(normal.low)
+    columns = [np.where(known, column, 0.0) for column in (drawn, drawn * normal.low, drawn * normal.high)]
+    rows = member @ np.array(columns).T
     return [
         Expected(work=normal.work, from_c=edge, drawn_kwh=kwh, low_kwh=low, high_kwh=high)
         for edge, (kwh, low, high) in zip(edges, rows.tolist(), strict=True)

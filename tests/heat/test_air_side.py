@@ -1,12 +1,13 @@
 """Rung B: psychrometrics by the table, heat and cold of the air by hand."""
 
 import csv
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from heatledger.heat.air_side import air_heat, enthalpy, humidity_ratio, volume
+from heatledger.heat.air_side import air_heat, enthalpy, enthalpy_of, humidity_ratio, volume
 
 SHARED = Path(__file__).parents[3] / "shared" / "physics" / "data" / "truth"
 
@@ -53,3 +54,18 @@ def test_cold_air_takes_heat_and_moisture():
 def test_air_that_stands_still_gives_nothing_and_unknown_air_nothing_known():
     assert air(0.0, 20.0, 40.0) == 0.0
     assert np.isnan(air(np.nan, 20.0, 40.0))
+
+
+def test_many_are_what_each_is_alone():
+    temps, ratios = np.array([-5.0, 12.0, 26.7]), np.array([0.002, 0.008, 0.011])
+    alone = [enthalpy(temp, ratio) for temp, ratio in zip(temps, ratios, strict=True)]
+    assert enthalpy_of(temps, ratios) == pytest.approx(alone, rel=1e-6)
+
+
+def test_a_year_of_a_head_takes_no_time():
+    rng, size = np.random.default_rng(2), 105_120
+    room, damp = rng.normal(21, 1, size), rng.uniform(30, 60, size)
+    began = time.process_time()
+    found = air_heat(np.full(size, 0.15), room, room + rng.normal(15, 8, size), damp)
+    assert time.process_time() - began < 0.5  # psychrolib row by row: 1.5 s and more
+    assert np.isfinite(found).all()

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.interpolate import PchipInterpolator
 
 from heatledger.config import ConfigError, load, read_toml, shipped_dir
 from heatledger.heat import unit_map
-from heatledger.heat.carnot import ceiling_heating
+from heatledger.heat.carnot import ceiling_cooling, ceiling_heating
 from heatledger.heat.system import Published, System, misfit
 
 SHARED = Path(__file__).parents[3] / "shared" / "physics" / "data" / "truth"
@@ -50,6 +50,31 @@ def heat(power_w, outdoor_c, indoor_c=21.1, unit=None, **given):
     return float(found.heat_w[0])
 
 
+def cold(power_w, outdoor_c, room_c=26.7, unit=None):
+    columns = (np.array([float(x)]) for x in (power_w, outdoor_c, room_c))
+    return float(unit_map.cooling(unit or COOLS, *columns).heat_w[0])
+
+
+# MUZ-GL15NAH2, AHRI 202680596: cooling 82/95 °F, W
+COOLS = System(
+    id="c", name="C", source="its submittal", evidence="unit",
+    cooling=(
+        Published(outdoor_c=27.78, level="min", capacity_w=1004.6, power_w=190.0),
+        Published(outdoor_c=27.78, level="max", capacity_w=5890.1, power_w=1800.0),
+        Published(outdoor_c=35.0, level="min", capacity_w=908.5, power_w=210.0),
+        Published(outdoor_c=35.0, level="rated", capacity_w=4103.0, power_w=1080.0),
+    ),
+)  # fmt: skip
+
+
+@given(st.floats(0, 2500), st.floats(0, 500), st.floats(15, 48), st.floats(18, 32))
+@settings(deadline=None)
+def test_cooling_too_is_monotone_and_below_carnot(p, more, outdoor, room):
+    low, high = (cold(x, outdoor, room) for x in (p, p + more))
+    assert 0 <= low <= high + 1e-9
+    assert low <= p * float(ceiling_cooling(room, outdoor)) + 1e-9
+
+
 @pytest.mark.parametrize("row", ROWS)
 def test_a_published_point_comes_back_exactly(row):
     outdoor, _, capacity, power = row
@@ -65,6 +90,7 @@ def test_between_levels_it_is_scipys_pchip():
 @given(
     st.floats(0, 4000), st.floats(0, 500), st.floats(-40, 20), st.floats(10, 28), st.floats(0, 60), st.floats(0, 0.5)
 )
+@settings(deadline=None)
 def test_more_power_is_never_less_heat_and_never_more_than_carnot_allows(p, more, outdoor, indoor, standby, loss):
     low, high = (heat(x, outdoor, indoor, standby_w=standby, cycling_loss=loss) for x in (p, p + more))
     assert 0 <= low <= high + 1e-9
@@ -72,6 +98,7 @@ def test_more_power_is_never_less_heat_and_never_more_than_carnot_allows(p, more
 
 
 @given(st.floats(-30, 15), st.floats(0, 60))
+@settings(deadline=None)
 def test_nothing_jumps_where_cycling_begins(outdoor, standby):
     table = unit_map.table(system().heating)
     least = float(np.interp(outdoor, table.outdoor_c, table.power_w[:, 0]))
@@ -174,3 +201,27 @@ def test_every_point_of_the_truth_table_comes_back():
             assert heat(power, t, unit=made, derate=False) == pytest.approx(capacity, rel=1e-9)
             tried += 1
     assert tried >= 20
+
+
+@pytest.mark.reference
+def test_every_cooling_point_of_the_truth_table_comes_back():
+    path = SHARED / "unit_capacity_cop.csv"
+    if not path.exists():
+        pytest.skip(f"{path} is not here")
+    with path.open(encoding="utf-8") as file:
+        rows = [r for r in csv.DictReader(file) if r["mode"] == "cool" and r["capacity_kW"] and r["power_kW"]]
+    tried = 0
+    for unit in {row["unit"] for row in rows}:
+        own = [
+            (float(r["t_out_C"]), r["level"], float(r["capacity_kW"]) * 1e3, float(r["power_kW"]) * 1e3)
+            for r in rows
+            if r["unit"] == unit and r["level"] in ("min", "rated", "max")
+        ]
+        points = tuple(Published(outdoor_c=t, level=level, capacity_w=q, power_w=p) for t, level, q, p in own)
+        made = System(id="u", name="U", source="s", evidence="unit", cooling=points)
+        if misfit(made) is not None:
+            continue
+        for outdoor, _, capacity, power in own:
+            assert cold(power, outdoor, unit=made) == pytest.approx(capacity, rel=1e-9)
+            tried += 1
+    assert tried >= 10
