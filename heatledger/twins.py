@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
 from typing import Final
 
 import msgspec
@@ -62,10 +61,8 @@ def day_twins(home: Home, kwh: Mapping[str, Floats]) -> list[Twin]:
     whole = {name: bool(np.isfinite(row).all()) for name, row in hours.items()}
     busy = [name for name in meters if totals[name] >= _LEAST_KWH]
     found = []
-    for one, other in combinations(busy, 2):
-        apart = _WORTH if not (whole[one] and whole[other]) else _LEADS if _is_head(meters, one, other) else _NEAR
-        worth = min(totals[one], totals[other]) >= apart * max(totals[one], totals[other]) - _STEP_KWH
-        if worth and _may_be(meters[one], meters[other], meters):
+    for one, other in _near_pairs(busy, totals, whole, {name for name in busy if meters[name].role == "head"}):
+        if _may_be(meters[one], meters[other], meters):
             kept, again = _order(meters[one], meters[other])
             what = _compare(hours[kept.id], hours[again.id], leader=again.role == "head")
             if what:
@@ -73,8 +70,17 @@ def day_twins(home: Home, kwh: Mapping[str, Floats]) -> list[Twin]:
     return found + _sums(meters, hours, busy)
 
 
-def _is_head(meters: Mapping[str, Meter], one: str, other: str) -> bool:
-    return "head" in (meters[one].role, meters[other].role)
+def _near_pairs(
+    busy: Sequence[str], totals: Mapping[str, float], whole: Mapping[str, bool], heads: set[str]
+) -> list[tuple[str, str]]:
+    """Return the pairs whose totals are near enough for their hours to be compared."""
+    total = np.array([totals[name] for name in busy])
+    complete = np.array([whole[name] for name in busy], dtype=bool)
+    head = np.array([name in heads for name in busy], dtype=bool)
+    apart = np.where(head[:, None] | head, _LEADS, _NEAR)
+    apart = np.where(complete[:, None] & complete, apart, _WORTH)
+    near = np.minimum(total[:, None], total) >= apart * np.maximum(total[:, None], total) - _STEP_KWH
+    return [(busy[one], busy[other]) for one, other in np.argwhere(np.triu(near, 1)).tolist()]
 
 
 def _hours(kwh: Floats) -> Floats:
@@ -86,7 +92,7 @@ def _hours(kwh: Floats) -> Floats:
 def _may_be(one: Meter, other: Meter, meters: Mapping[str, Meter]) -> bool:
     """Leave out a branch and what hangs on it, which agree by right; a head below its own unit does not."""
     related = one.id in _above(other, meters) or other.id in _above(one, meters)
-    return not related or _is_head(meters, one.id, other.id)
+    return not related or "head" in (one.role, other.role)
 
 
 def _above(meter: Meter, meters: Mapping[str, Meter]) -> set[str]:

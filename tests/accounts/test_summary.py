@@ -128,7 +128,7 @@ def test_zone_costs_the_rest_and_fixed_charges_add_up_to_the_total():
 def test_what_cannot_be_known_says_why():
     summary = summary_of()
     assert summary.heat_pumps["mini"].cop.value is None
-    assert "heat meter" in summary.heat_pumps["mini"].cop.reason
+    assert "no heat is measured" in summary.heat_pumps["mini"].cop.reason
     assert summary.baseline.saving.p50 is None
     assert summary.baseline.refused
 
