@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -34,6 +36,16 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=100_000)
     given = parser.parse_args()
     directory = Path(tempfile.mkdtemp())
+    try:
+        with broker(directory) as port:
+            measure(port, directory, given.messages)
+    finally:
+        shutil.rmtree(directory)
+
+
+@contextmanager
+def broker(directory: Path) -> Iterator[int]:
+    """Run a broker of our own that keeps whatever waits for a client; yield its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -42,18 +54,17 @@ def main() -> None:
         f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 0\n"
         "max_queued_bytes 0\nset_tcp_nodelay true\n"
     )
-    broker = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin") or "mosquitto"
-    with subprocess.Popen([broker, "-c", config], stderr=subprocess.DEVNULL) as mosquitto:
+    program = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin") or "mosquitto"
+    with subprocess.Popen([program, "-c", config], stderr=subprocess.DEVNULL) as mosquitto:
         try:
-            measure(port, directory, given.messages)
+            time.sleep(0.5)
+            yield port
         finally:
             mosquitto.terminate()
-    shutil.rmtree(directory)
 
 
 def measure(port: int, directory: Path, messages: int) -> None:
     """Fill a backlog for both consumers, let one after the other take it, and print how fast they were."""
-    time.sleep(0.5)
     url = f"mqtt://127.0.0.1:{port}"
     with start(url, directory) as ingest:
         ingest.terminate()  # its session stays

@@ -13,12 +13,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Self
 
+import msgspec
 import typer
 
 from cli.demo_place import HOME_ID, Place, broker, broker_port, data_dir, is_free
 from cli.options import CommandError, utc_now
 from cli.processes import Program, Supervisor, heatledger
 from heatledger import bus
+from heatledger.announcements import History, history_topic
 from heatledger.config import Config, load
 
 if TYPE_CHECKING:
@@ -138,8 +140,8 @@ class _Telling:
         until = time.monotonic() + _BROKER_S
         while not self._bus.connected and time.monotonic() < until:
             self._bus.poll(0.1)
-        body = json.dumps({"back_to": back_to.isoformat(), "complete": complete})
-        self._bus.publish(f"heatledger/{HOME_ID}/history", body, qos=1, retain=True)
+        body = msgspec.json.encode(History(back_to, complete))
+        self._bus.publish(history_topic(HOME_ID), body, qos=1, retain=True)
         while self._bus.unacknowledged and time.monotonic() < until:
             self._bus.poll(0.1)
 

@@ -11,12 +11,12 @@ import typer
 
 from cli.options import ConfigOption
 from heatledger import bus
+from heatledger.announcements import STATUS_TOPIC
 from heatledger.config import load
 from heatledger.store import StoreError, open_store
 from heatledger.store.spool import Spool
 from heatledger.store.sqlite import SqliteStore
 from heatledger.store.state import State
-from ingest.live import STATUS_TOPIC
 from ingest.storing import Storing
 from ingest.worker import Worker, status_will
 

@@ -13,9 +13,10 @@ from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from dashboard import metrics
-from dashboard.feed import Feed, Ingest
+from dashboard.feed import Feed
 from dashboard.forms import Forms, Who
 from dashboard.queries import AskError, Queries
+from heatledger.announcements import Status
 from heatledger.explain import explain
 from heatledger.home import Home
 from heatledger.live import Now
@@ -193,7 +194,7 @@ def health(queries: Queries, feed: Feed) -> dict[str, object]:
         store = True
     except (StoreError, sqlite3.Error):
         store = False
-    said = feed.ingest or Ingest()
+    said = feed.ingest or Status(online=False)
     last_us = max((value.time_us for value in feed.latest().values()), default=None)
     return {
         "ok": store and feed.connected and feed.ingest_online is not False and not said.refusing,

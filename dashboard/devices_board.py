@@ -14,7 +14,8 @@ import msgspec
 from dashboard.devices_strip import SPAN_S, Strip, Who, strips
 from dashboard.devices_unknown import Unknowns, unknowns
 from dashboard.devices_words import label, mark, name, places, printed, role
-from dashboard.feed import Feed, Ingest
+from dashboard.feed import Feed
+from heatledger.announcements import Status
 from heatledger.draw import Heard, net_power
 from heatledger.hearing import LiveValue, Source
 from heatledger.home import Home
@@ -99,7 +100,7 @@ class Page(msgspec.Struct, frozen=True):
         Whether it is reached.
     online : bool or None
         Whether ingest runs, None where it has not said.
-    ingest : Ingest or None
+    ingest : Status or None
         What it last counted.
     rows : tuple of Row
         Devices, problems first.
@@ -119,7 +120,7 @@ class Page(msgspec.Struct, frozen=True):
     changed_us: int
     connected: bool
     online: bool | None
-    ingest: Ingest | None
+    ingest: Status | None
     rows: tuple[Row, ...] = ()
     further: int = 0
     unknowns: Unknowns | None = None

@@ -9,57 +9,15 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 import msgspec
 
-from heatledger import bus
+from heatledger import announcements, bus
+from heatledger.announcements import Changed, History, Status
 from heatledger.hearing import LiveValue, follow
 from heatledger.readings import Reading, SeriesKey, Value
 
-TOPICS = ("heatledger/+/live/#", "heatledger/+/intervals", "heatledger/+/history", "heatledger/ingest")
 _POLL_S = 0.5
-_OWN_LEVELS = 2
-
-
-class _Point(msgspec.Struct, frozen=True):
-    channel: str
-    quantity: str
-    value: Value
-    time_us: int
-    flags: int = 0
-
-
-class _Device(msgspec.Struct, frozen=True):
-    home: str
-    family: str
-    device: str
-    readings: list[_Point]
-
-
-class History(msgspec.Struct, frozen=True):
-    """How far back a home's history reaches while it is being imported."""
-
-    back_to: datetime
-    complete: bool
-
-
-class Ingest(msgspec.Struct, frozen=True):
-    """What ingest says of itself: messages heard and not understood, readings stored and waiting, since a time.
-
-    `since_us` is UTC [µs], 0 where it has not counted; `refusing` says that nothing more is taken, `trouble` why.
-    """
-
-    online: bool = True
-    heard: int = 0
-    stored: int = 0
-    not_understood: int = 0
-    since_us: int = 0
-    spool_readings: int = 0
-    spool_bytes: int = 0
-    spool_oldest_us: int = 0
-    refusing: bool = False
-    trouble: str = ""
 
 
 class Feed:
@@ -84,7 +42,7 @@ class Feed:
         self.connected = False
         self.changed_us = time.time_ns() // 1000
         """When the broker was last gained or lost; until it was ever reached, when listening began. [µs UTC]"""
-        self.ingest: Ingest | None = None
+        self.ingest: Status | None = None
         """What ingest last counted."""
         self.ingest_online: bool | None = None
         self.history: dict[str, History] = {}
@@ -105,7 +63,7 @@ class Feed:
         """Listen until `stop`."""
         client = f"heatledger-dashboard-{secrets.token_hex(4)}"
         connection = bus.connect(self._url, client_id=client, clean=True, on_state=self._changed)
-        connection.subscribe(list(TOPICS))
+        connection.subscribe(announcements.TOPICS)
         self._thread = threading.Thread(target=self._listen, args=(connection,), name="feed", daemon=True)
         self._thread.start()
 
@@ -142,25 +100,18 @@ class Feed:
         self.ring()
 
     def _understand(self, topic: str, payload: bytes) -> None:
-        if topic == "heatledger/ingest":
-            self._understand_ingest(payload)
-        elif topic.endswith("/intervals"):
-            self.announced.set()
-        elif topic.endswith("/history") and topic.count("/") == _OWN_LEVELS:
-            self.history[topic.split("/")[1]] = msgspec.json.decode(payload, type=History)
-        elif payload:
-            row = msgspec.json.decode(payload, type=_Device)
-            for point in row.readings:
-                key = SeriesKey(row.home, row.family, row.device, point.channel, point.quantity)
-                self._take(key, point.value, point.time_us, point.flags)
-
-    def _understand_ingest(self, payload: bytes) -> None:
-        if payload[:1] == b"{":
-            said = msgspec.json.decode(payload, type=Ingest)
+        said = announcements.read(topic, payload)
+        if isinstance(said, Status):
             self.ingest_online = said.online
             self.ingest = said if said.since_us or self.ingest is None else self.ingest  # a last will counts nothing
-        else:
-            self.ingest_online = payload not in (b"offline", b'"offline"', b"false")
+        elif isinstance(said, Changed):
+            self.announced.set()
+        elif isinstance(said, History):
+            self.history[topic.split("/")[1]] = said
+        elif said is not None:
+            for point in said.readings:
+                key = SeriesKey(said.home, said.family, said.device, point.channel, point.quantity)
+                self._take(key, point.value, point.time_us, point.flags)
 
     def _take(self, key: SeriesKey, value: Value, time_us: int, flags: int) -> None:
         with self._lock:

@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
-from dashboard.feed import Feed, Ingest
+from dashboard.feed import Feed
 from dashboard.queries import Queries
+from heatledger.announcements import Status
 from heatledger.live import now
 
 _TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -40,7 +41,7 @@ def spool_age_s(feed: Feed) -> float:
 
 
 def _ingest(feed: Feed) -> Iterator[_Metric]:
-    said = feed.ingest or Ingest()
+    said = feed.ingest or Status(online=False)
     yield _Metric("heatledger_broker_connected", "gauge", "Whether the dashboard reaches the broker.", feed.connected)
     yield _Metric("heatledger_ingest_online", "gauge", "Whether ingest says it runs.", bool(feed.ingest_online))
     yield _Metric("heatledger_messages_heard_total", "counter", "MQTT messages since ingest began.", said.heard)

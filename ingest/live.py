@@ -7,84 +7,19 @@ from typing import Final
 
 import msgspec
 
-from heatledger.readings import Flag, Reading, Value
+from heatledger.announcements import LiveDevice, LiveValue, device_topic
+from heatledger.readings import Flag, Reading
 
 PERIOD_S: Final = 0.25
 """Shortest time between two publications for one device. [s]"""
 
-STATUS_TOPIC: Final = "heatledger/ingest"
-"""Retained: whether ingest runs, and what it has counted."""
-
 _RETAINED: Final = int(Flag.RETAINED)  # a plain number: an enumeration's & takes a microsecond
 _LONGEST_NAME: Final = 2_000
-_RESERVED: Final = str.maketrans({"%": "%25", "+": "%2B", "#": "%23", "\x00": "%00"})
 
 Device = tuple[str, str, str]
 """Home, family, device."""
 Publish = Callable[[str, bytes], object]
 """Takes a topic and a payload; publishes retained."""
-
-
-class LiveValue(msgspec.Struct, frozen=True, gc=False):
-    """The newest value of one series, in the canonical unit; `time_us` is UTC [µs], `flags` are `Flag` bits."""
-
-    channel: str
-    quantity: str
-    value: Value
-    unit: str | None
-    time_us: int
-    flags: int
-
-
-class LiveDevice(msgspec.Struct, frozen=True):
-    """The payload under `device_topic`: everything last heard of one device."""
-
-    home: str
-    family: str
-    device: str
-    readings: tuple[LiveValue, ...]
-
-
-class Changed(msgspec.Struct, frozen=True):
-    """The payload under `intervals_topic`: intervals in this half-open span have changed. [s]."""
-
-    start_s: int
-    end_s: int
-
-
-class Status(msgspec.Struct, frozen=True):
-    """The payload under `STATUS_TOPIC`: messages heard and not understood, readings stored, since a time [µs UTC].
-
-    `spool_readings` wait in `spool_bytes` for the store, the oldest from `spool_oldest_us` [µs UTC; 0: none]; while
-    `refusing`, neither store nor spool takes any more and nothing is acknowledged. `trouble` is why, in one line.
-    """
-
-    online: bool
-    heard: int = 0
-    stored: int = 0
-    not_understood: int = 0
-    since_us: int = 0
-    spool_readings: int = 0
-    spool_bytes: int = 0
-    spool_oldest_us: int = 0
-    refusing: bool = False
-    trouble: str = ""
-
-
-def device_topic(home: str, family: str, device: str) -> str:
-    """Return the topic of a device's live values.
-
-    Examples
-    --------
-    >>> device_topic("home", "tasmota", "attic/50% #1")
-    'heatledger/home/live/tasmota/attic/50%25 %231'
-    """
-    return f"heatledger/{home}/live/{family}/{device.translate(_RESERVED)}"
-
-
-def intervals_topic(home: str) -> str:
-    """Return the topic on which changed intervals of a home are announced."""
-    return f"heatledger/{home}/intervals"
 
 
 class Live:

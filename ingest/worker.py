@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from heatledger.announcements import STATUS_TOPIC, Changed, Status, intervals_topic
 from heatledger.bus import Connection, Message
 from heatledger.config import Config
 from heatledger.home import Home
@@ -24,7 +25,7 @@ from ingest.discovery import Bridges, Catalogue, learn
 from ingest.group import Deliveries, Group, digest
 from ingest.heard import Heard
 from ingest.intervals import Keeper
-from ingest.live import STATUS_TOPIC, Changed, Live, Status, intervals_topic
+from ingest.live import Live
 from ingest.storing import Storing
 
 OWN_TOPICS: Final = "heatledger/"

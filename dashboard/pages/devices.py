@@ -13,11 +13,11 @@ from dashboard.devices_answer import answer, moment
 from dashboard.devices_board import Page
 from dashboard.devices_tables import COLUMNS, Made, device, head, role, unknown
 from dashboard.devices_unknown import Unknowns
-from dashboard.feed import Ingest
 from dashboard.header import clock
 from dashboard.queries import local_now
 from dashboard.shell import rail
 from heatledger import formatting
+from heatledger.announcements import Status
 
 NAME: Final = "devices"
 PATH: Final = "/devices"
@@ -117,7 +117,7 @@ def _strip(page: Page) -> html.Section:
     return html.Section(parts, className="card counts", **aria(label="Messages", live="off"))
 
 
-def _waiting(counted: Ingest | None) -> html.Div:
+def _waiting(counted: Status | None) -> html.Div:
     """Return how much is heard and not in the store yet: nothing of it is lost while ingest takes messages."""
     if counted is None:
         return _figure("waiting", None, "waiting to be stored", "")

@@ -92,7 +92,6 @@ def test_ingest_says_whether_it_is_there():
     feed = Feed("mqtt://127.0.0.1")
     for said, online in (
         (b'{"online": true}', True),
-        (b"offline", False),
         (json.dumps({"online": False}).encode(), False),
     ):
         feed.hear("heatledger/ingest", said)

@@ -5,8 +5,9 @@ import time
 import msgspec
 import pytest
 
+from heatledger.announcements import LiveDevice, device_topic
 from heatledger.readings import Flag, Reading
-from ingest.live import Live, LiveDevice, device_topic
+from ingest.live import Live
 
 TOPIC = "heatledger/home/live/tasmota/plug"
 
