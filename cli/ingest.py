@@ -13,7 +13,7 @@ from cli.options import ConfigOption
 from heatledger import bus
 from heatledger.announcements import STATUS_TOPIC
 from heatledger.config import load
-from heatledger.store import StoreError, open_store
+from heatledger.store import Store, StoreError, open_store
 from heatledger.store.spool import Spool
 from heatledger.store.sqlite import SqliteStore
 from heatledger.store.state import State
@@ -32,12 +32,11 @@ def ingest(config: ConfigOption = None) -> None:
     kept = settings.settings.store
     spool = Spool(settings.data_dir / "spool.db", limit_bytes=kept.spool_mb * 1_000_000)
     state = State(settings.state_path)
-    storing = Storing(lambda: open_store(settings.store_url, patience_s=_PATIENCE_S), spool)
+    storing = Storing(lambda: _opened(settings.store_url), spool)
     mqtt = settings.settings.mqtt
     connection = bus.connect(mqtt.url, client_id=mqtt.client_id, will=bus.Will(STATUS_TOPIC, status_will()))
     where = settings.store_url if "@" not in settings.store_url else settings.store_url.partition("://")[0]
     line = f"listening on {connection.shown} to {', '.join(mqtt.topics)}, storing in {where}"
-    threading.Thread(target=_inspect, args=(settings.store_url,), name="inspection", daemon=True).start()
     try:
         Worker(settings, connection=connection, storing=storing, state=state).run(stop.asked, lambda: typer.echo(line))
     finally:
@@ -45,14 +44,17 @@ def ingest(config: ConfigOption = None) -> None:
         storing.close()
 
 
-def _inspect(url: str) -> None:
+def _opened(url: str) -> Store:
+    store = open_store(url, patience_s=_PATIENCE_S)
+    if isinstance(store, SqliteStore):
+        threading.Thread(target=_inspect, args=(store,), name="inspection", daemon=True).start()
+    return store
+
+
+def _inspect(store: SqliteStore) -> None:
     """Read the store's file once, beside the work, and say so in one line if it is damaged."""
-    if not url.startswith("sqlite:"):
-        return
     try:
-        store = SqliteStore(url.partition(":///")[2])
         said = store.damage()
-        store.close()
     except StoreError:  # the worker meets it too, and says it
         return
     if said is not None:

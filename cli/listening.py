@@ -16,13 +16,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from cli.options import CommandError
 from heatledger import bus
 from heatledger.config import Config
-from heatledger.readings import Reading
 from heatledger.store import open_store
 from heatledger.store.state import State, Topic
 from heatledger.survey.heard import MOST_TOPICS, Surveyor
-from ingest.decode import Decoded, Decoder
-from ingest.discovery import Catalogue, learn
-from ingest.worker import prefixes
+from ingest.decode import Decoded
+from ingest.interpreter import Interpreter
 
 CONNECT_S: Final = 6.0
 """How long a broker may take to let us in. [s]"""
@@ -43,15 +41,13 @@ class Ear:
 
     def __init__(self, config: Config) -> None:
         self.surveyor, self.messages = Surveyor(), 0
-        self._decoder, self._prefixes = Decoder(config.devices), prefixes(config.homes)
-        said = config.settings.discovery
-        self._catalogues = {home: Catalogue(said.prefix, said.templates) for _, home in self._prefixes}
+        self._interpreter = Interpreter(config, bridges=False)
         self._waiting: dict[str, bus.Message] = {}
 
     def hear(self, message: bus.Message) -> None:
         """Take down one message; what is not understood yet is kept, for a catalogue may explain it later."""
         self.messages += 1
-        decoded = self._decode(message)
+        decoded = self._interpreter.read(message)
         if decoded.readings:
             self.surveyor.understood(message.topic, decoded.readings, message.received_us)
         elif decoded.outcome not in _UNDERSTOOD:
@@ -60,7 +56,7 @@ class Ear:
     def finish(self) -> None:
         """Read again what was heard before the catalogue that explains it."""
         for message in self._waiting.values():
-            decoded = self._decode(message)
+            decoded = self._interpreter.read(message)
             if decoded.readings:
                 self.surveyor.understood(message.topic, decoded.readings, message.received_us)
         self._waiting.clear()
@@ -70,31 +66,6 @@ class Ear:
         self.surveyor.unread(message.topic, payload, note=decoded.note, last_us=message.received_us)
         if len(payload) <= _KEPT_BYTES and (known or len(self._waiting) < MOST_TOPICS):
             self._waiting[message.topic] = message
-
-    def _decode(self, message: bus.Message) -> Decoded:
-        placed = place(message.topic, self._prefixes)
-        if placed is None:
-            return Decoded([], "unknown", "the topic begins with no home's topic_prefix")
-        home, topic = placed
-        if topic.startswith("heatledger/"):
-            return Decoded([], "ignored")
-        catalogue = self._catalogues[home] = learn(self._catalogues[home], topic, message.payload)
-        if catalogue.describes(topic):
-            return Decoded([], "ignored", "it describes other topics")
-        decoded = self._decoder.decode(
-            topic,
-            message.payload,
-            retain=message.retain,
-            received_us=message.received_us,
-            home=home,
-            learned=catalogue.on(topic) or catalogue.on(message.topic),
-        )
-        return decoded._replace(readings=[each for each in decoded.readings if _is_text(each)])
-
-
-def place(topic: str, homes: list[tuple[str, str]]) -> tuple[str, str] | None:
-    """Return the home a topic belongs to and the topic without that home's prefix, None where there is no such home."""
-    return next(((home, topic.removeprefix(prefix)) for prefix, home in homes if topic.startswith(prefix)), None)
 
 
 def listen(
@@ -214,9 +185,3 @@ def known_topics(config: Config) -> list[Topic]:
     rows = state.topics()
     state.close()
     return rows
-
-
-def _is_text(reading: Reading) -> bool:
-    """Whether every text of a reading can be written down: JSON may hold halves of a character."""
-    text = f"{reading.device}{reading.channel}{reading.value}"
-    return text == text.encode("utf-8", "replace").decode()

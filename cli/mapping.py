@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 import typer
 
-from cli.listening import known_topics, listen, place
+from cli.listening import known_topics, listen
 from cli.options import CommandError
 from heatledger import bus
 from heatledger.config import Config, load, shipped_dir, user_dir
@@ -26,7 +26,7 @@ from heatledger.survey.mapping import Sample, Whose
 from heatledger.survey.rooms import identifier
 from heatledger.vocabulary import check_unit, nearest
 from ingest.decode import Decoded, Decoder
-from ingest.worker import prefixes
+from ingest.interpreter import place, prefixes
 
 _RESETS: Final = ("never", "reboot", "daily", "delta")
 _WORDS: Final = {"mode": sorted(MODES), "action": sorted(ACTIONS), "online": ["true", "false"]}

@@ -43,13 +43,14 @@ class Clock:
             In the same order.
         """
         times: dict[tuple[str, str, str], int] = {}
-        seen: set[object] = set()
+        seen: set[tuple[str, ...]] = set()
         stamped = []
         for reading in readings:
             device = (reading.home, reading.family, reading.device)
-            if device not in times or reading.key in seen:
+            series = (*device, reading.channel, reading.quantity)
+            if device not in times or series in seen:
                 times[device] = self._last[device] = max(reading.time_us, self._last.get(device, 0) + 1)
-            seen.add(reading.key)
+            seen.add(series)
             at = times[device]
             stamped.append(reading if at == reading.time_us else msgspec.structs.replace(reading, time_us=at))
         return stamped

@@ -38,9 +38,8 @@ class Deliveries:
 
 def digest(message: Message) -> bytes:
     """Return what a delivery is known by: a hash of its topic and payload."""
-    sums = hashlib.blake2b(message.topic.encode("utf-8", "surrogatepass"), digest_size=16)
-    sums.update(b"\x00" + message.payload)
-    return sums.digest()
+    said = message.topic.encode("utf-8", "surrogatepass") + b"\x00" + message.payload
+    return hashlib.blake2b(said, digest_size=16).digest()
 
 
 class Group:

@@ -42,10 +42,8 @@ class Heard:
         family = self._family(topic, family)
         name = topic if family or self._may_name(topic) else THE_REST
         old = self._waiting.get(name)
-        row = Topic(name, family, outcome, 1, now_us, now_us, payload[:SAMPLE_BYTES], note)
-        if old is not None:
-            row = msgspec.structs.replace(row, count=old.count + 1, first_us=old.first_us)
-        self._waiting[name] = row
+        count, first_us = (1, now_us) if old is None else (old.count + 1, old.first_us)
+        self._waiting[name] = Topic(name, family, outcome, count, first_us, now_us, payload[:SAMPLE_BYTES], note)
 
     @property
     def full(self) -> bool:

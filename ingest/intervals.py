@@ -54,7 +54,7 @@ class Keeper:
 
     def __init__(self, store: Store, homes: Mapping[str, Home], *, delay_s: float = DELAY_S) -> None:
         self._store, self._homes, self._delay_s = store, homes, delay_s
-        self._dirty: dict[Device, dict[SeriesKey, Touched]] = {}
+        self._dirty: dict[Device, dict[tuple[str, str], Touched]] = {}
         self._due: float | None = None
         self._pause_s = delay_s
         self._limits: dict[SeriesKey, float] = {}
@@ -66,7 +66,7 @@ class Keeper:
             if reading.flags & _RETAINED and reading.kind != "state":
                 continue
             series = self._dirty.setdefault((reading.home, reading.family, reading.device), {})
-            at, key = reading.time_us, reading.key
+            at, key = reading.time_us, (reading.channel, reading.quantity)
             old = series.get(key)
             if old is None:
                 series[key] = Touched(at, at)
@@ -106,15 +106,16 @@ class Keeper:
         """Try again after a pause, where the store failed."""
         self._due = now + self._pause_s
 
-    def _device(self, device: Device, touched: Mapping[SeriesKey, Touched]) -> list[Intervals]:
+    def _device(self, device: Device, touched: Mapping[tuple[str, str], Touched]) -> list[Intervals]:
         start_us = min(span.first_us for span in touched.values()) // _STEP_US * _STEP_US - _CONTEXT_US
         end_us = (max(span.last_us for span in touched.values()) // _STEP_US + 1) * _STEP_US
-        found = {series.key: series for series in self._store.samples(*device, start_us=start_us, end_us=end_us)}
+        found = {each.key: each for each in self._store.samples(*device, start_us=start_us, end_us=end_us)}
         blocks = []
-        for key, span in touched.items():
+        for series, span in touched.items():
+            key = SeriesKey(*device, *series)
             if key in found:
-                series, from_us = self._back_to_previous(found[key], span, start_us)
-                blocks.append(self._compute(series, from_us, span.last_us))
+                columns, from_us = self._back_to_previous(found[key], span, start_us)
+                blocks.append(self._compute(columns, from_us, span.last_us))
         return [block for block in blocks if block is not None and len(block.start_s)]
 
     def _back_to_previous(

@@ -35,7 +35,7 @@ class Live:
 
     def __init__(self, publish: Publish, known: Iterable[Reading] = ()) -> None:
         self._publish = publish
-        self._values: dict[Device, dict[tuple[str, str], LiveValue]] = {}
+        self._newest: dict[Device, dict[tuple[str, str], Reading]] = {}
         self._sent: dict[Device, float] = {}
         self._waiting: dict[Device, float] = {}
         self.know(known)
@@ -43,7 +43,7 @@ class Live:
     def know(self, known: Iterable[Reading]) -> None:
         """Learn of readings kept earlier; what was heard since is newer."""
         for reading in known:
-            device = self._values.get((reading.home, reading.family, reading.device), {})
+            device = self._newest.get((reading.home, reading.family, reading.device), {})
             if (reading.channel, reading.quantity) not in device:
                 self._keep(reading)
 
@@ -67,22 +67,27 @@ class Live:
 
     def send_all(self, now: float) -> None:
         """Publish every device, as to a broker that may have lost what it retained."""
-        for device in self._values:
+        for device in self._newest:
             self._send(device, now)
 
     def _keep(self, reading: Reading) -> Device:
         device = (reading.home, reading.family, reading.device)
-        series = self._values.setdefault(device, {})
+        series = self._newest.setdefault(device, {})
         key = (reading.channel, reading.quantity)
         old = series.get(key)
         stale = reading.flags & _RETAINED and old is not None and not old.flags & _RETAINED
         if not stale:  # a message the broker had kept is never newer than one that was heard live
-            series[key] = LiveValue(*key, reading.value, reading.unit, reading.time_us, int(reading.flags))
+            series[key] = reading
         return device
 
     def _send(self, device: Device, now: float) -> None:
         self._waiting.pop(device, None)
         self._sent[device] = now
         if len(device[2]) <= _LONGEST_NAME:
-            payload = msgspec.json.encode(LiveDevice(*device, tuple(self._values[device].values())))
-            self._publish(device_topic(*device), payload)
+            said = tuple(_said(reading) for reading in self._newest[device].values())
+            self._publish(device_topic(*device), msgspec.json.encode(LiveDevice(*device, said)))
+
+
+def _said(reading: Reading) -> LiveValue:
+    series = (reading.channel, reading.quantity)
+    return LiveValue(*series, reading.value, reading.unit, reading.time_us, int(reading.flags))

@@ -97,39 +97,28 @@ class Row:
             if value is None:
                 continue
             if type(value) is list and self.lists == "channels":
-                found = [(str(number), self.read(each, node, message)) for number, each in enumerate(value, start=1)]
+                each = [self._append(e, node, device, str(n), message) for n, e in enumerate(value, start=1)]
+                found = any(each)
             else:
-                found = [(channel, self.read(_middle(value) if self.lists == "middle" else value, node, message))]
-            if self._append(found, device, message):
+                said = _middle(value) if self.lists == "middle" else value
+                found = self._append(said, node, device, channel, message)
+            if found:
                 return
 
-    def _append(self, found: list[tuple[str, Value | None]], device: str, message: Message) -> bool:
-        any_value = False
-        for channel, value in found:
-            if value is None:
-                continue
-            any_value = True
-            if self.contested:
-                key = (device, channel, self.quantity)
-                if key in message.seen:
-                    continue
-                message.seen.add(key)
-            message.readings.append(
-                Reading(
-                    message.home,
-                    message.family,
-                    device,
-                    channel,
-                    self.quantity,
-                    message.time_us,
-                    value,
-                    self.unit,
-                    self.kind,
-                    self.reset,
-                    message.flags | self.flags,
-                )
-            )
-        return any_value
+    def _append(self, said: object, node: object, device: str, channel: str, message: Message) -> bool:
+        """Append the reading a value gives; False where it gives none."""
+        value = self.read(said, node, message)
+        if value is None:
+            return False
+        if self.contested:
+            key = (device, channel, self.quantity)
+            if key in message.seen:
+                return True
+            message.seen.add(key)
+        of = (message.home, message.family, device, channel, self.quantity)
+        flags = message.flags | self.flags
+        message.readings.append(Reading(*of, message.time_us, value, self.unit, self.kind, self.reset, flags))
+        return True
 
 
 def compile_rows(emits: Sequence[Emit], reject: Reject, channel: str, contested: frozenset[str]) -> tuple[Row, ...]:

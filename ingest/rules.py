@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from heatledger.devices import DeviceFile, Each, Rule
 from heatledger.topics import Shape, compile_shape, render
 from ingest.rows import Message, Row, bind, compile_rows
-from ingest.selectors import Selector, Test, as_word, clock_us, compile_selector, compile_test
+from ingest.selectors import Selector, Test, as_word, clock_us, compile_selector, compile_test, first_key
 
 _LONGEST_NAME = 256
 _REMEMBERED_KEYS = 64
@@ -32,6 +32,9 @@ class Visit:
         self._objects = all("@" not in emit.paths for emit in each.emit)
         self._keys: dict[str, tuple[str, Bound] | None] = {}
         self._only = each.key if not self._shape.names else None
+        self._fruitful: dict[tuple[str, ...], list[tuple[str, str, Bound]]] = {}
+        self.needs = self._only if each.path == "@" else first_key(each.path)
+        """A key without which nothing is found; None where that cannot be said beforehand."""
 
     def run(self, body: object, message: Message, named: str | None) -> None:
         """Append the readings of every key that fits; `named` is the device as the payload names it."""
@@ -41,21 +44,27 @@ class Visit:
             part = {str(number): each for number, each in enumerate(part, start=1)}
         if not isinstance(part, dict):
             return
-        if self._only is not None:
-            if self._only in part:
-                self._visit(self._only, part[self._only], message, named)
-            return
-        objects = self._objects
-        for key, node in part.items():
-            if not objects or type(node) is dict:
-                self._visit(key, node, message, named)
+        keys = (self._only,) if self._only is not None else tuple(part)
+        for key, device, rows in self._fitting(keys):
+            node = part.get(key)
+            if key in part and (self._only is not None or not self._objects or type(node) is dict):
+                self._visit(node, named or device, rows, message)
 
-    def _visit(self, key: str, node: object, message: Message, named: str | None) -> None:
-        bound = self._keys[key] if key in self._keys else self._bound(key)
-        if bound is None or (self._when is not None and not self._when(node)):
+    def _fitting(self, keys: tuple[str, ...]) -> list[tuple[str, str, Bound]]:
+        """Return those of an object's keys that fit, with device and rows; objects mostly have the same ones again."""
+        known = self._fruitful.get(keys)
+        if known is not None:
+            return known
+        found = [(key, *bound) for key in keys if (bound := self._keys[key] if key in self._keys else self._bound(key))]
+        if len(keys) <= _REMEMBERED_KEYS:
+            if len(self._fruitful) >= _REMEMBERED_KEYS:
+                self._fruitful.clear()
+            self._fruitful[keys] = found
+        return found
+
+    def _visit(self, node: object, device: str, rows: Bound, message: Message) -> None:
+        if self._when is not None and not self._when(node):
             return
-        device, rows = bound
-        device = named or device
         if self._name is not None:
             device = _name(self._name(node)) or device
         time_us = message.time_us
@@ -136,8 +145,10 @@ class RuleOnTopic:
         device = named or self.device
         for row, channel in self.rows:
             row.run(body, device, channel, message)
+        known = body if isinstance(body, dict) else None
         for visit in self._visits:
-            visit.run(body, message, named)
+            if known is None or visit.needs is None or visit.needs in known:
+                visit.run(body, message, named)
         return device
 
 

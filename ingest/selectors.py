@@ -161,6 +161,8 @@ def as_number(value: object) -> float | None:
     >>> as_number("001234.567"), as_number("1,5"), as_number(True)
     (1234.567, None, None)
     """
+    if type(value) is float:
+        return value
     if isinstance(value, str):
         return float(value) if len(value) <= _LONGEST_NUMBER and _DECIMAL.fullmatch(value) else None
     if isinstance(value, bool) or not isinstance(value, (int, float)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,16 +14,14 @@ import msgspec
 from heatledger.announcements import STATUS_TOPIC, Changed, Status, intervals_topic
 from heatledger.bus import Connection, Message
 from heatledger.config import Config
-from heatledger.home import Home
 from heatledger.readings import Reading
 from heatledger.store import Delivery, Store, StoreError
 from heatledger.store.spool import Part
 from heatledger.store.state import State
 from ingest.clock import Clock
-from ingest.decode import Decoded, Decoder
-from ingest.discovery import Bridges, Catalogue, learn
 from ingest.group import Deliveries, Group, digest
 from ingest.heard import Heard
+from ingest.interpreter import Interpreter
 from ingest.intervals import Keeper
 from ingest.live import Live
 from ingest.storing import Storing
@@ -61,17 +59,13 @@ class Worker:
 
     def __init__(self, config: Config, *, connection: Connection, storing: Storing, state: State) -> None:
         self._config, self._connection, self._storing, self._state = config, connection, storing, state
-        self._decoder = Decoder(config.devices)
-        self._prefixes = prefixes(config.homes)
+        self._interpreter = Interpreter(config, bridges=True)
         self._clock, self._live, self._group = Clock(), Live(self._publish), Group()
         self._deliveries = Deliveries(storing.spool.deliveries())
         for device, newest_us in storing.spool.newest():
             self._clock.know(device, newest_us)
         self._heard = Heard()
         self._keeper: Keeper | None = None
-        said = config.settings.discovery
-        self._catalogues = {home: Catalogue(said.prefix, said.templates) for _, home in self._prefixes}
-        self._bridges = {home: Bridges() for _, home in self._prefixes}
         self._counted = {"heard": 0, "stored": 0, "not_understood": 0, "since_us": time.time_ns() // 1_000}
         self._note_at = time.monotonic()
         self._expire_at = self._note_at + _EXPIRE_FIRST_S
@@ -137,8 +131,8 @@ class Worker:
         """Decode at the edge: whatever is in the message, nothing comes out of here but readings."""
         readings: list[Reading] = []
         try:
-            decoded = self._understand(message)
-            readings = self._clock.stamp([each for each in decoded.readings if _storable(each)])
+            decoded = self._interpreter.read(message)
+            readings = self._clock.stamp(decoded.readings)
             outcome, note = str(decoded.outcome), decoded.note
         except Exception as error:
             outcome, note = "failed", f"{type(error).__name__}: {error}"
@@ -150,29 +144,6 @@ class Worker:
             message.topic, message.payload, message.received_us, family=family, outcome=outcome, note=note
         )
         return readings
-
-    def _understand(self, message: Message) -> Decoded:
-        placed = self._place(message.topic)
-        if placed is None:
-            return Decoded([], "unknown", "the topic begins with no home's topic_prefix")
-        home, topic = placed
-        received_us, retain = message.received_us, message.retain
-        catalogue = self._catalogues[home] = learn(self._catalogues[home], topic, message.payload)
-        learned = catalogue.on(topic) or catalogue.on(message.topic)
-        decoded = self._decoder.decode(
-            topic, message.payload, retain=retain, received_us=received_us, home=home, learned=learned
-        )
-        readings = [*decoded.readings, *self._bridges[home].follow(decoded.readings, catalogue)]
-        if decoded.outcome != "understood" and catalogue.describes(topic):
-            return Decoded(readings, "ignored", "it describes other topics")
-        return decoded._replace(readings=readings)
-
-    def _place(self, topic: str) -> tuple[str, str] | None:
-        """Return the home a topic belongs to, and the topic without that home's prefix."""
-        for prefix, home in self._prefixes:
-            if topic.startswith(prefix):
-                return home, topic.removeprefix(prefix)
-        return None
 
     def _commit(self, now: float) -> None:
         group = self._group
@@ -275,25 +246,6 @@ class Worker:
         if topic not in self._told and len(self._told) < _MOST_TOLD:
             self._told.add(topic)
             _log.error("%s: %s", topic, why)
-
-
-def prefixes(homes: Mapping[str, Home]) -> list[tuple[str, str]]:
-    """Return each home's topic prefix with its slash and the home's id, the longest prefix first.
-
-    Examples
-    --------
-    >>> prefixes({})
-    [('', 'home')]
-    """
-    rows = [(f"{home.topic_prefix.rstrip('/')}/" if home.topic_prefix else "", name) for name, home in homes.items()]
-    return sorted(rows, key=lambda row: (-len(row[0]), row[1])) or [("", "home")]
-
-
-def _storable(reading: Reading) -> bool:
-    """Whether every text of a reading is UTF-8: JSON may hold halves of a character."""
-    value = reading.value if isinstance(reading.value, str) else ""
-    text = f"{reading.device}{reading.channel}{value}"
-    return text.isascii() or text == text.encode("utf-8", "replace").decode()
 
 
 def status_will() -> bytes:

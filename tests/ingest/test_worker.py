@@ -17,8 +17,9 @@ from heatledger.store.state import State
 from ingest.clock import Clock
 from ingest.group import Deliveries, digest
 from ingest.heard import MOST_UNKNOWN, THE_REST, Heard
+from ingest.interpreter import prefixes
 from ingest.storing import Storing
-from ingest.worker import Worker, prefixes
+from ingest.worker import Worker
 from tests.ingest.conftest import PATIENCE_S
 
 

@@ -1,0 +1,86 @@
+"""What a message means here: of which home it is, what catalogues tell of it, what it reads; for all who listen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from heatledger.broker import Message
+from heatledger.config import Config
+from heatledger.home import Home
+from heatledger.readings import Reading
+from ingest.decode import Decoded, Decoder
+from ingest.discovery import Bridges, Catalogue, learn
+
+_ELSEWHERE = Decoded([], "unknown", "the topic begins with no home's topic_prefix")
+
+
+class Interpreter:
+    """Decodes messages with every device file and with what earlier messages told of later ones.
+
+    Parameters
+    ----------
+    config : Config
+        Device files, homes and their topic prefixes, and what of discovery is wanted.
+    bridges : bool
+        Whether what follows for the devices of a bridge, when that is offline, is said too.
+    """
+
+    def __init__(self, config: Config, *, bridges: bool) -> None:
+        self._decoder, self._prefixes = Decoder(config.devices), prefixes(config.homes)
+        said = config.settings.discovery
+        self._catalogues = {home: Catalogue(said.prefix, said.templates) for _, home in self._prefixes}
+        self._bridges = {home: Bridges() for _, home in self._prefixes} if bridges else {}
+
+    def read(self, message: Message) -> Decoded:
+        """Return what a message reads, of what can be stored, and learn what it tells of others."""
+        placed = place(message.topic, self._prefixes)
+        return _ELSEWHERE if placed is None else self._of_home(*placed, message)
+
+    def _of_home(self, home: str, topic: str, message: Message) -> Decoded:
+        catalogue = self._catalogues[home] = learn(self._catalogues[home], topic, message.payload)
+        learned = catalogue.on(topic) or catalogue.on(message.topic)
+        decoded = self._decoder.decode(
+            topic, message.payload, retain=message.retain, received_us=message.received_us, home=home, learned=learned
+        )
+        readings = decoded.readings
+        if home in self._bridges:
+            readings = [*readings, *self._bridges[home].follow(readings, catalogue)]
+        readings = [each for each in readings if _storable(each)]
+        if decoded.outcome != "understood" and catalogue.describes(topic):
+            return Decoded(readings, "ignored", "it describes other topics")
+        return Decoded(readings, decoded.outcome, decoded.note)
+
+
+def prefixes(homes: Mapping[str, Home]) -> list[tuple[str, str]]:
+    """Return each home's topic prefix with its slash and the home's id, the longest prefix first.
+
+    Examples
+    --------
+    >>> prefixes({})
+    [('', 'home')]
+    """
+    rows = [(f"{home.topic_prefix.rstrip('/')}/" if home.topic_prefix else "", name) for name, home in homes.items()]
+    return sorted(rows, key=lambda row: (-len(row[0]), row[1])) or [("", "home")]
+
+
+def place(topic: str, homes: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
+    """Return the home a topic belongs to and the topic without that home's prefix, None where there is no such home.
+
+    Parameters
+    ----------
+    topic : str
+        As it came.
+    homes : sequence of (str, str)
+        As `prefixes` gives them.
+    """
+    for prefix, home in homes:
+        if topic.startswith(prefix):
+            return home, topic.removeprefix(prefix)
+    return None
+
+
+def _storable(reading: Reading) -> bool:
+    """Whether every text of a reading is UTF-8: JSON may hold halves of a character."""
+    value = reading.value if isinstance(reading.value, str) else ""
+    text = f"{reading.device}{reading.channel}{value}"
+    return text.isascii() or text == text.encode("utf-8", "replace").decode()
