@@ -134,7 +134,10 @@ def test_a_fuel_bill_before_the_heat_pump_anchors_the_house_as_well_as_a_bill_ca
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"kind": "fuel", "start": "2025-01-01", "end": "2025-02-01"}, "needs heat_kwh, indoor_c, outdoor_c"),
+        (
+            {"kind": "fuel", "start": "2025-01-01", "end": "2025-02-01"},
+            "needs indoor_c, outdoor_c and electricity_kwh of its time, and heat_kwh",
+        ),
         ({"kind": "resistance", "start": "2025-02-01", "end": "2025-01-01"}, "end must be after start"),
     ],
 )
