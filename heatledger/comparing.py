@@ -8,14 +8,16 @@ from decimal import Decimal
 from typing import Final
 
 from heatledger.baseline.compare import Asked, Known, compare, refused
-from heatledger.baseline.compared import BaselineSummary
+from heatledger.baseline.compared import BaselineSummary, Source
 from heatledger.baseline.home_hours import Heated, heated
 from heatledger.baseline.kinds import Alternative
 from heatledger.baseline.load import Load, Missing
-from heatledger.baseline.machines import Place, chosen, design_temperature, stated_of
+from heatledger.baseline.machines import Place, chosen, design_temperature, fitted, stated_of
+from heatledger.baseline.marginal import Now, heat_now
 from heatledger.baseline.whole_home import learn, whole_home
 from heatledger.days import Day
 from heatledger.heat.anchor import Factor
+from heatledger.heat.flows import Z90
 from heatledger.heat.system import System
 from heatledger.home import Home
 from heatledger.running import Days, Plan
@@ -26,6 +28,8 @@ _LEARNT_S: Final = 3600
 _ALL_D: Final = 7
 """A shorter span is compared with the chosen system alone. [d]"""
 _KEPT: Final = 8
+_NOW_H: Final = 3
+"""How old the last outdoor temperature may be. [h]"""
 
 _Learnt = tuple[Heated, Load] | Missing
 
@@ -101,6 +105,20 @@ class Comparing:
             self._learnt = dict(list(self._learnt.items())[-_KEPT:])
             self._learnt[key] = _learn(self._home, past(until), factors())
         return self._learnt[key]
+
+    def heat_now(self, price: Decimal | None, days: Days, known: Mapping[str, Factor | None]) -> list[Source]:
+        """Return what one more kilowatt-hour of heat costs now from every source of the home, cheapest first."""
+        heard = [row.hours.outdoor_c for _, row in sorted(days.items())[-2:] if row.hours is not None]
+        outdoor = [value for row in heard for value in row[-_NOW_H:] if value == value]
+        factors = {pump: (row.value, Z90 * row.systematic) for pump, row in known.items() if row is not None}
+        newest = next((row for row in reversed(self._learnt.values()) if not isinstance(row, Missing)), None)
+        burners = []
+        if newest is not None:
+            place = Place(self._home, self._systems, newest[1], design_temperature(newest[0].hours.outdoor_c))
+            installed = [self.alternatives[row.system] for row in self._home.comparison if row.installed]
+            burners = [fitted(place, kind) for kind in installed if kind.heats == "fuel"]
+        now = Now(price, outdoor[-1] if outdoor else float("nan"), factors, burners)
+        return heat_now(self._home, self._systems, now)
 
     def _compare(
         self,

@@ -169,6 +169,11 @@ class Ledger:
             found = msgspec.structs.replace(found, outlook=seen, projected=seen.projected)
         if summary.period.start <= now < summary.period.end:
             found = msgspec.structs.replace(found, price=price_now(plan, cycle, days, now))
+            factors = {pump: row.factor for pump, row in self._taught(now).maps.items()}
+            sources = self.comparing.heat_now(found.price.rate if found.price else None, days, factors)
+            summary = msgspec.structs.replace(
+                summary, baseline=msgspec.structs.replace(summary.baseline, heat_now=sources)
+            )
         kept = beside(self.state, self.home.id, cycle.start, cycle.end, summary.bill.total)
         found = msgspec.structs.replace(
             found,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 import numpy as np
 
 from heatledger.baseline import plant
+from heatledger.baseline.amounts import cents, quantiles_of
 from heatledger.baseline.compared import ColdSnap, Comfort, RoomComfort
 from heatledger.baseline.draws import Factors
 from heatledger.baseline.load import Load, Part
@@ -19,7 +19,6 @@ from heatledger.billed import Quantiles
 from heatledger.heat import power_for
 from heatledger.readings import Floats
 
-_CENT: Final = Decimal("0.01")
 _SHORT_W: Final = 1.0
 
 
@@ -49,8 +48,8 @@ def comfort(load: Load, span: Span, best: Side, mine: Fitted, draws: Factors) ->
     return Comfort(
         setpoint_c=float(np.nanmedian(load.setpoint_c[within])),
         rooms=_rooms(load, within),
-        set_back=_quantiles(lower.more.sum(axis=1)),
-        everywhere=_quantiles((best.more - everywhere).sum(axis=1)),
+        set_back=_median(lower.more.sum(axis=1)),
+        everywhere=_median((best.more - everywhere).sum(axis=1)),
     )
 
 
@@ -118,7 +117,7 @@ def cold_snap(place: Place, span: Span, mine: Fitted, best: Side) -> ColdSnap:
         own_capacity_w=_own_capacity(place),
         hours_short=int(np.count_nonzero(short)) if heats_by_itself else 0,
         backup_kwh=float(back.sum()) / 1e3 if heats_by_itself else 0.0,
-        backup_cost=str(_cents(cost)),
+        backup_cost=str(cents(cost)),
     )
 
 
@@ -135,10 +134,5 @@ def _own_capacity(place: Place) -> float | None:
     return total if place.home.heat_pumps else None
 
 
-def _quantiles(more: Floats) -> Quantiles:
-    low, middle, high = (str(_cents(float(value))) for value in np.quantile(more, (0.1, 0.5, 0.9)))
-    return Quantiles(p10=low, p50=middle, p90=high)
-
-
-def _cents(amount: float) -> Decimal:
-    return Decimal(repr(amount)).quantize(_CENT, ROUND_HALF_UP)
+def _median(more: Floats) -> Quantiles:
+    return quantiles_of(more, cents(float(np.median(more))))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
 
-from heatledger.baseline import beside
+from heatledger.baseline import beside, cool
+from heatledger.baseline.amounts import cents, quantiles_of
 from heatledger.baseline.because import because
-from heatledger.baseline.compared import BaselineSummary, CopError, DayCompared, FuelUse, Other
+from heatledger.baseline.compared import BaselineSummary, Cooling, CopError, DayCompared, FuelUse, Other
 from heatledger.baseline.draws import Factors, factors
 from heatledger.baseline.fuels import quantity
 from heatledger.baseline.ground import LOOP_DEPTH_M, surface_of, temperature
@@ -33,7 +34,6 @@ from heatledger.readings import Floats
 from heatledger.running import Days, Plan
 from heatledger.tariff.load import BillError
 
-_CENT: Final = Decimal("0.01")
 _HOUR_S: Final = 3600
 _COP_ERROR: Final = 0.10
 _LEAST_KWH: Final = 1.0
@@ -118,14 +118,28 @@ def compare(known: Known, asked: Asked, kinds: Mapping[str, Alternative]) -> Bas
         why = f"{share:.0%} of this span is known hour by hour, {LEAST_COVERAGE:.0%} is needed"
         return refused(home, why, Missing(known_hours.sum() / 24, share, why))
     heating = known.heated.heating_kwh.sum(axis=1)
-    if heating[known_hours].sum() < _LEAST_KWH:
-        return refused(home, "nothing was heated in this span")
     try:
-        span = span_of(known, asked, known_hours, cools=False)
-        found = _found(known, asked, span, kinds[chosen(home)], kinds)
+        if heating[known_hours].sum() < _LEAST_KWH:
+            found = refused(home, "nothing was heated in this span")
+        else:
+            span = span_of(known, asked, known_hours, cools=False)
+            found = _found(known, asked, span, kinds[chosen(home)], kinds)
+        cold = _cooling(known, asked, inside, kinds[chosen(home)])
     except BillError as error:
         return refused(home, str(error))
-    return msgspec.structs.replace(found, coverage=share)
+    return msgspec.structs.replace(found, coverage=share, cooling=cold)
+
+
+def _cooling(known: Known, asked: Asked, inside: Bools, kind: Alternative) -> Cooling | None:
+    """Return the ledger of cooling; None where nothing was cooled, or the compared system does not cool."""
+    hours = inside & np.isfinite(known.load.cooling.measured_w)
+    mine = fitted(known.place, kind)
+    cooled = known.heated.cooling_kwh.sum(axis=1)[hours].sum()
+    if cooled < _LEAST_KWH or mine.machine.cooling_system is None:
+        return None
+    span = span_of(known, asked, hours, cools=True)
+    tied = _is_own(known.place.home, kind, mine)
+    return cool.cooling(span, mine, draws_of(span, kind.id), known.total, tied=tied)
 
 
 def in_span(known: Known, asked: Asked) -> Bools:
@@ -162,7 +176,14 @@ def span_of(known: Known, asked: Asked, hours: Bools, *, cools: bool) -> Span:
         actual=bills.totals(work.kwh),
         nothing=bills.totals(np.zeros(len(start_s))),
         cools=cools,
+        hot_kwh=None if cools else _hot(known, bills),
     )
+
+
+def _hot(known: Known, bills: Bills) -> Floats | None:
+    """Return what the water heater drew whose work a system with hot water would do. [kWh]."""
+    meter = next((row.hot_water for row in known.place.home.comparison if row.hot_water), None)
+    return None if meter is None else bills.metered(known.days, meter)
 
 
 def _share(heated: Heated, mine: Floats, other: Floats, *, cools: bool) -> Floats:
@@ -248,7 +269,7 @@ def _found(
 
 def fuel_cost(found: Side, fitted_: Fitted) -> Decimal:
     """Return what a system's fuel costs on the P50 path, to the cent. [currency]."""
-    return _cents(Decimal(repr(found.fuel_kwh)) * fitted_.fuel_price)
+    return cents(Decimal(repr(found.fuel_kwh)) * fitted_.fuel_price)
 
 
 def _other(known: Known, span: Span, kind: Alternative, mine: Fitted, found: Side | None) -> Other:
@@ -261,9 +282,9 @@ def _other(known: Known, span: Span, kind: Alternative, mine: Fitted, found: Sid
     return Other(
         system=kind.id,
         name=kind.name,
-        bill=Quantiles() if known.total is None else quantiles(more, middle, known.total),
-        part=quantiles(more, middle, own),
-        saving=quantiles(more, middle, Decimal(0)),
+        bill=Quantiles() if known.total is None else quantiles_of(more, middle, known.total),
+        part=quantiles_of(more, middle, own),
+        saving=quantiles_of(more, middle, Decimal(0)),
         chance=float((more > 0).mean()),
         kwh=float(found.kwh.sum()),
         backup_kwh=float(np.nansum(found.energy.backup_w)) / 1e3 if kind.heats == "map" else None,
@@ -274,7 +295,7 @@ def _other(known: Known, span: Span, kind: Alternative, mine: Fitted, found: Sid
 def _standing(span: Span, mine: Fitted) -> Decimal:
     """Return what the fuel's supply costs over the days of the comparison."""
     daily = mine.stated.fuel_standing if mine.stated and mine.stated.fuel_standing else Decimal(0)
-    return _cents(daily * span.days)
+    return cents(daily * span.days)
 
 
 def _burnt(known: Known, span: Span, kind: Alternative, mine: Fitted, found: Side) -> FuelUse | None:
@@ -286,16 +307,6 @@ def _burnt(known: Known, span: Span, kind: Alternative, mine: Fitted, found: Sid
     return FuelUse(fuel=kind.fuel, quantity=burnt, unit=unit, price=str(mine.stated.fuel_price), cost=str(cost))
 
 
-def quantiles(more: Floats, middle: Decimal, beside_: Decimal) -> Quantiles:
-    """Return P10, P50 and P90 beside an amount: P50 is the path on which everything is as it most likely is."""
-    low, high = (_cents(Decimal(repr(float(value)))) for value in np.quantile(more, (0.1, 0.9)))
-    return Quantiles(
-        p10=str(_cents(min(low, middle) + beside_)),
-        p50=str(_cents(middle + beside_)),
-        p90=str(_cents(max(high, middle) + beside_)),
-    )
-
-
 def _cop_error(known: Known, span: Span, mine: Fitted, best: Side) -> CopError | None:
     """Return what a COP that is 10 % off makes of bill and saving."""
     if _is_own(known.place.home, mine.machine.kind, mine):
@@ -303,7 +314,7 @@ def _cop_error(known: Known, span: Span, mine: Fitted, best: Side) -> CopError |
     up, level, down = (
         if_load_were(span, best, scale, mine.fuel_price) for scale in (1 + _COP_ERROR, 1.0, 1 - _COP_ERROR)
     )
-    moved = str(_cents(Decimal(repr((up - down) / 2))))
+    moved = str(cents(Decimal(repr((up - down) / 2))))
     return CopError(bill=moved, saving=moved, share=abs((up - down) / 2 / level) if abs(level) >= 1 else None)
 
 
@@ -316,13 +327,9 @@ def _by_day(known: Known, span: Span, best: Side) -> list[DayCompared]:
     more = (np.minimum(low_high[0], middle_more), middle_more, np.maximum(low_high[1], middle_more))
     rows = []
     for at, number in enumerate(numbers.tolist()):
-        low, middle, high = (str(_cents(Decimal(repr(float(own[at] + row[at]))))) for row in more)
-        actual = str(_cents(Decimal(repr(float(own[at])))))
+        low, middle, high = (str(cents(Decimal(repr(float(own[at] + row[at]))))) for row in more)
+        actual = str(cents(Decimal(repr(float(own[at])))))
         rows.append(
             DayCompared(day=known.heated.days[number], actual=actual, base=Quantiles(p10=low, p50=middle, p90=high))
         )
     return rows
-
-
-def _cents(amount: Decimal) -> Decimal:
-    return amount.quantize(_CENT, ROUND_HALF_UP)

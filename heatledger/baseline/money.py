@@ -135,6 +135,11 @@ class Bills:
         found: Floats = np.divide(hourly[0], hourly[1], out=np.full(self._at.size, mean), where=hourly[1] > 1e-6)
         return found
 
+    def metered(self, days: Days, meter: str) -> Floats:
+        """Return what a meter counted in each hour of the work. [kWh]."""
+        begins = int(self._load.start_s[0]) // QUARTER_S
+        return self._by_hour(self._laid_out(days, [meter], begins))
+
     def _by_hour(self, column: Floats) -> Floats:
         found = np.zeros(self._at.size)
         inside = (self._at >= 0) & (self._at + _QUARTERS <= column.size)
@@ -144,14 +149,7 @@ class Bills:
 
     def _within(self, days: Days, meters: Sequence[str]) -> Floats:
         """Return how the work's own electricity lay within its hours, shape (n, 4); evenly where there was none."""
-        begins = int(self._load.start_s[0]) // QUARTER_S
-        whole = np.zeros(self._load.start_s.size)
-        for row in days.values():
-            at = row.profile.start_s // QUARTER_S - begins
-            for meter in meters:
-                column = np.asarray(row.profile.meters.get(meter, ()))
-                if at >= 0 and column.size and at + column.size <= whole.size:
-                    whole[at : at + column.size] += column
+        whole = self._laid_out(days, meters, int(self._load.start_s[0]) // QUARTER_S)
         laid = np.zeros((self._at.size, _QUARTERS))
         counts = self.work.counts
         for quarter in range(_QUARTERS):
@@ -159,6 +157,16 @@ class Bills:
         total = laid.sum(axis=1, keepdims=True)
         found: Floats = np.divide(laid, total, out=np.full_like(laid, 1.0 / _QUARTERS), where=total > 0)
         return found
+
+    def _laid_out(self, days: Days, meters: Sequence[str], begins: int) -> Floats:
+        whole = np.zeros(self._load.start_s.size)
+        for row in days.values():
+            at = row.profile.start_s // QUARTER_S - begins
+            for meter in meters:
+                column = np.asarray(row.profile.meters.get(meter, ()))
+                if at >= 0 and column.size and at + column.size <= whole.size:
+                    whole[at : at + column.size] += column
+        return whole
 
     def _replaced(self, kwh: Floats) -> Load:
         counts = self.work.counts
