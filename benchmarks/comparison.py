@@ -1,4 +1,4 @@
-"""Times a comparison of thirteen months with every system and 200 draws, load at hand, on a time-of-use plan with steps."""
+"""Times a comparison of thirteen months with every system and 200 draws on a time-of-use plan with steps and demand."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
+from bill import PLAN
 
-from benchmarks.bill import PLAN
 from cli.demo_past import Past
 from heatledger.baseline.compare import Asked, Known, compare
 from heatledger.baseline.home_hours import heated
@@ -47,7 +47,7 @@ def main() -> None:
         home = config.homes["demo"]
         ledger = Ledger(config, home, store=open_store(config.store_url), state=State(config.state_path))
         past = Past(home, now=NOW, seed=1, readings_days=1)
-        days: dict[dt.date, Day] = {at.astimezone(ZONE).date(): day for at, day in past._days(ledger)}
+        days: dict[dt.date, Day] = {at.astimezone(ZONE).date(): day for at, day in past.days(ledger)}
     began = time.perf_counter()
     hours = heated(home, days, None, {})
     assert hours is not None

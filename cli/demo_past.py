@@ -70,7 +70,7 @@ class Past:
     def write_first(self, store: Store, ledger: Ledger, state_path: Path) -> None:
         """Write all days, the intervals of this cycle and the last, two hours of readings, and the home's state."""
         zone = ZoneInfo(self._home.timezone)
-        ledger.remember({start.astimezone(zone).date(): day for start, day in self._days(ledger)})
+        ledger.remember({start.astimezone(zone).date(): day for start, day in self.days(ledger)})
         recent_s = int(self.recent.timestamp())
         store.write_intervals([cut(block, recent_s, None) for block in self._blocks])
         store.write_intervals(history.intervals(self._fine, home=self._home.id))
@@ -105,7 +105,7 @@ class Past:
                 return
             store.write(batch)
 
-    def _days(self, ledger: Ledger) -> list[tuple[datetime, Day]]:
+    def days(self, ledger: Ledger) -> list[tuple[datetime, Day]]:
         """Sum the whole days of the past by the same arithmetic that sums measured ones."""
         zone = ZoneInfo(self._home.timezone)
         end = midnight((self._now - timedelta(seconds=FINE_S)).astimezone(zone).date(), zone)
