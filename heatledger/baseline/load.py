@@ -14,7 +14,7 @@ HOUR_S = 3600
 
 
 class Part(NamedTuple):
-    """One kind of work (heating, or cooling) hour by hour; never negative, NaN in hours that are not known. [W].
+    """One kind of work (heating, or cooling) hour by hour; NaN in hours that are not known. [W].
 
     Attributes
     ----------
@@ -22,8 +22,9 @@ class Part(NamedTuple):
         Heat that the home's own machines, resistance heaters of rooms included, gave to its rooms; while cooling,
         sensible heat that they took from them.
     idle_w : array, shape (n,)
-        What more the common set-point needs because rooms with a unit, or with a thermometer, were let go: set-back
-        and idle rooms. Slightly negative where a room is now held warmer than the common set-point.
+        What more the common set-point needs because rooms with a thermometer were let go: set-back and idle rooms.
+        Less than nothing in hours in which rooms are now heated up again, and where one is held warmer than the
+        common set-point.
     unseen_w : array, shape (n,)
         The same for rooms whose temperature nobody measures and the balance infers.
     latent_w : array, shape (n,)
@@ -68,9 +69,9 @@ class Comfort(NamedTuple):
     Attributes
     ----------
     rooms : tuple of str
-        Zone identifiers; a room that no zone stands for is ``unseen``.
+        Zone identifiers.
     area_m2 : array, shape (m,)
-        Floor, an equal share of the home's where it is not stated. [m²]
+        Floor. [m²]
     seen : array of bool, shape (m,)
         Where a thermometer says it; elsewhere the temperatures are inferred.
     actual_c, common_c : array, shape (n, m)
