@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from heatledger.baseline.hours import Hours
 from heatledger.baseline.load import Missing
 from heatledger.baseline.restoration import Asked, added, answered, common, decayed, mean_day, spread_out
-from heatledger.baseline.rooms import conductance, drive, gains
+from heatledger.baseline.rooms import Plan, conductance, drive, gains
 from heatledger.baseline.whole_home import Given, learn, whole_home
 from tests.baseline.houses import COMMON_C, PLAN, house, lived_in, weather
 
@@ -138,6 +138,35 @@ def test_hours_that_are_not_known_stay_unknown_and_too_many_of_them_refuse():
     assert isinstance(found, Missing)
     assert "75% of the span is known" in found.reason
     assert "the outdoor temperature" in found.reason
+
+
+def test_a_heated_room_without_a_thermometer_is_asked_for_by_name():
+    hours, _ = lived_in(days=30)
+    room = hours.room_c.copy()
+    room[:, 2] = np.nan
+    found = learn(PLAN, hours._replace(room_c=room))
+    assert isinstance(found, Missing)
+    assert found.reason == "the temperature of bed is not known; name a thermometer of it in its zone"
+
+
+def test_a_source_that_names_no_room_serves_those_that_are_seen():
+    hours, _ = lived_in(days=30)
+    one = hours._replace(heat_w=hours.heat_w.sum(axis=1)[:, None], cool_w=hours.cool_w[:, :1])
+    fitted = learn(PLAN._replace(served=np.zeros((1, 4), dtype=bool)), one)
+    assert_array_equal(fitted.plan.served, [[True, False, True, False]])
+
+
+def test_a_home_of_one_room_has_only_its_set_back_restored():
+    hours, _ = lived_in(days=40)
+    night = np.arange(len(hours.start_s)) % 24 < 7
+    room = np.where(night, 17.0, COMMON_C)[:, None]
+    alone = hours._replace(room_c=room, own_c=room, own_cool_c=room + np.nan, heat_w=hours.heat_w[:, :1],
+                           cool_w=hours.cool_w[:, :1], latent_w=hours.latent_w[:, :1])  # fmt: skip
+    plan = Plan(PLAN.rooms[:1], 0, np.array([[True]]))
+    load = load_of(alone, Given(np.array([0.05]), np.array([0.1])), plan)
+    assert load.heating.idle_w.sum() > 0
+    assert_array_equal(load.heating.unseen_w, 0.0)
+    assert_allclose(load.set_back_w.sum(), load.heating.measured_w.sum())
 
 
 def test_cooling_at_a_lower_set_point_takes_more_and_moisture_in_proportion():
