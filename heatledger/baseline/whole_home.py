@@ -66,7 +66,7 @@ def learn(plan: Plan, hours: Hours) -> Fitted | Missing:
         room that is heated, and has none, is Missing: it is not as cold as its walls would make it.
     """
     plan = plan._replace(served=np.where(plan.served.any(axis=1)[:, None], plan.served, seen_in(hours)))
-    wanted = [at for at in range(len(plan.rooms)) if at == plan.main or plan.served[:, at].any()]
+    wanted = sorted({plan.main, *np.flatnonzero(plan.served.sum(axis=0)).tolist()})
     blind = ", ".join(plan.rooms[at].id for at in wanted if not np.isfinite(hours.room_c[:, at]).any())
     if blind:
         return Missing(0.0, 0.0, f"the temperature of {blind} is not known; name a thermometer of it in its zone")
