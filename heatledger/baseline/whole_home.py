@@ -65,7 +65,7 @@ def learn(plan: Plan, hours: Hours) -> Fitted | Missing:
         To be used for any span of the home. A source that names no room serves every one that has a thermometer; a
         room that is heated, and has none, is Missing: it is not as cold as its walls would make it.
     """
-    plan = plan._replace(served=np.where(plan.served.any(axis=1)[:, None], plan.served, seen_in(hours)))
+    plan = plan._replace(served=np.where(plan.served.sum(axis=1, keepdims=True) > 0, plan.served, seen_in(hours)))
     wanted = sorted({plan.main, *np.flatnonzero(plan.served.sum(axis=0)).tolist()})
     blind = ", ".join(plan.rooms[at].id for at in wanted if not np.isfinite(hours.room_c[:, at]).any())
     if blind:
