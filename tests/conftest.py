@@ -47,7 +47,7 @@ class Mosquitto:
         """Start, and return once it accepts connections."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([_mosquitto(), "-c", str(self.config)], stdout=log, stderr=log)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not accepts(self.port):
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline, self.log.read_text()
@@ -58,7 +58,7 @@ class Mosquitto:
         """Stop in order: what it holds is saved."""
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=60)
             self.process = None
 
 

@@ -29,7 +29,7 @@ class Client:
         self.connection = bus.connect(url, client_id=client_id, on_state=self.lines, **options)
 
 
-def until(condition: Callable[[], bool], *clients: Client, seconds: float = 20) -> None:
+def until(condition: Callable[[], bool], *clients: Client, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, [(client.lines, client.received[-3:]) for client in clients]
@@ -119,7 +119,7 @@ def test_messages_of_a_lost_connection_are_not_acknowledged_on_the_next(mosquitt
     receiver.connection.ack(receiver.received[:1])
     until(lambda: len(receiver.received) == 2, receiver)
     assert receiver.received[1].dup
-    assert receiver.received[1].connection == 2
+    assert receiver.received[1].connection > receiver.received[0].connection
 
 
 def test_an_outage_is_one_line_and_its_end_another(mosquitto, pair):
@@ -151,7 +151,7 @@ def test_the_will_is_published_when_we_vanish_and_not_when_we_close(mosquitto, p
     script = "from heatledger import bus; c = bus.connect({url!r}, client_id='w', will=bus.Will('will', b'gone'))\n"
     script += "while not c.connected: c.poll(0.1)\n{end}"
     for end, expected in (("c.close()", []), ("import os; os._exit(1)", [b"gone"])):
-        subprocess.run([sys.executable, "-c", script.format(url=mosquitto.url, end=end)], check=False, timeout=20)
+        subprocess.run([sys.executable, "-c", script.format(url=mosquitto.url, end=end)], check=False, timeout=120)
         sender.connection.publish("mark", b"", 1)
         until(lambda: receiver.received and receiver.received[-1].topic == "mark", sender, receiver)
         assert [m.payload for m in receiver.received if m.topic == "will"] == expected

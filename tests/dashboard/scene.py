@@ -106,13 +106,13 @@ class Process:
     def stop(self) -> None:
         self.process.terminate()
         try:
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
 
 
-def listening(ingest: Process, *, seconds: float = 20) -> Process:
+def listening(ingest: Process, *, seconds: float = 120) -> Process:
     """Wait until ingest is subscribed: what is said before is nobody's."""
     deadline = time.monotonic() + seconds
     while "listening on" not in ingest.log.read_text():
@@ -121,7 +121,7 @@ def listening(ingest: Process, *, seconds: float = 20) -> Process:
     return ingest
 
 
-def wait_until_served(url: str, process: Process, *, seconds: float = 30) -> None:
+def wait_until_served(url: str, process: Process, *, seconds: float = 120) -> None:
     """Wait for any answer, 503 included."""
     deadline = time.monotonic() + seconds
     while True:

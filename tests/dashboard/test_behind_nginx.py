@@ -60,7 +60,7 @@ def proxied(tmp_path, start):
     (tmp_path / "nginx.conf").write_text(conf)
     with (tmp_path / "nginx.log").open("wb") as log:
         running = subprocess.Popen([nginx, "-c", f"{tmp_path}/nginx.conf", "-e", "stderr"], stdout=log, stderr=log)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not all(map(accepts, ports)):
         assert running.poll() is None, (tmp_path / "nginx.log").read_text()
         assert time.monotonic() < deadline
@@ -68,7 +68,7 @@ def proxied(tmp_path, start):
     scene.wait_until_served(f"http://127.0.0.1:{served}/healthz", process)
     yield [f"https://localhost:{port}/heatledger/" for port in ports]
     running.terminate()
-    running.wait(timeout=10)
+    running.wait(timeout=60)
 
 
 def test_the_page_is_live_through_tls_under_a_path_and_only_for_who_logs_in(browser, proxied, publish, tmp_path):

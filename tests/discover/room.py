@@ -84,11 +84,11 @@ class Command:
         """Run ingest until something has come of it, then stop it in order."""
         self.said = ""
         process = subprocess.Popen([sys.executable, "-m", "cli", "ingest"], env=self.environ, stderr=subprocess.PIPE)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         try:
             while not until():
                 assert time.monotonic() < deadline, "ingest stored nothing in time"
                 time.sleep(0.1)
         finally:
             process.terminate()
-            self.said = process.communicate(timeout=20)[1].decode()
+            self.said = process.communicate(timeout=120)[1].decode()

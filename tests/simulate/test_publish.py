@@ -63,7 +63,7 @@ def test_it_speaks_says_goodbye_and_goes_on_where_it_was(tmp_path, start, listen
     assert heard["shellies/water heater/online"] == b"true"
     assert total_wh(heard) > past.kwh["main"] * 1000
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=10)
+    _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, b"")
     left = listen(lambda heard: len(heard) >= 9)
     assert left["tele/living room/AC plug/LWT"] == b"Offline"

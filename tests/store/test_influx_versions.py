@@ -60,7 +60,7 @@ def check(tmp_path, nginx):
     environ |= {"HEATLEDGER_STORE_URL": f"influxdb://127.0.0.1:{nginx.port}/heatledger?org=home"}
     environ |= {"HEATLEDGER_STORE_TOKEN": "hush"}
     command = [sys.executable, "-m", "cli", "check", "--json", "--wait", "0.2"]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=180)
     assert "hush" not in done.stdout + done.stderr
     return {issue["name"]: issue for issue in json.loads(done.stdout)}
 
