@@ -41,13 +41,13 @@ def test_a_day_of_a_clock_change_has_its_quarters():
 
 @pytest.mark.parametrize("history", [365 + 13, 60])
 def test_the_band_holds_about_as_often_as_it_says(history):
-    """Eight chances in ten: what 20 days feed in, over a year of cycles on three roofs."""
+    """Eight chances in ten: what 20 days feed in, over a year of cycles on twelve roofs."""
     held = []
-    for seed in (1, 2, 3):
+    for seed in range(12):
         rows = roof(2 * 365, seed)
         for today in range(400, 700, 30):
             ahead = rows[today : today + 20]
             sums = [one.sum() for one in drawn(rows[max(today - history, 0) : today], [row.day for row in ahead])]
             low, high = np.quantile(sums, (0.1, 0.9))
             held.append(low <= sum(row.quarters.sum() for row in ahead) <= high)
-    assert 0.6 <= np.mean(held) <= 0.95
+    assert 0.72 <= np.mean(held) <= 0.9  # 74 % with a year before, 82 % with 60 days
