@@ -97,7 +97,7 @@ def trace(pump: HeatPump, meter: Meter, grid: Grid, outdoor_c: Floats) -> Trace:
     early = Grid(list(grid.blocks.values()), grid.start_s - BEFORE_S, grid.start_s + grid.size * INTERVAL_S)
     skip = BEFORE_S // INTERVAL_S
     outdoors = np.concatenate((np.full(skip, outdoor_c[0] if len(outdoor_c) else np.nan), outdoor_c))
-    power, speed = _power(meter, early), _speed(pump, early)
+    power, speed = _power(meter, early, rests_below(pump, meter)), _speed(pump, early)
     level = speed if speed is not None and (power is None or _is_coarse(power)) else power
     drawn = power or level
     if level is None or drawn is None:
@@ -118,13 +118,12 @@ def rests_below(pump: HeatPump, meter: Meter) -> float:
     return min(max(_REST_W, _REST_SHARE * rated), _MOST_REST_W)
 
 
-def _power(meter: Meter, grid: Grid) -> _Level | None:
+def _power(meter: Meter, grid: Grid, above: float) -> _Level | None:
     """Return the power of a meter: of its first point that tells any, or of all its clamps together."""
     blocks = [grid.find(point, "power") for point in meter.points or meter.sum]
     found = [block for block in blocks if block is not None]
-    above = _REST_W
     if not found or (meter.sum and len(found) < len(meter.sum)):
-        return _register(meter, grid)
+        return _register(meter, grid, above)
     used = found if meter.sum else found[:1]
     sign = -meter.scale if meter.invert else meter.scale
     rows = [
@@ -134,13 +133,13 @@ def _power(meter: Meter, grid: Grid) -> _Level | None:
     return _Level(mean, np.minimum(low, high), np.maximum(low, high), last, above)
 
 
-def _register(meter: Meter, grid: Grid) -> _Level | None:
+def _register(meter: Meter, grid: Grid, above: float) -> _Level | None:
     """Return the mean power that a register of whole watt-hours tells where no power is heard."""
     block = next((b for point in meter.points if (b := grid.find(point, "energy")) is not None), None)
     if block is None or not ((block.energy > 0) & (block.energy < _FINE_KWH)).any():
         return None
     mean = grid.lay(block, block.energy) * _KWH_TO_W * meter.scale
-    return _Level(mean, mean, mean, mean, _REST_W)
+    return _Level(mean, mean, mean, mean, above)
 
 
 def _speed(pump: HeatPump, grid: Grid) -> _Level | None:

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from heatledger.cycling import rests_below
+from heatledger.home import HeatPump, Meter
 from heatledger.operation import cycling, defrosting, operated, standby
 from tests.accounts.traces import REST_W, cycles, read_every, winter
 
@@ -90,3 +92,9 @@ def test_what_it_draws_at_rest_is_learnt():
     busy = read_every(winter(3), 30)[1]
     assert standby([busy], DAY_S, 0.0).watts is None
     assert "did not rest long enough" in standby([busy], DAY_S, 0.0).reason
+
+
+@pytest.mark.parametrize(("rated_w", "rest_w"), [(None, 80.0), (2_000.0, 80.0), (6_000.0, 120.0), (40_000.0, 250.0)])
+def test_the_controls_of_a_large_unit_are_not_its_compressor(rated_w, rest_w):
+    meter = Meter(id="unit", role="outdoor_unit", points=("plug",), rated_w=rated_w)
+    assert rests_below(HeatPump(id="pump", kind="ground_source", meter="unit"), meter) == rest_w
