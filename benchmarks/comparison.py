@@ -55,12 +55,12 @@ def main() -> None:
     assert not isinstance(fitted, Missing)
     found = whole_home(fitted, hours.hours, hours.given)
     assert not isinstance(found, Missing)
-    learnt = time.perf_counter()
+    learnt, idle = time.perf_counter(), time.process_time()
     place = Place(home, config.systems, found, design_temperature(hours.hours.outdoor_c))
     plan = Plan(msgspec.convert(PLAN, Tariff), "plan", ZONE, {})
     known = Known(place, hours, found, plan, days, Decimal(0), "benchmark")
     made = compare(known, Asked(*SPAN, NOW, tuple(config.alternatives.values())), config.alternatives)
-    ended = time.perf_counter()
+    ended, worked = time.perf_counter(), time.process_time()
     priced = sum(row.saving.p50 is not None for row in made.alternatives)
     print(
         json.dumps(
@@ -72,7 +72,7 @@ def main() -> None:
             }
         )
     )
-    sys.exit(ended - learnt > BAR_S)
+    sys.exit(worked - idle > BAR_S)  # one thread: what an idle machine takes
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import numpy as np
 from heatledger.baseline import plant
 from heatledger.baseline.compared import Source
 from heatledger.baseline.machines import Fitted
+from heatledger.formatting import temperature
 from heatledger.heat import power_for
 from heatledger.heat.system import System
 from heatledger.home import HeatPump, Home
@@ -87,7 +88,7 @@ def _pump(pump: HeatPump, system: System | None, now: Now) -> Source:
     at, room = np.array([now.outdoor_c]), np.array([system.sink_c])
     most = power_for.heating(system, np.array([1e9]), at, room, scale=scale)
     if most.capacity_w[0] <= 0:
-        return _unknown(pump.id, name, zones, f"it rests below {system.lockout_c:g} °C")
+        return _unknown(pump.id, name, zones, f"it rests below {temperature(system.lockout_c)}")
     drawn = power_for.heating(system, _PART_LOAD * most.capacity_w, at, room, scale=scale)
     factor, width = now.factors.get(pump.id, (1.0, _WIDTHS[system.evidence]))
     cop = factor * float(drawn.given_w[0] / drawn.power_w[0])

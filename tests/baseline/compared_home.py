@@ -38,7 +38,7 @@ def tariff(scale="1", lines=None):
 
 
 def home(**changes):
-    return Home(
+    place = Home(
         id="home",
         name="Home",
         timezone="America/Chicago",
@@ -53,8 +53,9 @@ def home(**changes):
         heat_pumps=(
             HeatPump(id="split", kind="mini_split", meter="split", unit=UNIT, heads=(Head(zone="living", device="h"),)),
         ),
-        **{"compare": UNIT, **changes},
+        compare=UNIT,
     )
+    return msgspec.structs.replace(place, **changes)
 
 
 def known(place=None, *, plan=None, idle=0.0, unseen=0.0, sd=(0.1, 0.2, 0.03)):
