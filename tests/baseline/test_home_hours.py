@@ -1,4 +1,4 @@
-"""From a simulated home's days to its load: hours hold the day's energy, and the house is the one that was simulated."""
+"""From a simulated home's days to its load: hours hold the day's energy, and the house is the simulated one."""
 
 import datetime as dt
 

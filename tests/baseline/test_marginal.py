@@ -23,8 +23,8 @@ def with_heater():
 def test_resistance_costs_the_price_and_a_heat_pump_a_part_of_it():
     found = sources(Now(Decimal("0.20"), 8.3, {}, ()), meters=with_heater())
     assert [row.id for row in found] == ["split", "panel"]
-    # at half of the most, 3 kW at 8.3 °C, between its least (1250 W for 275 W) and its rating (5000 W for 1276 W)
-    assert 0.20 / (1250 / 275) < float(found[0].cost) < 0.20 / (5000 / 1276)
+    # at half of the most, 3 kW at 8.3 °C, between its least (COP 4.5) and its rating (5000 W for 1276 W)
+    assert 0.20 / 4.6 < float(found[0].cost) < 0.20 / (5000 / 1276)
     assert found[0].best
     assert not found[1].best
     assert (found[1].cost, found[1].low, found[1].high) == ("0.2000", "0.2000", "0.2000")
