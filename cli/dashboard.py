@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -20,6 +21,6 @@ def dashboard(
 ) -> None:
     """Serve the dashboard."""
     try:
-        serve(configuration.load(config_dir=config), home=home, host=host, port=port)
+        serve(partial(configuration.load, config_dir=config), home=home, host=host, port=port)
     except (ServeError, AskError) as error:
         raise CommandError(str(error)) from error

@@ -13,11 +13,12 @@ import msgspec
 import typer
 
 from cli.listening import Ear, listen, recall
-from cli.mapping import map_topic, write
+from cli.mapping import map_topic
 from cli.options import CommandError, ConfigOption, HomeOption, JsonOption, utc_now
 from heatledger import formatting
 from heatledger.config import Config, load, read_toml, user_dir
 from heatledger.home import Home
+from heatledger.keeping import keep
 from heatledger.plain import shown
 from heatledger.survey import draft, guess
 from heatledger.survey.heard import Device, Survey, Unread
@@ -132,7 +133,7 @@ def _write_home(config: Config, config_dir: Path | None, heard: Survey, file: Pa
     known = config.homes.get(asked or homes[0])
     made = guess.draft(heard, _frame(file.stem, known))
     text = draft.render(msgspec.structs.replace(made, why={**_frame_reasons(known), **made.why}))
-    write(file, text)
+    keep(file, text)
     read_toml(file, Home)
     home = made.home
     counts = f"{len(home.zones)} zones, {len(home.meters)} meters, {len(home.heat_pumps)} heat pumps"

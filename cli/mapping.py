@@ -17,6 +17,7 @@ from heatledger import bus
 from heatledger.config import Config, load, shipped_dir, user_dir
 from heatledger.devices import DeviceFile
 from heatledger.emits import DecodeConfig, Emit
+from heatledger.keeping import keep
 from heatledger.plain import shown
 from heatledger.quantities import ACTIONS, MODES, QUANTITIES
 from heatledger.readings import Reading
@@ -48,7 +49,7 @@ def map_topic(config: Config, config_dir: Path | None, topic: str, *, seconds: f
     if path.exists() and not force:
         raise CommandError(f"{path} is there already; give another name, or --force to replace it")
     file, readings = _made(config, family, sample, emits, whose)
-    write(path, mapping.render(file))
+    keep(path, mapping.render(file))
     load(data_dir=config.data_dir, config_dir=config_dir)
     typer.echo(f"\n{path} is written. The sample now says:")
     for each in readings:
@@ -56,19 +57,6 @@ def map_topic(config: Config, config_dir: Path | None, topic: str, *, seconds: f
         channel = f" [{shown(each.channel)}]" if each.channel else ""
         typer.echo(f"  {shown(each.device)}{channel}: {each.quantity} {each.value}{unit}")
     typer.echo("Start ingest again to use it.")
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file of the user's, whole or not at all; what it replaces stays beside it, ending in .old."""
-    draft = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8")
-        if path.exists():
-            path.replace(path.with_name(f"{path.name}.old"))
-        draft.replace(path)
-    except OSError as error:
-        raise CommandError(f"{path}: {error.strerror}; choose a place that can be written") from error
 
 
 def _sample(config: Config, topic: str, seconds: float) -> Sample:

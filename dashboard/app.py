@@ -16,7 +16,7 @@ import dash
 from dash import Dash, dcc, html
 from fastapi import FastAPI
 
-from dashboard import api, entrance, people_pages, push
+from dashboard import api, entrance, people_pages, push, setup
 from dashboard.address import networks
 from dashboard.build import build_id
 from dashboard.components import Prop, live_props
@@ -165,6 +165,7 @@ def create_app(
         openapi_url="/api/openapi.json",
         lifespan=_lifespan(board, devices),
     )
+    build = build_id(config)
     app = Dash(
         __name__,
         server=cast("Any", server),  # a FastAPI application, as the backend wants
@@ -184,7 +185,7 @@ def create_app(
         meta_tags=[
             {"name": "viewport", "content": "width=device-width, initial-scale=1, viewport-fit=cover"},
             {"name": "theme-color", "content": "#07090B"},
-            {"name": "build", "content": build_id()},
+            {"name": "build", "content": build},
         ],
     )
     forms = Forms(config.settings.dashboard.path)
@@ -196,10 +197,10 @@ def create_app(
         dash.register_page(  # type: ignore[no-untyped-call] # Dash leaves it untyped
             page.NAME, path=page.PATH, title=page.TITLE, layout=layout
         )
-    app.layout = html.Div([dash.page_container, dcc.Store(id="shell-page")])
+    app.layout = html.Div([dash.page_container, dcc.Store(id="shell-page"), dcc.Store(id="shell-build", data=build)])
     shown = {now_page.NAME: board.props, devices_page.NAME: _once(feed, lambda: devices_page.props(devices.page()))}
     shown |= {page.NAME: _once(feed, partial(desk.props, page.NAME)) for page in _BOOKS}
-    push.register(app, feed, shown, paces={devices_page.NAME: devices_page.PACE_S})
+    push.register(app, feed, shown, paces={devices_page.NAME: devices_page.PACE_S}, build=build)
     server.state.board, server.state.devices = board, devices
     _guard(app, server, config, state, board, forms)
     return app
@@ -208,7 +209,8 @@ def create_app(
 def _guard(app: Dash, server: FastAPI, config: Config, state: State, board: Board, forms: Forms) -> None:
     """Put the gate before everything, and the pages that let people in behind it."""
     doors = Doors(state.people)
-    entrance.register(server, doors, forms, build_id())
+    entrance.register(server, doors, forms)
+    setup.register(server, setup.Setup(config, board.feed, state), doors, forms)
     people_pages.register(server, doors, forms, lambda: board.home.timezone if board.home else "UTC")
     server.add_middleware(
         Gate,

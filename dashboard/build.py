@@ -6,9 +6,11 @@ import functools
 import hashlib
 from pathlib import Path
 
+from heatledger.config import Config
+
 
 @functools.cache
-def build_id() -> str:
+def _program() -> str:
     """Return a short name of everything that makes the pages; the same files have the same name."""
     made = hashlib.sha256()
     for package in (Path(__file__).parent, Path(__file__).parents[1] / "heatledger"):
@@ -16,3 +18,8 @@ def build_id() -> str:
             if path.suffix in {".py", ".js", ".css", ".j2"}:
                 made.update(path.read_bytes())
     return made.hexdigest()[:12]
+
+
+def build_id(config: Config) -> str:
+    """Return which program with which configuration makes the pages."""
+    return f"{_program()}-{hashlib.sha256(repr(config).encode()).hexdigest()[:8]}"

@@ -42,24 +42,12 @@ def _entrance(
     return forms.page("pair", status=status, to=to, line=line)
 
 
-def register(server: FastAPI, doors: Doors, forms: Forms, build: str) -> None:
-    """Add the routes to the FastAPI application.
-
-    Parameters
-    ----------
-    server : FastAPI
-        The application.
-    doors : Doors
-        Says who may come in.
-    forms : Forms
-        Draws the pages.
-    build : str
-        Which program this is: a page of another one loads itself anew.
-    """
+def register(server: FastAPI, doors: Doors, forms: Forms) -> None:
+    """Add the routes to the FastAPI application."""
 
     @server.get("/me", include_in_schema=False)
     def me(who: Who) -> JSONResponse:
-        known = {"name": who.name, "role": who.role, "build": build} if who.role else {"error": "not let in"}
+        known = {"name": who.name, "role": who.role} if who.role else {"error": "not let in"}
         return JSONResponse(known, status_code=200 if who.role else 401)
 
     @server.get("/login", include_in_schema=False)

@@ -67,7 +67,7 @@ Pages = Mapping[str, Callable[[], dict[Prop, object]]]
 """By the page's name, what it shows now."""
 
 
-def register(app: Dash, feed: Feed, pages: Pages, *, paces: Mapping[str, float] | None = None) -> None:
+def register(app: Dash, feed: Feed, pages: Pages, *, paces: Mapping[str, float] | None = None, build: str = "") -> None:
     """Register the callback that streams to the page a browser shows.
 
     Parameters
@@ -80,24 +80,26 @@ def register(app: Dash, feed: Feed, pages: Pages, *, paces: Mapping[str, float] 
         By the page's name, what it shows now; its element of id ``<name>-beat`` says that it is connected.
     paces : mapping, optional
         By the page's name, the shortest time between two looks at what it shows, where that takes long. [s]
+    build : str
+        Which program with which configuration this is: a page that another one made loads itself anew.
     """
 
     @app.callback(persistent=True)
     async def live() -> None:
         if ctx.websocket is not None:
-            await stream(ctx.websocket, feed, pages, paces=paces or {})
+            await stream(ctx.websocket, feed, pages, paces=paces or {}, build=build)
 
 
-async def stream(channel: Channel, feed: Feed, pages: Pages, *, paces: Mapping[str, float]) -> None:
+async def stream(channel: Channel, feed: Feed, pages: Pages, *, paces: Mapping[str, float], build: str = "") -> None:
     """Send full state once a page stands, then changes, until the browser no longer answers."""
     outbox, asked_s, beats = Outbox(), -_ASK_S, 0
-    page: object = None
+    page, ours = None, True
     with feed.bell() as bell:
         while True:
             start_s = time.monotonic()
             if start_s - asked_s >= (_ASK_S if page in pages else GAP_S / 5):
                 try:
-                    shown = await channel.get_prop("shell-page", "data", timeout=_GONE_S)
+                    shown, ours = await _shown(channel, build)
                 except (TimeoutError, WebsocketDisconnected):
                     return
                 outbox, page, asked_s = (outbox if shown == page else Outbox()), shown, start_s
@@ -107,12 +109,22 @@ async def stream(channel: Channel, feed: Feed, pages: Pages, *, paces: Mapping[s
                 continue
             beats = int(start_s / BEAT_S)
             name = str(page)
-            ready, later_s = outbox.due(pages[name]() | {Prop(f"{name}-beat", "children"): str(beats)}, start_s)
+            beat: dict[Prop, object] = {
+                Prop(f"{name}-beat", "children"): str(beats),
+                Prop(f"{name}-beat", "title"): build,
+            }
+            ready, later_s = outbox.due((pages[name]() if ours else {}) | beat, start_s)
             for element, values in ready.items():
                 set_props(element, values)
             await asyncio.sleep(paces.get(name, 0.0))
             wake_s = min((beats + 1) * BEAT_S, later_s or start_s + BEAT_S)
             await _wait(bell, wake_s - time.monotonic())
+
+
+async def _shown(channel: Channel, build: str) -> tuple[object, bool]:
+    """Return which page a browser shows, and whether we made it: another's has other elements."""
+    shown = await channel.get_prop("shell-page", "data", timeout=_GONE_S)
+    return shown, not build or await channel.get_prop("shell-build", "data", timeout=_GONE_S) == build
 
 
 async def _wait(bell: asyncio.Event, seconds: float) -> None:

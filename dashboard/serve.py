@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Callable
+from typing import cast
 
 import uvicorn
 
 from dashboard.app import create_app
+from dashboard.gate import Application
+from dashboard.swap import Made, Swapping
 from heatledger.config import Config
+from heatledger.store import open_store
+from heatledger.store.state import State
 
 
 class ServeError(Exception):
@@ -39,13 +45,15 @@ def listen(host: str, port: int) -> socket.socket:
     return taken
 
 
-def serve(config: Config, *, home: str | None = None, host: str | None = None, port: int | None = None) -> None:
-    """Serve until interrupted.
+def serve(
+    load: Callable[[], Config], *, home: str | None = None, host: str | None = None, port: int | None = None
+) -> None:
+    """Serve until interrupted; a changed configuration is taken in while serving.
 
     Parameters
     ----------
-    config : Config
-        With the address, which `host` and `port` override.
+    load : callable
+        Reads the configuration: with the address, which `host` and `port` override.
     home : str, optional
         Which home to show.
 
@@ -54,10 +62,17 @@ def serve(config: Config, *, home: str | None = None, host: str | None = None, p
     ServeError
         If the address cannot be taken.
     """
+    config = load()
     chosen = config.settings.dashboard
     taken = listen(host or chosen.host, chosen.port if port is None else port)
-    app = create_app(config, home)
+    store, state = open_store(config.store_url), State(config.state_path)
+
+    def make(changed: Config) -> Application:
+        kept = store if changed.store_url == config.store_url else open_store(changed.store_url)
+        return cast("Application", create_app(changed, home, store=kept, state=state).server)
+
+    app = Swapping(Made(config, make(config)), load, make)
     options = uvicorn.Config(
-        app.server, log_level="warning", access_log=False, timeout_graceful_shutdown=3, proxy_headers=False
+        app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, proxy_headers=False
     )  # who a proxy speaks for is for the gate to judge
     uvicorn.Server(options).run(sockets=[taken])

@@ -41,6 +41,8 @@ class Config(msgspec.Struct, frozen=True):
     systems: Mapping[str, System] = msgspec.field(default_factory=dict)
     tariff_files: Mapping[str, Path] = msgspec.field(default_factory=dict)
     alternatives: Mapping[str, Alternative] = msgspec.field(default_factory=dict)
+    user: Path = Path()
+    """The folder of the user's own layer, which may not be there yet."""
 
     @property
     def store_url(self) -> str:
@@ -126,6 +128,7 @@ def load(
         systems=systems,
         tariff_files={path.stem: path for path in _files(layers, "tariffs")},
         alternatives=alternatives,
+        user=user,
     )
 
 

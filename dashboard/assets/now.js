@@ -22,7 +22,6 @@
       const answer = await fetch("me", { cache: "no-store", signal: AbortSignal.timeout(5000) });
       if (answer.status === 401) return location.reload();
       answeredAt = answeredAt || Date.now();
-      if (answer.ok) newer = (await answer.json()).build !== build;
     } catch { answeredAt = 0; }
   }
   for (const wakes of ["online", "visibilitychange"]) addEventListener(wakes, () => { asks = askAt = 0; }, true);
@@ -32,7 +31,7 @@
     const now = Date.now(), pulse = document.querySelector(".beat"), words = pulse?.textContent;
     if (!pulse && !beat) heardAt = now;
     if (words && words !== beat) {
-      if (now - heardAt > 1000 * SOON_S) ask(); // it may be another program by now
+      if (pulse.title) newer = pulse.title !== build;
       beat = words; heardAt = now; answeredAt = asks = askAt = 0;
     }
     if (newer && now - touchedAt > 1000 * QUIET_S) location.reload();

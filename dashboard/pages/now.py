@@ -45,9 +45,10 @@ def _undescribed(page: Page) -> html.Section:
         [
             html.H2("This home is not described yet", className="sentence"),
             html.P(
-                "Write a home file (homes/<id>.toml in the configuration folder) that names your main meter, zones "
-                "and heat pumps. Everything heard below is stored already and counts from its first reading.",
+                "Say which meter is the whole home's, and which rooms and heat pumps there are. Everything heard below "
+                "is stored already and counts from its first reading.",
             ),
+            html.A("Set it up", href="./setup", className="door strong"),
             html.Div(heard, id="now-powers", className="powers"),
         ],
         className="undescribed",

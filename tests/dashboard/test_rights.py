@@ -38,6 +38,8 @@ ROUTES = [
     ("GET", "/api/openapi.json", LOOK),
     ("GET", "/metrics", LOOK),
     ("GET", "/password", LOOK),
+    ("GET", "/setup", {"owner", "installer"}),
+    ("POST", "/setup", {"owner", "installer"}),
     ("GET", "/people", OWN),
     ("POST", "/people/invite", OWN),
     ("POST", "/people/screen", OWN),
@@ -128,7 +130,7 @@ def test_a_route_is_for_those_who_may(made, role, method, path, let_in):
 def test_every_route_of_the_application_is_judged_by_the_table(made):
     app, _ = made
     judged = {rights.of_route(method, path) for method, path, _ in ROUTES}
-    assert judged == {"open", "look", "own"}
+    assert judged == {"open", "look", "set_up", "own"}
     opened = {
         route.path
         for route in app.server.routes
