@@ -10,7 +10,7 @@ from msgspec import Meta
 
 Fuel = Literal["gas", "propane", "oil", "electricity"]
 FuelUnit = Literal["kWh", "therm", "m3", "ccf", "gal", "L", "kg"]
-FUEL_KWH: Final[dict[Fuel, dict[FuelUnit, float]]] = {
+FUEL_KWH: Final[dict[Fuel, dict[str, float]]] = {
     "gas": {"kWh": 1.0, "therm": 29.3071, "m3": 10.72, "ccf": 30.36},
     "propane": {"kWh": 1.0, "gal": 26.802, "L": 7.080, "kg": 13.99},
     "oil": {"kWh": 1.0, "gal": 40.590, "L": 10.723},

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from heatledger.baseline.changepoint import before, by_bills
 from heatledger.baseline.compare import Asked, Known, compare, refused
 from heatledger.baseline.compared import BaselineSummary, Source
 from heatledger.baseline.home_hours import Heated, heated
@@ -151,4 +152,8 @@ def _learn(home: Home, days: Mapping[date, Day], factors: Mapping[str, Factor | 
     if isinstance(fitted, Missing):
         return fitted
     load = whole_home(fitted, hours.hours, hours.given)
-    return load if isinstance(load, Missing) else (hours, load)
+    if isinstance(load, Missing):
+        return load
+    outdoor = {when: row.outdoor_c for when, row in days.items() if row.outdoor_c is not None}
+    told = before(home.anchors, outdoor)
+    return hours, load if isinstance(told, Missing) else by_bills(told, load)

@@ -8,9 +8,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from heatledger.anchors import FUEL_KWH
 from heatledger.baseline import ducts, plant
 from heatledger.baseline.compared import Assumption
-from heatledger.baseline.fuels import KWH, NATIVE
+from heatledger.baseline.fuels import NATIVE
 from heatledger.baseline.kinds import DEFAULT, Alternative
 from heatledger.baseline.load import Load
 from heatledger.baseline.plant import Machine
@@ -111,7 +112,7 @@ def fitted(place: Place, kind: Alternative) -> Fitted:
         return Fitted(machine, stated, Decimal(0), None)
     if stated is None or stated.fuel_price is None:
         return Fitted(machine, stated, Decimal(0), _no_price(place.home, kind))
-    held = KWH[kind.fuel].get(unit_of(place.home, kind, stated))
+    held = FUEL_KWH[kind.fuel].get(unit_of(place.home, kind, stated))
     if held is None:
         return Fitted(machine, stated, Decimal(0), f"{kind.fuel} is not sold by the {stated.fuel_unit}")
     return Fitted(machine, stated, stated.fuel_price / Decimal(repr(held)), None)
