@@ -139,4 +139,5 @@ def _at(column: Floats, load: Floats, restored: Floats) -> Floats:
     none, twice = column[len(LOADS)], column[len(LOADS) + 1]
     less, more = column[CENTRE] - none, twice - column[CENTRE]
     moved = load * np.where(restored < 1.0, (restored - 1.0) * less, (restored - 1.0) * more)
-    return np.asarray(np.maximum(along + moved, 0.0), dtype=np.float64)
+    least = np.minimum(column.min(axis=0), 0.0)  # hot water made more cheaply is less than nothing
+    return np.asarray(np.maximum(along + moved, least), dtype=np.float64)
