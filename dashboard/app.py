@@ -94,12 +94,15 @@ class Board:
     def keep_books(self) -> None:
         """Ask for the Summary again when intervals are announced, until `stop`."""
         home = self.home
+        if home is not None:
+            self.queries.prepare(home)
         while home is not None and not self._stop.is_set():
             self.feed.announced.wait(_REFRESH_ANYWAY_S)
             self.feed.announced.clear()
             if not self._stop.is_set():
                 self.queries.books(home, fresh=True)
                 self.feed.ring()
+                self.queries.prepare(home)
                 self._stop.wait(30.0)
 
     def stop(self) -> None:

@@ -75,7 +75,7 @@ class Desk:
         at = datetime.now(UTC)
         question = asked(home, query, at)
         try:
-            summary = self._queries.summary(home, question.start, question.end)
+            summary = self._queries.answers.get(home, question.start, question.end)
         except (StoreError, sqlite3.Error) as error:
             raise AskError("the store is not answering") from error
         return View(

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from dashboard.answers import Answers
 from heatledger import ledger
 from heatledger.config import Config
 from heatledger.home import Home
@@ -25,6 +26,8 @@ REFRESH_S = 30.0
 """The Summary is asked for at most this often. [s]"""
 _FIRST_YEAR, _LAST_YEAR = 1971, 2999
 _RHYTHM_US = 3600 * 1_000_000
+_LIKELY = ("cycle", "month", "week", "day", "year")
+_A_MOMENT = timedelta(microseconds=1)
 
 
 class Books(msgspec.Struct, frozen=True):
@@ -57,6 +60,8 @@ class Queries:
         self._lock = threading.Lock()
         self._books: dict[str, tuple[float, Books]] = {}
         self._ledgers: dict[str, ledger.Ledger] = {}
+        self.answers = Answers(self.summary)
+        """What the pages of the books show."""
 
     def home(self, home_id: str | None = None) -> Home:
         """Return a described home: by its id, else the first one.
@@ -83,8 +88,20 @@ class Queries:
         return self._ledger(home).summary(start, end, now=datetime.now(UTC))
 
     def version(self, home: Home | None) -> str:
-        """Return what changes when the books of a home were asked again."""
-        return f"{self._books[home.id][0]:.0f}" if home and home.id in self._books else ""
+        """Return what changes when a page of the books is to be asked again."""
+        asked = f"{self._books[home.id][0]:.0f}" if home and home.id in self._books else ""
+        return f"{asked}.{self.answers.renewed}"
+
+    def prepare(self, home: Home) -> None:
+        """Make what the pages are likely to be asked for, so that nobody waits for it."""
+        now = datetime.now(UTC)
+        try:
+            for name in _LIKELY:
+                start, end = ledger.period(home, name, now)
+                self.answers.prepare(home, start, end)
+            self.answers.prepare(home, *ledger.period(home, "cycle", ledger.period(home, "cycle", now)[0] - _A_MOMENT))
+        except (StoreError, sqlite3.Error) as error:
+            logging.getLogger(__name__).warning("the store does not answer: %s", error)
 
     def span(self, home: Home, *, period: str | None, begin: str | None, end: str | None) -> tuple[datetime, datetime]:
         """Return the span a question means.

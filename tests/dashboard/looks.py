@@ -29,7 +29,7 @@ CONTRAST = """(least) => {
 
 # Texts of a page of cards that reach outside the window, or are cut and are no topic.
 CUT = """() => [...document.querySelectorAll('.page *')].filter((e) => {
-  if (e.closest('.hidden, .skip, .c-topic') || !e.clientWidth) return false;
+  if (e.closest('.hidden, .skip, .c-topic, svg') || !e.clientWidth || !e.checkVisibility()) return false;
   if (![...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())) return false;
   const box = e.getBoundingClientRect();
   return box.right > innerWidth + 1 || box.left < -1 || e.scrollWidth > e.clientWidth + 2;
@@ -38,6 +38,6 @@ CUT = """() => [...document.querySelectorAll('.page *')].filter((e) => {
 # What can be pressed and is smaller than a finger, or has no name.
 SMALL = """() => [...document.querySelectorAll('.page :is(a, button, summary)')].filter((e) => {
   const box = e.getBoundingClientRect();
-  if (!box.width || e.matches('.skip')) return false;
+  if (!box.width || e.matches('.skip') || !e.checkVisibility()) return false;
   return box.height < 47.5 || box.width < 47.5 || !e.textContent.trim();
 }).map((e) => e.textContent + ' ' + e.getBoundingClientRect().height)"""

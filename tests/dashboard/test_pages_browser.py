@@ -1,0 +1,273 @@
+"""The pages of the books in a real browser, over a store with five weeks of a house: sizes, schemes, keyboard, axe."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from heatledger.home import Home
+from heatledger.readings import Intervals
+from heatledger.store import open_store
+from tests.conftest import free_port
+from tests.dashboard import scene
+from tests.dashboard.house import HOUSE, key, latest
+from tests.dashboard.looks import CONTRAST, CUT, SMALL
+
+axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright")
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.slow, pytest.mark.enable_socket]
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+SIZES = [("desk", 1280, 900), ("tablet", 768, 1024), ("phone", 390, 844), ("small", 320, 700)]
+SHOWN = {("desk", "light"), ("phone", "light"), ("desk", "dark")}
+PAGES = ("bill", "zones", "performance", "compare")
+TARIFF = """
+name = "TOU-3 winter"
+currency = "USD"
+source = "invented for the tests"
+[[lines]]
+kind = "energy"
+label = "Energy, peak"
+rate = "0.36180"
+when = [{ days = ["weekday"], hours = ["16:00-21:00"] }]
+[[lines]]
+kind = "energy"
+label = "Energy, off-peak"
+rate = "0.14180"
+when = [{ hours = ["23:00-06:00"] }]
+[[lines]]
+kind = "energy"
+label = "Energy, mid-peak"
+rate = "0.22360"
+otherwise = true
+[[lines]]
+kind = "fixed"
+label = "Customer charge"
+rate = "0.49310"
+[[lines]]
+kind = "percent"
+label = "City utility tax"
+rate = "2.5"
+"""
+
+
+def house() -> Home:
+    """The small house, its units with maps of their own kind, and an outdoor sensor."""
+    raw = msgspec.to_builtins(HOUSE)
+    for pump in raw["heat_pumps"]:
+        pump |= {
+            "unit": "standard_mini_split",
+            "rated_w": 3500.0,
+            "name": {"mini": "Mini-split", "duo": "Multi-split"}[pump["id"]],
+        }
+    return msgspec.convert(raw | {"outdoor_temperature": "station"}, Home)
+
+
+def write_winter(data: Path, *, days: int = 36) -> None:
+    """Write five-minute intervals of a cold spell: the colder it is, the more the heat pumps draw."""
+    end_s = int(datetime.now(UTC).timestamp()) // 300 * 300
+    start_s = np.arange(end_s - days * 86_400, end_s, 300)
+    hours = start_s / 3600.0
+    outdoor = 1.0 + 6.0 * np.sin(hours * 2 * np.pi / (24 * 9)) + 4.0 * np.sin((hours - 15) * 2 * np.pi / 24)
+    cold = np.clip(18.0 - outdoor, 0.0, None)
+    rest = 300.0 + 250.0 * (1 + np.sin((hours - 14) * 2 * np.pi / 24))
+    rows = {"plug1": 38.0 * cold, "pm1": 55.0 * cold, "plug2": 12.0 * cold}
+    store = open_store(f"sqlite:///{data / 'heatledger.db'}")
+    power = {key(name, "power"): watts for name, watts in rows.items()}
+    whole = rest + sum(rows.values())
+    power |= {key("em", "power", "a"): whole * 0.6, key("em", "power", "b"): whole * 0.4}
+    for series, watts in power.items():
+        store.write_intervals([_block(series, start_s, watts, watts / 12_000)])
+    heat = {
+        key("station", "outdoor_temp", family="ecowitt"): outdoor,
+        key("Living", "temperature"): np.full(len(start_s), 21.0),
+        key("Bed", "temperature"): np.full(len(start_s), 18.0),
+        key("Desk", "temperature"): np.full(len(start_s), 17.0),
+    }
+    for series, values in heat.items():
+        store.write_intervals([_block(series, start_s, values, np.full(len(start_s), np.nan))])
+    store.close()
+
+
+def _block(series, start_s, values, energy) -> Intervals:
+    size = len(start_s)
+    return Intervals(
+        series, start_s, energy, values, values, values, values, np.ones(size), np.zeros(size, dtype=np.int64)
+    )
+
+
+@pytest.fixture
+def url(tmp_path, start, publish):
+    scene.write_config(tmp_path, house())
+    (tmp_path / "config" / "tariffs" / "flat.toml").write_text(TARIFF, encoding="utf-8")
+    write_winter(tmp_path)
+    at_us = scene.utc_us()
+    values = {series: scene.LiveValue(live.value, at_us) for series, live in latest().items()}
+    for topic, payload in scene.live_messages(values).items():
+        publish(topic, payload, retain=True)
+    publish("heatledger/ingest", b'{"online":true}', retain=True)
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    scene.wait_until_served(f"{address}/healthz", start("dashboard", "--port", str(port)))
+    return address
+
+
+def show(browser, url, name, console, *, width=1280, height=900, scheme="light", query=""):
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.on(
+        "console",
+        lambda said: console.append(f"{said.type}: {said.text}") if said.type in ("error", "warning") else None,
+    )
+    page.on("pageerror", lambda error: console.append(f"pageerror: {error}"))
+    page.on(
+        "request", lambda asked: None if asked.url.startswith((url, "data:", "blob:")) else console.append(asked.url)
+    )
+    page.goto(f"{url}/{name}?scheme={scheme}{query}")
+    stands(page, name)
+    return page
+
+
+def stands(page, name):
+    page.wait_for_selector(f"#{name}-body .answer", timeout=30_000)
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.picture')].every((one) => one.querySelector('.main-svg'))",
+        timeout=20_000,
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_reads_and_has_no_serious_fault_of_access(browser, url, console, scheme):
+    for name in PAGES:
+        for size, width, height in SIZES if scheme == "light" else SIZES[:1]:
+            page = show(browser, url, name, console, width=width, height=height, scheme=scheme)
+            page.wait_for_function(
+                "() => document.querySelector('.rail-state')?.textContent.startsWith('Live')", timeout=15_000
+            )
+            if os.environ.get("HEATLEDGER_SCREENSHOTS") and (size, scheme) in SHOWN:
+                SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+                page.wait_for_timeout(500)
+                page.screenshot(path=SCREENSHOTS / f"{name}-{size}-{scheme}.png")
+            where = f"{name} {size} {scheme}"
+            assert page.evaluate(CUT) == [], where
+            assert page.evaluate(CONTRAST, 5.1 if scheme == "light" else 7) == [], where
+            assert page.evaluate(SMALL) == [], where
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
+            assert page.evaluate("document.querySelectorAll('h1').length") == 1
+            page.locator(".menu.period summary").click()
+            assert page.evaluate(CUT) == [], f"{where}, menu open"
+            assert page.evaluate(SMALL) == [], f"{where}, menu open"
+            page.keyboard.press("Escape")
+            if size in ("desk", "phone"):
+                found = axe_playwright.Axe().run(
+                    page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
+                )
+                grave = [
+                    (row["id"], row["nodes"][0]["html"][:200])
+                    for row in found.response["violations"]
+                    if row["impact"] in ("serious", "critical")
+                ]
+                assert grave == [], where
+            page.close()
+    assert console == []
+
+
+def test_a_period_is_picked_and_stands_in_the_address(browser, url, console):
+    page = show(browser, url, "bill", console)
+    first = page.locator(".answer").inner_text()
+    page.click(".segment:has-text('Last bill')")
+    page.wait_for_function("(was) => document.querySelector('.answer')?.textContent.trim() !== was.trim()", arg=first)
+    assert "period=cycle" in page.url
+    assert "at=" in page.url
+    stands(page, "bill")
+    last = page.locator(".answer").inner_text()
+    page.click(".rail .door:has-text('Zones')")
+    stands(page, "zones")
+    page.go_back()
+    page.wait_for_function("(was) => document.querySelector('.answer')?.textContent.trim() === was.trim()", arg=last)
+    today = datetime.now(UTC) - timedelta(days=4)
+    page.click(".menu.period summary")
+    page.fill(".day-field input, input.day-field >> nth=0", f"{today - timedelta(days=2):%Y-%m-%d}")
+    page.locator("[name=through]").fill(f"{today:%Y-%m-%d}")
+    page.click(".custom button")
+    stands(page, "bill")
+    assert "through=" in page.url
+    assert page.locator("#bill-days .chart").count() == 1
+    assert console == []
+
+
+def test_a_chart_is_a_table_a_picture_and_a_file(browser, url, console):
+    page = show(browser, url, "bill", console)
+    card = page.locator("#bill-days")
+    card.locator(".as-table").click()
+    assert card.locator("table.figures tbody tr").count() >= 17
+    assert card.locator("table.figures").is_visible()
+    assert not card.locator(".picture").is_visible()
+    with page.expect_download() as got:
+        card.locator(".as-csv").click()
+    rows = Path(got.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert rows[0].split(",")[0] == "from"
+    assert float(rows[1].split(",")[-1]) > 0
+    card.locator(".as-table").click()
+    with page.expect_download() as got:
+        card.locator(".as-png").click()
+    assert Path(got.value.path()).read_bytes().startswith(b"\x89PNG")
+    with page.expect_download() as got:
+        page.locator("#bill-lines .rows-csv").click()
+    lines = Path(got.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "Line,Quantity,Rate,Amount"
+    assert console == []
+
+
+def test_all_is_reached_by_keyboard(browser, url, console):
+    page = show(browser, url, "bill", console)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.textContent.trim().slice(0, 12)"))
+    assert {"Zones", "Last bill", "Table", "PNG", "CSV"} <= reached
+    page.locator(".menu.period summary").focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".menu-sheet").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator(".menu-sheet").is_visible()
+    assert page.evaluate("document.activeElement.matches('summary')")
+    assert console == []
+
+
+def test_a_chart_follows_the_scheme_and_nothing_moves_where_that_is_asked(browser, url, console):
+    context = browser.new_context(
+        color_scheme="light", reduced_motion="reduce", viewport={"width": 1280, "height": 900}
+    )
+    page = context.new_page()
+    page.goto(f"{url}/bill")
+    stands(page, "bill")
+    ink = "document.querySelector('#bill-days .xtick text').style.fill"
+    was = page.evaluate(ink)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.wait_for_function(f"() => {ink} !== {was!r}", timeout=15_000)
+    assert page.evaluate("getComputedStyle(document.querySelector('.card')).transitionDuration") == "0s"
+    context.close()
+    assert console == []
+
+
+def test_an_address_that_asks_nothing_is_one_line_and_a_door(browser, url, console):
+    page = show(browser, url, "bill", console, query="&period=fortnight")
+    assert "unknown period 'fortnight'" in page.locator(".card").inner_text().lower()
+    page.click(".button:has-text('This bill')")
+    page.wait_for_selector("#bill-lines")
+    assert console == []
+
+
+def test_the_wall_page_loads_no_plotly(browser, url, console):
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(url)
+    page.wait_for_function("Number(document.querySelector('#now-beat')?.textContent) > 0", timeout=15_000)
+    assert not [one for one in asked if "plotly.min" in one or "async-graph" in one]
