@@ -11,7 +11,8 @@ from dash.development.base_component import Component
 
 from dashboard.cards import GOOD, State, card, refused
 from dashboard.components import Children, aria, data, icon, text
-from dashboard.desk import View
+from dashboard.desk_view import View
+from dashboard.explained import opens
 from dashboard.figures_bill import price_ramp
 from heatledger import formatting
 from heatledger.billed import BillSummary, Cause
@@ -54,11 +55,13 @@ def lines(view: View) -> html.Section:
     if bill.total is None:
         return card(refused(bill.reason), "Lines, as your utility prints them", at="bill-lines")
     ramp = price_ramp(bill)
-    rows = [_line(bill, line, ramp.get(line.label)) for line in bill.lines]
+    rows = [_line(bill, line, ramp.get(line.label), number) for number, line in enumerate(bill.lines)]
     total = html.Tr(
         [
             html.Th(_to_date(view), scope="row", colSpan=3),
-            html.Td(money(bill.total, bill.currency), className="sum fig", **data(value=bill.total)),
+            html.Td(
+                opens("bill.total", money(bill.total, bill.currency)), className="sum fig", **data(value=bill.total)
+            ),
         ],
         className="total-row",
     )
@@ -82,7 +85,7 @@ def _estimated(bill: BillSummary) -> State:
     return State("estimated", f"{money(bill.estimated_amount, bill.currency)} estimated", "; ".join(bill.notes))
 
 
-def _line(bill: BillSummary, line: BillLine, token: str | None) -> html.Tr:
+def _line(bill: BillSummary, line: BillLine, token: str | None, number: int) -> html.Tr:
     swatch = html.Span(className=f"key {token or 'none'}", **aria(hidden="true"))
     counted, per = quantity(line, bill.currency), rate(line, bill.currency)
     said: Children = [swatch, html.Span([text(line.label), text(line.note, "line-note")] if line.note else line.label)]
@@ -91,7 +94,11 @@ def _line(bill: BillSummary, line: BillLine, token: str | None) -> html.Tr:
             html.Th(html.Span(said, className="line-name"), scope="row", **data(value=line.label)),
             html.Td(counted, className="line-quantity", **data(value=f"{line.quantity} {line.unit}", per=f" × {per}")),
             html.Td(per, className="line-rate", **data(value=line.rate)),
-            html.Td(money(line.amount, bill.currency), className="amount fig", **data(value=line.amount)),
+            html.Td(
+                opens(f"bill.lines.{number}.amount", money(line.amount, bill.currency)),
+                className="amount fig",
+                **data(value=line.amount),
+            ),
         ]
     )
 
@@ -163,7 +170,7 @@ def why(view: View) -> html.Section | None:
         [
             html.Th("Difference", scope="row"),
             html.Td(""),
-            html.Td(difference(was.difference, bill.currency), className="sum fig"),
+            html.Td(opens("bill.before.difference", difference(was.difference, bill.currency)), className="sum fig"),
         ],
         className="total-row",
     )

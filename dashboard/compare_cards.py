@@ -9,7 +9,7 @@ from dash import html
 
 from dashboard.cards import GOOD, State, card, refused
 from dashboard.components import Children, aria, icon, text
-from dashboard.desk import View
+from dashboard.desk_view import View
 from dashboard.figures import draw
 from dashboard.figures_compare import running_cost, waterfall
 from heatledger import formatting

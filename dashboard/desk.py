@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import msgspec
 from dash import Dash, Input, Output, State, dcc, html
@@ -16,31 +17,17 @@ from dashboard import shell
 from dashboard.cards import State as CardState
 from dashboard.cards import card, heading
 from dashboard.components import Prop, icon, live_props, text
+from dashboard.desk_view import View
+from dashboard.explained import drawer
 from dashboard.feed import Feed
 from dashboard.header import clock
 from dashboard.queries import AskError, Queries, local_now
-from dashboard.question import WORKS, Question, asked
+from dashboard.question import WORKS, asked
 from dashboard.tokens import Scheme
 from heatledger.home import Home
 from heatledger.live import Now
 from heatledger.store import StoreError
 from heatledger.summary import Summary
-
-
-class View(msgspec.Struct, frozen=True):
-    """Everything a page of the books shows.
-
-    `homes` are the names of all by their ids; `now` is what is heard this moment, where it is the home that is shown.
-    """
-
-    home: Home
-    question: Question
-    summary: Summary
-    at: datetime
-    scheme: Scheme = "dark"
-    homes: Mapping[str, str] = {}
-    now: Now | None = None
-
 
 Render = Callable[[View], list[Component]]
 
@@ -157,6 +144,19 @@ def wire(
             raise PreventUpdate
         return answer(page, desk, render, query, scheme, eyebrow=eyebrow, works=works), wanted
 
+    @app.callback(
+        Output(f"{page}-explanation", "children"),
+        inputs={
+            "place": Input(f"{page}-asked", "data"),
+            "query": State(f"{page}-question", "data"),
+            "scheme": State(f"{page}-scheme", "data"),
+        },
+    )
+    def explanation(place: str | None, query: dict[str, str], scheme: Scheme) -> list[Component]:
+        if place is None:
+            raise PreventUpdate
+        return drawer(desk.view(query, scheme), place)
+
     def layout(**query: str) -> html.Div:
         stores = [
             dcc.Store(id=f"{page}-{name}", data=data)
@@ -166,11 +166,18 @@ def wire(
                 ("scheme", None),
                 ("fresh", desk.version()),
                 ("shown", None),
+                ("asked", None),
             )
         ]
-        return html.Div([*stores, shell.frame(page, shell.skeleton(), query="")])
+        return html.Div([*stores, shell.frame(page, shell.skeleton(), query=kept_of(query))])
 
     return layout
+
+
+def kept_of(query: Mapping[str, str]) -> str:
+    """Return what of an address goes on to the other pages: the home and the period."""
+    kept = {name: query[name] for name in ("home", "period", "at", "from", "through") if name in query}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def answer(

@@ -9,7 +9,8 @@ from dash.development.base_component import Component
 
 from dashboard.cards import GOOD, State, card, progress, refused
 from dashboard.components import Children, aria, text
-from dashboard.desk import View
+from dashboard.desk_view import View
+from dashboard.explained import opens
 from dashboard.figures import draw, keys
 from dashboard.figures_heat import cop_by_outdoor
 from dashboard.question import address
@@ -149,9 +150,10 @@ def _rung(rung: Rung) -> html.Li:
     )
 
 
-def run(view: View, use: PumpUse) -> list[html.Section]:
+def run(view: View, pump: HeatPump, use: PumpUse) -> list[html.Section]:
     """Return what starting, defrosting and resting cost: one number and one sentence each."""
-    return [_cycling(view, use), _defrost(view, use), _standby(view, use)]
+    at = f"heat_pumps.{pump.id}"
+    return [_cycling(view, use, at), _defrost(view, use, at), _standby(view, use, at)]
 
 
 def _days(view: View) -> float:
@@ -159,7 +161,7 @@ def _days(view: View) -> float:
     return max(ahead / 86_400, 1.0)
 
 
-def _cycling(view: View, use: PumpUse) -> html.Section:
+def _cycling(view: View, use: PumpUse, at: str) -> html.Section:
     seen = use.cycling
     if seen.starts is None:
         return card(refused(seen.reason), "Cycling", at="performance-cycling")
@@ -175,20 +177,20 @@ def _cycling(view: View, use: PumpUse) -> html.Section:
         return card(
             state,
             "Cycling",
-            _figure(formatting.number(seen.starts / _days(view), 0), "starts a day"),
+            _figure(f"{at}.cycling.starts", formatting.number(seen.starts / _days(view), 0), "starts a day"),
             html.P(said),
             at="performance-cycling",
         )
     return card(
         GOOD,
         "Cycling",
-        _figure(formatting.number(seen.starts / _days(view), 0), "starts a day"),
+        _figure(f"{at}.cycling.starts", formatting.number(seen.starts / _days(view), 0), "starts a day"),
         html.P(said, className="card-sub"),
         at="performance-cycling",
     )
 
 
-def _defrost(view: View, use: PumpUse) -> html.Section:
+def _defrost(view: View, use: PumpUse, at: str) -> html.Section:
     seen, currency = use.defrosting, view.summary.bill.currency
     if seen.count is None or seen.kwh is None:
         return card(refused(seen.reason), "Defrost", at="performance-defrost")
@@ -204,13 +206,13 @@ def _defrost(view: View, use: PumpUse) -> html.Section:
     return card(
         GOOD,
         "Defrost",
-        _figure(formatting.energy(seen.kwh), aside),
+        _figure(f"{at}.defrosting.kwh", formatting.energy(seen.kwh), aside),
         html.P(said, className="card-sub"),
         at="performance-defrost",
     )
 
 
-def _standby(view: View, use: PumpUse) -> html.Section:
+def _standby(view: View, use: PumpUse, at: str) -> html.Section:
     seen, currency = use.standby, view.summary.bill.currency
     if seen.watts is None:
         return card(refused(seen.reason), "Standby", at="performance-standby")
@@ -227,14 +229,14 @@ def _standby(view: View, use: PumpUse) -> html.Section:
     return card(
         GOOD,
         "Standby",
-        _figure(formatting.power(seen.watts), cost),
+        _figure(f"{at}.standby.watts", formatting.power(seen.watts), cost),
         html.P(" ".join(said), className="card-sub"),
         at="performance-standby",
     )
 
 
-def _figure(figure: str, aside: str) -> html.P:
-    return html.P([text(figure, "number fig"), text(aside, "number-aside")], className="number-line")
+def _figure(place: str, figure: str, aside: str) -> html.P:
+    return html.P([opens(place, figure, "number fig"), text(aside, "number-aside")], className="number-line")
 
 
 def normal(cop: Cop, seen: Seasonal) -> str:

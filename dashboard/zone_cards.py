@@ -10,7 +10,8 @@ from dash.development.base_component import Component
 
 from dashboard.cards import GOOD, card, refused
 from dashboard.components import Children, aria, data, icon, text
-from dashboard.desk import View
+from dashboard.desk_view import View
+from dashboard.explained import opens
 from dashboard.question import unit_of_heat
 from heatledger import formatting
 from heatledger.formatting import NOT_KNOWN
@@ -108,6 +109,7 @@ def table(view: View) -> html.Section:
 
 
 def _room(view: View, row: Row, top: float) -> html.Tr:
+    at = f"electricity.by_zone.{row.zone.id}"
     live = next((one for one in view.now.zones if one.id == row.zone.id), None) if view.now else None
     cells = live_cells(view.home, row.zone.id, live)
     bars = (
@@ -128,10 +130,10 @@ def _room(view: View, row: Row, top: float) -> html.Tr:
             html.Th(row.zone.name, scope="row", className="z-0"),
             html.Td(cells[0], className="z-1"),
             html.Td(cells[1], className="z-2"),
-            html.Td(row.kwh, className="z-3 fig", **data(value=row.use.kwh)),
-            html.Td(row.cost, className="z-4 amount fig", **data(value=row.use.cost)),
+            html.Td(opens(f"{at}.kwh", row.kwh), className="z-3 fig", **data(value=row.use.kwh)),
+            html.Td(opens(f"{at}.cost", row.cost), className="z-4 amount fig", **data(value=row.use.cost)),
             html.Td(html.Div(className="room-share", style={"width": f"{row.share * 100:.1f}%"}), className="z-5"),
-            html.Td(_heat(view, row.use), className="z-6"),
+            html.Td(_heat(view, row.use, f"{at}.cost_of_heat_per_kwh"), className="z-6"),
             html.Td(html.Div(bars, className="days", role="img", **aria(label=label)) if bars else "", className="z-7"),
             html.Td(row.use.split or "not metered", className="z-8"),
         ]
@@ -164,7 +166,7 @@ def live_cells(home: Home, zone: str, live: ZoneNow | None) -> tuple[Component, 
     return said, html.Span(warm, id=f"{at}-warm")
 
 
-def _heat(view: View, use: ZoneUse) -> Component:
+def _heat(view: View, use: ZoneUse, place: str) -> Component:
     price, low, high = use.cost_of_heat_per_kwh, use.cost_of_heat_low, use.cost_of_heat_high
     if price is None:
         return (
@@ -178,7 +180,8 @@ def _heat(view: View, use: ZoneUse) -> Component:
     if low is not None and high is not None:
         ends = (formatting.price_of_heat(end, currency, unit=unit).partition("\u00a0")[0] for end in (low, high))
         aside = "–".join(ends)
-    return html.Span([text(shown, "strong-figure fig"), " ", text(aside, "set-to")])
+    said: Children = [text(shown, "strong-figure fig"), " ", text(aside, "set-to")]
+    return opens(place, "", children=said)
 
 
 def _other(name: str, kwh: str, cost: str) -> html.Tr:

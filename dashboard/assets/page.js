@@ -47,6 +47,14 @@
     saveText(named(button.dataset.of, "csv"), csv(rows));
   }
 
+  // What a figure is made of is asked when it is pressed; what was shown of another one goes first.
+  function explain(button) {
+    const drawer = document.querySelector("dialog.explanation"), page = document.querySelector(".beat").id.replace("-beat", "");
+    window.dash_clientside.set_props(page + "-explanation", { children: "" });
+    window.dash_clientside.set_props(page + "-asked", { data: button.dataset.place });
+    drawer.showModal();
+  }
+
   document.addEventListener("click", (event) => {
     document.querySelectorAll(folds).forEach((menu) => { if (!menu.contains(event.target) || event.target.closest("a")) menu.open = false; });
     const button = event.target.closest("button"), chart = button?.closest(".chart");
@@ -54,6 +62,8 @@
     if (button?.matches(".as-png")) asPicture(chart);
     if (button?.matches(".as-csv")) asFigures(chart);
     if (button?.matches(".rows-csv")) tableAsFigures(button);
+    if (button?.matches(".explains")) explain(button);
+    if (button?.matches(".closes") || event.target.matches("dialog")) event.target.closest("dialog").close();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

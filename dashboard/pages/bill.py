@@ -12,7 +12,8 @@ from dash.development.base_component import Component
 from dashboard import bill_cards
 from dashboard.cards import GOOD, State, card, heading, refused
 from dashboard.components import Children, text
-from dashboard.desk import Desk, View, wire
+from dashboard.desk import Desk, wire
+from dashboard.desk_view import View
 from dashboard.figures import draw, keys
 from dashboard.figures_bill import daily_cost, price_ramp, running_total
 from dashboard.queries import local_now

@@ -11,7 +11,8 @@ from dash.development.base_component import Component
 
 from dashboard import compare_cards
 from dashboard.cards import card, heading, refused
-from dashboard.desk import Desk, View, wire
+from dashboard.desk import Desk, wire
+from dashboard.desk_view import View
 from dashboard.figures_compare import names
 from heatledger import formatting
 from heatledger.baseline.compared import BaselineSummary

@@ -10,7 +10,8 @@ from dash.development.base_component import Component
 
 from dashboard import pump_cards
 from dashboard.cards import heading
-from dashboard.desk import Desk, View, wire
+from dashboard.desk import Desk, wire
+from dashboard.desk_view import View
 from heatledger import formatting
 
 NAME: Final = "performance"
@@ -25,7 +26,7 @@ def render(view: View) -> list[Component]:
     if found is None:
         return [heading("No heat pump is named.", "Name one with [[heat_pumps]] in the home file.")]
     pump, use = found
-    strips = [html.Div(card, className="span-4") for card in pump_cards.run(view, use)]
+    strips = [html.Div(card, className="span-4") for card in pump_cards.run(view, pump, use)]
     return [
         answer(view),
         html.Div(

@@ -12,7 +12,8 @@ from dash.development.base_component import Component
 from dashboard import zone_cards
 from dashboard.cards import heading
 from dashboard.components import Prop, live_props
-from dashboard.desk import Desk, View, wire
+from dashboard.desk import Desk, wire
+from dashboard.desk_view import View
 from heatledger import formatting
 from heatledger.home import Home
 from heatledger.live import Now

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from dashboard.desk import View
+from dashboard.desk_view import View
 from dashboard.question import asked
 from heatledger.baseline.compared import Assumption, BaselineSummary, CopError, DayCompared, Other
 from heatledger.billed import Before, BillSummary, Cause, DayOutlook, Outlook, Period, Quantiles, Reconciled, Version

@@ -1,0 +1,29 @@
+"""What a page of the books is given: a home, a question, the Summary that answers it, and what is heard now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from dashboard.question import Question
+from dashboard.tokens import Scheme
+from heatledger.home import Home
+from heatledger.live import Now
+from heatledger.summary import Summary
+
+
+class View(msgspec.Struct, frozen=True):
+    """Everything a page of the books shows.
+
+    `homes` are the names of all by their ids; `now` is what is heard this moment, where it is the home that is shown.
+    """
+
+    home: Home
+    question: Question
+    summary: Summary
+    at: datetime
+    scheme: Scheme = "dark"
+    homes: Mapping[str, str] = {}
+    now: Now | None = None

@@ -1,0 +1,94 @@
+"""The drawer that any figure opens: what it is, by which equation, from what, how surely, by which rate plan."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.components import Children, aria, data, text
+from dashboard.desk_view import View
+from heatledger import formatting
+from heatledger.explain import Explained, explain, row_of
+
+
+def opens(place: str, figure: str, kind: str = "", *, children: Children | None = None) -> html.Button:
+    """Return a figure that opens its explanation.
+
+    Parameters
+    ----------
+    place : str
+        Its dotted place in the Summary.
+    figure : str
+        As it is printed.
+    kind : str
+        Further classes.
+    children : list, optional
+        What is shown in place of the plain figure.
+    """
+    return html.Button(
+        children or figure,
+        type="button",
+        className=f"explains {kind}".strip(),
+        title="How this figure was found",
+        **data(place=place),
+        **aria(haspopup="dialog"),
+    )
+
+
+def drawer(view: View, place: str) -> list[Component]:
+    """Return the explanation of a figure; of one that is no longer there, that."""
+    try:
+        found = explain(view.summary, place)
+    except KeyError:
+        return [
+            html.H2("This figure is not in the books any more."),
+            html.P("They were made anew since the page was drawn."),
+        ]
+    currency = view.summary.bill.currency
+    said = formatting.NOT_KNOWN if found.value is None else _printed(found.value, found.unit, currency)
+    body: list[Component] = [html.H2(found.what), html.P(said, className="number")]
+    if found.reason:
+        body.append(html.P(found.reason))
+    body.append(html.P(found.equation, className="equation"))
+    if found.inputs:
+        rows = [_input(name, value, currency) for name, value in found.inputs.items()]
+        body.append(html.Table([html.Caption("From", className="caption"), html.Tbody(rows)], className="figures"))
+    return [*body, html.Dl(_trust(found)), html.P(found.name, className="mono faint")]
+
+
+def _trust(found: Explained) -> list[Component]:
+    plan = ", ".join(found.tariff)
+    rung = f"rung {found.rung}, {found.method}" if found.rung else ""
+    rows = (
+        ("Heard", formatting.coverage(found.coverage)),
+        ("COP by", rung),
+        ("Boundary", found.boundary or ""),
+        ("Rate plan", plan),
+    )
+    return [part for name, value in rows if value for part in (html.Dt(name), html.Dd(value))]
+
+
+def _input(place: str, value: str | float | None, currency: str) -> html.Tr:
+    row = row_of(place)
+    what = row.what if row else place
+    unit = (currency if row.unit == "currency" else row.unit) if row else ""
+    shown = formatting.NOT_KNOWN if value is None else _printed(value, unit, currency)
+    return html.Tr(
+        [html.Th([place.rpartition(".")[2].replace("_", " "), text(what, "line-note")], scope="row"), html.Td(shown)]
+    )
+
+
+def _printed(value: str | float, unit: str, currency: str) -> str:
+    """Print a figure in its unit, as the pages do."""
+    try:
+        number = float(value)
+    except ValueError:
+        return str(value)
+    if unit == currency:  # a rate keeps every digit it was stated with
+        return formatting.full_rate(str(value), currency)
+    if unit == "kWh":
+        return formatting.energy(number, line=True)
+    if unit == "W":
+        return formatting.power(number)
+    digits = 0 if number == round(number) else 4 if abs(number) < 1 else 2
+    return f"{formatting.number(number, digits)} {unit}".strip()
