@@ -23,6 +23,8 @@ from heatledger.zone_use import ZoneUse
 RUNNING: Final = {"heating": "flame", "cooling": "snow", "drying": "drop", "fan": "fan", "defrosting": "snow"}
 """What a unit does, and its icon."""
 
+_MOST_BARS: Final = 62
+
 
 class Row(NamedTuple):
     """One room as it is printed: energy and money add up to what is printed below them."""
@@ -72,7 +74,7 @@ def table(view: View) -> html.Section:
     if view.summary.electricity.kwh is None:
         return card(refused("nothing was heard in this period"), "Rooms", at="zones-table")
     rooms, others = rows(view)
-    top = max((day.kwh or 0.0 for row in rooms for day in row.use.daily), default=0.0)
+    top = max((kwh or 0.0 for row in rooms for kwh in daily(row.use)), default=0.0)
     body = [_room(view, row, top) for row in rooms]
     body += [_other(*row) for row in others[:-1]]
     names = (
@@ -113,15 +115,14 @@ def _room(view: View, row: Row, top: float) -> html.Tr:
     live = next((one for one in view.now.zones if one.id == row.zone.id), None) if view.now else None
     cells = live_cells(view.home, row.zone.id, live)
     bars = (
-        [
+        []
+        if top <= 0
+        else [
             html.Span(
-                style={"height": f"{max((day.kwh or 0.0) / top, 0.0) * 100:.0f}%"},
-                className="" if day.kwh is not None else "gap",
+                style={"height": f"{max((kwh or 0.0) / top, 0.0) * 100:.0f}%"}, className="gap" if kwh is None else ""
             )
-            for day in row.use.daily
+            for kwh in daily(row.use)
         ]
-        if top > 0
-        else []
     )
     most = formatting.energy(max((day.kwh or 0.0 for day in row.use.daily), default=0.0))
     label = f"{row.zone.name}, each day: at most {most}"
@@ -138,6 +139,14 @@ def _room(view: View, row: Row, top: float) -> html.Tr:
             html.Td(row.use.split or "not metered", className="z-8"),
         ]
     )
+
+
+def daily(use: ZoneUse) -> list[float | None]:
+    """Return a room's energy day by day, of a long period as the means of runs of days; None for what is not known."""
+    step = max(1, -(-len(use.daily) // _MOST_BARS))
+    runs = (use.daily[at : at + step] for at in range(0, len(use.daily), step))
+    known = ([day.kwh for day in run if day.kwh is not None] for run in runs)
+    return [sum(run) / len(run) if run else None for run in known]
 
 
 def live_cells(home: Home, zone: str, live: ZoneNow | None) -> tuple[Component, Component]:

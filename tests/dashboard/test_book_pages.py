@@ -222,3 +222,11 @@ def test_a_bill_line_is_explained_by_its_equation_and_its_plan():
     assert "$36.99" in shown
     assert any("tou_3" in word for word in shown)
     assert books.BILL.lines[0].rate in " ".join(shown)
+
+
+def test_a_year_of_days_is_drawn_as_means_of_runs_of_days():
+    use = SUMMARY.electricity.by_zone["living"]
+    year = msgspec.structs.replace(use, daily=[use.daily[0]] * 365)
+    made = zone_cards.daily(year)
+    assert len(made) == 61  # runs of six days
+    assert made == pytest.approx([use.daily[0].kwh] * 61)
