@@ -73,6 +73,6 @@ def serve(
 
     app = Swapping(Made(config, make(config)), load, make)
     options = uvicorn.Config(
-        app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, proxy_headers=False
+        app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=3, proxy_headers=False
     )  # who a proxy speaks for is for the gate to judge
     uvicorn.Server(options).run(sockets=[taken])

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from dashboard.gate import Application, Message, Receive, Send
+from dashboard.queries import AskError
 from heatledger.config import Config
 from heatledger.misfit import ConfigError
+from heatledger.store import StoreError
 
 LOOK_S: Final = 1.0
 """How often the folder is looked at. [s]"""
@@ -135,7 +137,7 @@ class Swapping:
             if config == self._made.config:
                 return
             made = Made(config, await asyncio.to_thread(self._make, config))
-        except ConfigError as error:
+        except (ConfigError, StoreError, AskError) as error:
             _LOG.warning("the changed configuration is refused, the one before it stays: %s", error)
             return
         running, before = _Running(made.app), self._running
@@ -154,6 +156,8 @@ def _until(retired: asyncio.Event, receive: Receive, send: Send) -> Receive:
         heard = asyncio.ensure_future(receive())
         await asyncio.wait({heard, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if heard.done():
+            if heard.result()["type"] == "websocket.disconnect":
+                waiting.cancel()  # nobody is left to tell
             return heard.result()
         heard.cancel()
         await send({"type": "websocket.close", "code": _RESTARTING, "reason": "changed"})
