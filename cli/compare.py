@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated
 
 import msgspec
@@ -71,7 +72,12 @@ def _words(found: BaselineSummary, currency: str, asked: list[str]) -> list[str]
     lines = [f"{found.sentence}."]
     lines += [f"{row.system:<{width}}  {_saved(row, currency)}" for row in rows]
     if found.because:
-        told = [f"{_CAUSES[row['cause']]} {formatting.difference(row['amount'], currency)}" for row in found.because]
+        exact = [Decimal(row["amount"]) for row in found.because]
+        amounts = formatting.largest_remainder(exact, sum(exact, Decimal(0)), 0)  # modelled money has no cents
+        told = [
+            f"{_CAUSES[row['cause']]} {whole(amount, currency)}"
+            for row, amount in zip(found.because, amounts, strict=True)
+        ]
         lines.append(f"Because: {', '.join(told)}")
     if found.cop_error and found.cop_error.share is not None:
         moved = f"{whole(found.cop_error.saving, currency)} ({formatting.share(found.cop_error.share)})"

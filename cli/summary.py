@@ -55,7 +55,7 @@ def _words(found: Summary, home: Home) -> list[str]:
         ("Heard", formatting.coverage(used.coverage)),
         *((f"  {names[zone]}", _pair(row.kwh, row.cost, bill.currency)) for zone, row in used.by_zone.items()),
         ("  Not in any zone", _pair(used.unallocated_kwh, used.unallocated_cost, bill.currency)),
-        *([("  Of no use", money(used.fixed_cost, bill.currency))] if used.fixed_cost is not None else []),
+        *([("  By time, not by use", money(used.fixed_cost, bill.currency))] if used.fixed_cost is not None else []),
         *_meters(found, home),
         *(
             (f"  {line.label}", f"{line.quantity} {line.unit} × {line.rate} = {money(line.amount, bill.currency)}")
@@ -149,7 +149,7 @@ def _saving(found: BaselineSummary, currency: str) -> list[tuple[str, str]]:
         formatting.whole_money(figure, currency) for figure in (found.saving.p10, found.saving.p50, found.saving.p90)
     )
     return [
-        ("Saving", f"{middle} ({low} to {high}), in {formatting.share(found.chance)} of cases something"),
+        ("Saving", f"{middle} ({low} to {high}), above zero in {formatting.share(found.chance)} of cases"),
         ("", f"{found.sentence}"),
     ]
 
