@@ -2,18 +2,21 @@
 
 import datetime as dt
 
+import msgspec
 import numpy as np
 import pytest
 
 from cli.demo_past import Past
 from heatledger.baseline.home_hours import heated
 from heatledger.baseline.whole_home import learn, whole_home
+from heatledger.comparing import _learn
 from heatledger.config import load, read_toml, shipped_dir
 from heatledger.home import Home
 from heatledger.ledger import Ledger
 from heatledger.store import open_store
 from heatledger.store.state import State
 from ingest.simulate.house import ZONES
+from tests.baseline.test_changepoint import bills
 
 NOW = dt.datetime(2026, 3, 10, 18, tzinfo=dt.UTC)
 
@@ -47,3 +50,10 @@ def test_the_demo_home_is_learnt_to_be_what_is_simulated(demo):
     # a panel heater's electricity is its heat
     assert np.nansum(found.hours.heat_w[:, 2]) / 1e3 == pytest.approx(found.heating_kwh[:, 2].sum())
     assert np.nansum(told.heating.idle_w) > 0  # bedroom, study and the kids' room are set back
+
+
+def test_fuel_bills_of_before_take_the_place_of_the_zones_heat(demo):
+    home, days = demo
+    billed = msgspec.structs.replace(home, anchors=tuple(bills()))
+    assert _learn(billed, days, {})[1].source == "12 fuel bills from 2023-01-01 to 2024-01-01"
+    assert "fuel bills" not in _learn(home, days, {})[1].source
