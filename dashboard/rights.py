@@ -32,7 +32,6 @@ ROUTES: Final = (
     Route("/logout", "open"),
     Route("/people", "own"),
     Route("/people/*", "own"),
-    Route("/export", "own"),
     Route("/setup", "set_up"),
     Route("/password", "look"),
     Route("/_dash-update-component", "look"),  # and what the callback asks for

@@ -81,7 +81,8 @@ def close_due(ledger: Ledger, *, now: datetime) -> list[Closing]:
 
 
 def _close(ledger: Ledger, cycle: Cycle, summary: Summary, before: state.Bill | None, now: datetime) -> list[Closing]:
-    if summary.bill.total is None:
+    total = summary.bill.total
+    if total is None:
         return []
     text, changes, reason = ledger.tariff_text(), list[Change](), "the cycle ended"
     if before is not None:
@@ -90,6 +91,7 @@ def _close(ledger: Ledger, cycle: Cycle, summary: Summary, before: state.Bill | 
         if not changes or {line.tariff for line in old} != {line.tariff for line in summary.bill.lines}:
             return []
         reason = "late data" if before.tariff == text else "the rate plan was corrected"
+        summary = ledger.summary(*ledger.bounds(cycle), now=now, anew=True)
     row = ledger.state.close_bill(
         ledger.home.id,
         cycle.start,
@@ -99,7 +101,7 @@ def _close(ledger: Ledger, cycle: Cycle, summary: Summary, before: state.Bill | 
         tariff=text,
         reason=reason,
     )
-    return [Closing(cycle.start, cycle.end, row.version, summary.bill.total, reason, changes)]
+    return [Closing(cycle.start, cycle.end, row.version, total, reason, changes)]
 
 
 def changed(before: Sequence[BillLine], after: Sequence[BillLine]) -> list[Change]:

@@ -1,14 +1,17 @@
-"""What stands beside a cycle's bill: the version that was closed, the utility's own bill, and the doubt they raise."""
+"""What was kept of a cycle: the bill that was closed, its comparison, the utility's own, and the doubt it raises."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 import msgspec
 
+from heatledger.baseline.compared import BaselineSummary
 from heatledger.billed import Closed, Reconciled, Version
+from heatledger.home import Home
 from heatledger.quality import Issue
 from heatledger.reconcile import shown
 from heatledger.store.state import State
@@ -28,6 +31,10 @@ class _Total(msgspec.Struct, frozen=True):
 
 class _Kept(msgspec.Struct, frozen=True):
     bill: _Total
+
+
+class _Compared(msgspec.Struct, frozen=True):
+    baseline: BaselineSummary
 
 
 def beside(state: State, home: str, start: date, end: date, ours: str | None) -> Beside:
@@ -62,6 +69,37 @@ def beside(state: State, home: str, start: date, end: date, ours: str | None) ->
         utility=shown(theirs, ours) if theirs else None,
         versions=versions,
     )
+
+
+def frozen(state: State, home: Home, start: date, end: date, systems: Sequence[str]) -> BaselineSummary | None:
+    """Return the comparison as it was when a cycle's bill was closed: what is learnt later does not rewrite it.
+
+    Parameters
+    ----------
+    state : State
+        Where it is kept.
+    home : Home
+        The home; where it is compared with another system now, nothing was kept that answers.
+    start, end : date
+        The cycle, half-open.
+    systems : sequence of str
+        Systems that are asked for.
+
+    Returns
+    -------
+    BaselineSummary or None
+        Of the newest version; None where none was closed, or that one had no figure for what is asked.
+    """
+    closed = [row.summary for row in state.bills(home.id) if (row.start, row.end) == (start, end)]
+    if not closed:
+        return None
+    try:
+        found = msgspec.json.decode(closed[-1], type=_Compared).baseline
+    except msgspec.ValidationError:  # closed by a program that compared in another way
+        return None
+    known = {row.system for row in found.alternatives}
+    asked = {*systems, *([home.compare] if home.compare else [])}
+    return found if found.refused is None and found.saving.p50 is not None and asked <= known else None
 
 
 def _newest(row: Version) -> Closed:

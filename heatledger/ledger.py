@@ -21,7 +21,7 @@ from heatledger.days import Day, days_key, midnight, spans, sum_days
 from heatledger.heat.house import Dated, Taught, teach
 from heatledger.heat_days import INTERVALS_OF, heat_of
 from heatledger.home import Home
-from heatledger.kept import beside, differs
+from heatledger.kept import beside, differs, frozen
 from heatledger.outlook import HISTORY_D, outlook
 from heatledger.periods import period, span
 from heatledger.prices import price_now, series_of
@@ -72,7 +72,9 @@ class Ledger:
         self._key = days_key(home, self.tariff, config.systems)
         self.comparing = Comparing(home, config.systems, config.alternatives)
 
-    def summary(self, start: datetime, end: datetime, *, now: datetime, beside: Sequence[str] = ()) -> Summary:
+    def summary(
+        self, start: datetime, end: datetime, *, now: datetime, beside: Sequence[str] = (), anew: bool = False
+    ) -> Summary:
         """Sum up a half-open span.
 
         Parameters
@@ -83,6 +85,8 @@ class Ledger:
             Nothing after it is asked for.
         beside : sequence of str
             Systems to be compared with, files of `comparisons/`; by default every one, for a week or more.
+        anew : bool
+            Compare by what is known now, also where a closed bill keeps the comparison as it was.
 
         Returns
         -------
@@ -112,9 +116,17 @@ class Ledger:
         )
         total = None if summary.bill.total is None else Decimal(summary.bill.total)
         kinds = tuple(self.comparing.alternatives[name] for name in beside)
-        baseline = self._baseline(plan, days, Asked(summary.period.start, summary.period.end, now, kinds), total)
+        kept = None if anew else self._frozen(summary.period, beside)
+        baseline = kept or self._baseline(
+            plan, days, Asked(summary.period.start, summary.period.end, now, kinds), total
+        )
         summary = msgspec.structs.replace(summary, baseline=baseline)
         return summary if plan is None else self._of_cycle(summary, plan, days, now)
+
+    def _frozen(self, period: Period, systems: Sequence[str]) -> BaselineSummary | None:
+        cycle = cycle_at(self.home.cycle, period.start.date())
+        whole = self.bounds(cycle) == (period.start, period.end)
+        return frozen(self.state, self.home, cycle.start, cycle.end, systems) if whole else None
 
     def _baseline(self, plan: Plan | None, days: Days, asked: Asked, total: Decimal | None) -> BaselineSummary:
         return self.comparing.summary(

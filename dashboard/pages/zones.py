@@ -11,12 +11,9 @@ from dash.development.base_component import Component
 
 from dashboard import zone_cards
 from dashboard.cards import heading
-from dashboard.components import Prop, live_props
 from dashboard.desk import Desk, wire
 from dashboard.desk_view import View
 from heatledger import formatting
-from heatledger.home import Home
-from heatledger.live import Now
 from heatledger.rounding import largest_remainder
 
 NAME: Final = "zones"
@@ -46,12 +43,6 @@ def answer(view: View) -> html.H1:
     share = dict(zip(costs, shares, strict=True))[most]
     ours, all_rooms = (formatting.money(amount, bill.currency) for amount in (costs[most], total))
     return heading(f"{names[most]} is {share}% of what the rooms cost: {ours} of {all_rooms}.")
-
-
-def live(home: Home, now: Now) -> dict[Prop, object]:
-    """Return what changes of the rooms from one second to the next."""
-    cells = [zone_cards.live_cells(home, zone.id, zone) for zone in now.zones]
-    return live_props(html.Div([cell for pair in cells for cell in pair]))
 
 
 def register(app: Dash, desk: Desk) -> Callable[..., Component]:

@@ -8,6 +8,8 @@ import msgspec
 import numpy as np
 import pytest
 
+from heatledger.baseline.compared import Other
+from heatledger.billed import Quantiles
 from heatledger.closing import close_due
 from heatledger.ledger import Ledger
 from heatledger.readings import Intervals, SeriesKey
@@ -158,6 +160,26 @@ def test_the_summary_of_a_closed_cycle_says_so(place):
     close_due(place(), now=at(2026, 11, 4, 1))
     summary = place().summary(FIRST, at(2026, 11, 3), now=at(2026, 11, 10))
     assert (summary.bill.closed.version, summary.bill.closed.total) == (1, summary.bill.total)
+
+
+def test_a_closed_bill_keeps_its_comparison_until_a_new_version_or_another_question(place):
+    place.store.write_intervals([block(FIRST, 31)])
+    book, span, now = place(compare="ducted"), (FIRST, at(2026, 11, 3)), at(2026, 11, 5)
+    summary = book.summary(*span, now=now)
+    assert summary.baseline.saving.p50 is None
+    made = msgspec.structs.replace(
+        summary.baseline,
+        saving=Quantiles(p10="10.00", p50="20.00", p90="30.00"),
+        refused=None,
+        alternatives=[Other(system="ducted", name="a ducted heat pump")],
+        version="learnt until 3 November",
+    )
+    body = msgspec.json.encode(msgspec.structs.replace(summary, baseline=made))
+    cycle = (dt.date(2026, 10, 3), dt.date(2026, 11, 3))
+    place.state.close_bill("home", *cycle, closed_at=now, summary=body, tariff="", reason="the cycle ended")
+    assert book.summary(*span, now=now).baseline == made
+    assert book.summary(*span, now=now, anew=True).baseline.saving.p50 is None
+    assert place(compare="resistance").summary(*span, now=now).baseline.saving.p50 is None
 
 
 def test_the_open_bill_changes_at_once(place):
