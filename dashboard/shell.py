@@ -70,9 +70,10 @@ def rail(page: str, *, query: str = "", live: Children | None = None) -> html.Na
     )
 
 
-def _door(door: Door, page: str, query: str, kind: str = "") -> dcc.Link:
+def _door(door: Door, page: str, query: str, kind: str = "") -> html.A:
+    # another page is loaded whole: what is pushed to a browser belongs to the page it opened
     here = door.name == page
-    return dcc.Link(
+    return html.A(
         [icon(door.icon), door.word],
         href=door.href + ("" if door.name in _CLOCKED else query),
         className=f"door {'here' if here else ''} {kind}".strip(),
