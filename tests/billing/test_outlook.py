@@ -107,13 +107,13 @@ def test_two_hundred_draws_are_priced_within_a_second():
 @pytest.mark.slow
 @pytest.mark.parametrize("history_days", [400, 60])
 def test_the_band_in_money_holds_as_often_as_it_says(history_days):
-    """Eight chances in ten: over 12 cycles of two homes under a tiered plan, asked after 3, 10 and 20 days."""
+    """Eight chances in ten: over 6 cycles of two homes under a tiered plan, asked after 3, 10 and 20 days."""
     priced = plan("fixed", lines=[TIERED])
     held = []
     for seed in (1, 2):
         past = simulated(seed)
         measured = {row.day: _as_day(row) for row in past}
-        for month in range(12):
+        for month in range(0, 12, 2):
             year, index = divmod(2025 * 12 + month, 12)
             start = dt.date(year, index + 1, 3)
             end = dt.date(year + index // 11, index % 12 + 2 if index < 11 else 1, 3)
@@ -125,7 +125,7 @@ def test_the_band_in_money_holds_as_often_as_it_says(history_days):
                 found = seen(priced, known, dt.datetime.combine(today, dt.time(), tzinfo=priced.zone), cycle).projected
                 held.append(float(found.p10) <= truth <= float(found.p90))
     coverage = np.mean(held)
-    assert 0.70 <= coverage <= 0.95  # 86 % with 400 days of history, 82 % with 60
+    assert 0.70 <= coverage <= 0.95  # over every month 86 % with 400 days of history, 82 % with 60
 
 
 def _as_day(row):

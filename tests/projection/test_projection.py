@@ -108,12 +108,12 @@ def simulated(seed):
 @pytest.mark.slow
 @pytest.mark.parametrize(("history_days", "holds"), [(400, (0.70, 0.97)), (60, (0.70, 0.97))])
 def test_the_band_holds_what_came_as_often_as_it_says(history_days, holds):
-    """Eight chances in ten: over 16 cycles of two homes, asked after 2, 10 and 20 days."""
+    """Eight chances in ten: over 8 cycles of two homes, asked after 2, 10 and 20 days."""
     held, errors = [], []
     for seed in (1, 2):
         days = simulated(seed)
         place = {day.day: number for number, day in enumerate(days)}
-        for month in range(16):
+        for month in range(0, 16, 2):
             year, index = divmod(2025 * 12 + month, 12)
             first = place[dt.date(year, index + 1, 3)]
             last = place[_next(year, index)]
