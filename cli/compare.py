@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from cli.books import books
+from cli.books import asked_span, books
 from cli.options import (
     CommandError,
     ConfigOption,
@@ -21,7 +21,6 @@ from cli.options import (
 )
 from heatledger import formatting
 from heatledger.baseline.compared import BaselineSummary, Other
-from heatledger.ledger import span
 
 _CAUSES = {
     "ducts": "duct losses",
@@ -51,10 +50,7 @@ def compare(
         for name in system or ():
             if name not in known:
                 raise CommandError(f"no system {name!r}; known: {', '.join(sorted(known))}")
-        try:
-            start, end = span(ledger.home, period, since, until, now)
-        except ValueError as error:
-            raise CommandError(str(error)) from error
+        start, end = asked_span(ledger, period, since, until, now)
         found = ledger.summary(start, end, now=now, beside=system or list(known)).baseline
         currency = ledger.home.currency
     if as_json:

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from cli.books import books
+from cli.books import asked_span, books
 from cli.options import (
     CommandError,
     ConfigOption,
@@ -21,7 +21,6 @@ from cli.options import (
 from heatledger import formatting
 from heatledger.explain import Explained, figures
 from heatledger.explain import explain as explained
-from heatledger.ledger import span
 
 _NAME = typer.Argument(help="the figure's place in `summary --json`, as heat_pumps.living.cop.value; none lists them")
 
@@ -38,10 +37,7 @@ def explain(
     """Say how a figure was found: its equation, inputs, coverage, rung and rate plan."""
     now = utc_now()
     with books(home, config) as (ledger, _):
-        try:
-            start, end = span(ledger.home, period, since, until, now)
-        except ValueError as error:
-            raise CommandError(str(error)) from error
+        start, end = asked_span(ledger, period, since, until, now)
         summary = ledger.summary(start, end, now=now)
     if name is None:
         names = figures(summary)

@@ -7,9 +7,8 @@ from decimal import Decimal
 import msgspec
 import typer
 
-from cli.books import books
+from cli.books import asked_span, books
 from cli.options import (
-    CommandError,
     ConfigOption,
     FromOption,
     HomeOption,
@@ -22,7 +21,6 @@ from heatledger import formatting
 from heatledger.baseline.compared import BaselineSummary
 from heatledger.billed import BillSummary
 from heatledger.home import Home
-from heatledger.ledger import span
 from heatledger.summary import Summary
 
 
@@ -37,10 +35,7 @@ def summary(
     """Say what a period used, what it costs, and what is not known."""
     now = utc_now()
     with books(home, config) as (ledger, _):
-        try:
-            start, end = span(ledger.home, period, since, until, now)
-        except ValueError as error:
-            raise CommandError(str(error)) from error
+        start, end = asked_span(ledger, period, since, until, now)
         found = ledger.summary(start, end, now=now)
     typer.echo(msgspec.json.format(msgspec.json.encode(found)) if as_json else "\n".join(_words(found, ledger.home)))
 
