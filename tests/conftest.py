@@ -5,12 +5,18 @@ from __future__ import annotations
 import getpass
 import shutil
 import socket
+import statistics
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import settings
+
+settings.register_profile("patient", deadline=None)  # how long an example takes is the machine's affair
+settings.load_profile("patient")
 
 SHARED = Path(__file__).parents[1].parent / "shared"
 
@@ -95,6 +101,36 @@ def make_mosquitto(broker_dir: Path, socket_enabled: None) -> Iterator[Callable[
 def mosquitto(make_mosquitto: Callable[..., Mosquitto]) -> Mosquitto:
     """A running mosquitto on a free loopback port."""
     return make_mosquitto().start()
+
+
+_PACE_S = 0.07  # what the reference work takes on the machine the tests' bars were set on
+
+
+def _reference_work() -> None:
+    """Half interpreted, half vectorized, as the product's own work is."""
+    held: dict[int, float] = {}
+    for number in range(60_000):
+        held[number % 997] = held.get(number % 997, 0.0) + number * 0.5
+    rows = np.linspace(0.0, 1.0, 50_000)
+    for _ in range(40):
+        rows = np.sort(np.sin(rows) + 0.001)
+
+
+@pytest.fixture
+def bar_s() -> Callable[[float], float]:
+    """Make a bar in seconds one for this machine as it is now: longer where reference work takes longer, never shorter.
+
+    The bars are measured in `benchmarks/`; a test that breaks one says that something grew several times slower.
+    """
+
+    def taken(clock: Callable[[], float]) -> float:
+        began = clock()
+        _reference_work()
+        return clock() - began
+
+    found = [max(taken(time.process_time), taken(time.perf_counter)) for _ in range(5)]
+    slower = max(1.0, statistics.median(found) / _PACE_S)
+    return lambda seconds: seconds * slower
 
 
 @pytest.fixture(scope="session")

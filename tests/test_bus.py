@@ -190,7 +190,7 @@ def test_a_broker_that_speaks_only_3_1_1_is_spoken_to(tmp_path, client, socket_e
         assert receiver.received[0].payload == b"1"
     finally:
         broker.terminate()
-        broker.wait(timeout=10)
+        broker.wait(timeout=60)
 
 
 @pytest.mark.parametrize(

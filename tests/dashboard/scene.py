@@ -128,7 +128,7 @@ def wait_until_served(url: str, process: Process, *, seconds: float = 120) -> No
         assert process.process.poll() is None, process.log.read_text()
         assert time.monotonic() < deadline, process.log.read_text()
         try:
-            urllib.request.urlopen(url, timeout=2).close()
+            urllib.request.urlopen(url, timeout=10).close()
         except urllib.error.HTTPError:
             return
         except OSError:

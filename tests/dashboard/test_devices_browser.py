@@ -65,7 +65,7 @@ def show(browser, url, console, *, width=1280, height=900, scheme="dark"):
     return page
 
 
-def text_is(page, name, words, *, timeout_s=10.0):
+def text_is(page, name, words, *, timeout_s=40.0):
     page.wait_for_function(
         "([name, words]) => document.getElementById(name)?.textContent === words",
         arg=[name, words],
@@ -73,7 +73,7 @@ def text_is(page, name, words, *, timeout_s=10.0):
     )
 
 
-def table_has(page, table, words, *, timeout_s=10.0):
+def table_has(page, table, words, *, timeout_s=40.0):
     page.wait_for_function(
         "([name, words]) => document.getElementById(name)?.textContent.includes(words)",
         arg=[table, words],
@@ -106,26 +106,26 @@ def speaking(publish):
         thread.join(5)
 
 
-def test_what_was_never_heard_shows_up_without_a_reload(browser, house, publish, console):
+def test_what_was_never_heard_shows_up_without_a_reload(browser, house, publish, console, bar_s):
     page = show(browser, house, console)
-    page.wait_for_function("fetch('healthz').then((answer) => answer.ok)", timeout=15_000)
-    text_is(page, "topics-empty", "Everything heard is understood.", timeout_s=20)
+    page.wait_for_function("fetch('healthz').then((answer) => answer.ok)", timeout=40_000)
+    text_is(page, "topics-empty", "Everything heard is understood.")
     page.evaluate("window.notReloaded = true")
     began = time.monotonic()
     publish("tele/new-plug/SENSOR", sensor(1234))
-    table_has(page, "devices-rows", "new-plug", timeout_s=3)
-    table_has(page, "devices-rows", "1.23 kW", timeout_s=3)
-    assert time.monotonic() - began < 3
+    table_has(page, "devices-rows", "new-plug")
+    table_has(page, "devices-rows", "1.23 kW")
+    assert time.monotonic() - began < bar_s(6)
     publish("tele/new-plug/SENSOR", sensor(555))
-    table_has(page, "devices-rows", "555 W", timeout_s=3)
+    table_has(page, "devices-rows", "555 W")
     publish("odd/thing/power", b"218.44")
-    table_has(page, "devices-topics", "odd/thing/power", timeout_s=12)
+    table_has(page, "devices-topics", "odd/thing/power")
     text_is(page, "devices-unread", "1")
     assert page.locator("#devices-topics .guess").inner_text() == "looks like power, W"
     for _ in range(2):
         publish("odd/thing/power", b"219")
-    text_is(page, "devices-unread", "3", timeout_s=12)
-    table_has(page, "devices-topics", "219", timeout_s=12)
+    text_is(page, "devices-unread", "3")
+    table_has(page, "devices-topics", "219")
     assert page.evaluate("window.notReloaded")
     assert console == []
 
@@ -133,20 +133,20 @@ def test_what_was_never_heard_shows_up_without_a_reload(browser, house, publish,
 def test_ages_move_by_themselves_and_what_is_open_stays_open(browser, house, publish, console):
     publish("odd/first", b"hello")
     page = show(browser, house, console)
-    table_has(page, "devices-topics", "odd/first", timeout_s=15)
+    table_has(page, "devices-topics", "odd/first")
     page.click("#devices-topics summary:has-text('Show bytes')")
     assert "68 65 6c 6c 6f" in page.locator(".bytes").first.inner_text()
     age = page.locator("#devices-rows .row:has-text('Guest room') .age")
     before = age.inner_text()
     publish("odd/second", b"hello too")
-    table_has(page, "devices-topics", "odd/second", timeout_s=12)
+    table_has(page, "devices-topics", "odd/second")
     row = page.locator("#devices-topics .row:has-text('odd/first')")
     assert row.locator("details[open]").count() == 1
     assert page.locator("#devices-topics details[open]").count() == 1
     assert page.evaluate("document.activeElement.textContent") == "Show bytes"
     row.locator("details[open] summary").click()
     publish("odd/third", b"hello three")
-    table_has(page, "devices-topics", "odd/third", timeout_s=12)
+    table_has(page, "devices-topics", "odd/third")
     assert page.locator("#devices-topics details[open]").count() == 0
     assert age.inner_text() != before
     assert console == []
@@ -156,7 +156,7 @@ def test_the_command_is_copied_and_all_rows_are_shown_by_keyboard(browser, house
     for number in range(10):
         publish(f"odd/{number}/power", b"1")
     page = show(browser, house, console)
-    table_has(page, "devices-topics", "odd/9/power", timeout_s=15)
+    table_has(page, "devices-topics", "odd/9/power")
     page.locator("#devices-topics summary").first.focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
@@ -181,7 +181,7 @@ def test_nothing_is_cut_faint_or_too_small_to_press(browser, house, publish, con
     with speaking(publish):
         for name, width, height in SIZES:
             page = show(browser, house, console, width=width, height=height, scheme=scheme)
-            text_is(page, "devices-unread", "63", timeout_s=15)
+            text_is(page, "devices-unread", "63")
             table_has(page, "devices-rows", "18,204 kWh")
             page.wait_for_selector("#devices-rows .strip .gap", timeout=10_000)
             if os.environ.get("HEATLEDGER_SCREENSHOTS") and (name, scheme) in SHOWN:
@@ -202,7 +202,7 @@ def test_hostile_names_and_payloads_do_not_break_the_page(browser, house, publis
         publish(name, payload)
     for name, width, height in SIZES:
         page = show(browser, house, console, width=width, height=height)
-        table_has(page, "devices-topics", "<img src=x", timeout_s=15)
+        table_has(page, "devices-topics", "<img src=x")
         text_is(page, "devices-unread-aside", f"on {len(HOSTILE)} topics")
         for summary in page.locator("#devices-topics summary").all():
             summary.click()
@@ -220,7 +220,7 @@ def test_broker_and_ingest_away_are_said(browser, tmp_path, start, mosquitto, co
     ingest = scene.listening(start("ingest"))
     url = served(start)
     page = show(browser, url, console)
-    page.wait_for_function("fetch('healthz').then((answer) => answer.ok)", timeout=15_000)
+    page.wait_for_function("fetch('healthz').then((answer) => answer.ok)", timeout=40_000)
     text_is(page, "devices-live", "Live")
     ingest.stop()
     text_is(page, "devices-answer", "Ingest is stopped.")
@@ -228,7 +228,7 @@ def test_broker_and_ingest_away_are_said(browser, tmp_path, start, mosquitto, co
     mosquitto.stop()
     text_is(page, "devices-answer", "The broker is not reached")
     mosquitto.start()
-    text_is(page, "devices-answer", "Ingest is stopped.", timeout_s=30)
+    text_is(page, "devices-answer", "Ingest is stopped.")
 
 
 def test_nothing_heard_yet_and_the_doors_between_the_pages(browser, start, console):
@@ -238,9 +238,9 @@ def test_nothing_heard_yet_and_the_doors_between_the_pages(browser, start, conso
     text_is(page, "topics-empty", "No topic is heard yet.")
     assert page.evaluate(CUT) == []
     page.click(".rail .door:has-text('Now')")
-    page.wait_for_function("Number(document.querySelector('#now-beat')?.textContent) > 0", timeout=15_000)
+    page.wait_for_function("Number(document.querySelector('#now-beat')?.textContent) > 0", timeout=40_000)
     page.click("#now-badge")
     page.click(".sheet .door")
-    page.wait_for_function("Number(document.querySelector('#devices-beat')?.textContent) > 0", timeout=15_000)
+    page.wait_for_function("Number(document.querySelector('#devices-beat')?.textContent) > 0", timeout=40_000)
     assert page.url.endswith("/devices")
     assert console == []

@@ -138,7 +138,7 @@ def test_nothing_is_read_while_nobody_looks(board, monkeypatch):
     assert not thread.is_alive()
 
 
-def test_forty_devices_and_two_hundred_topics_are_rendered_in_time():
+def test_forty_devices_and_two_hundred_topics_are_rendered_in_time(bar_s):
     quantities = ("power", "energy", "voltage", "current", "temperature", "power_factor")
     values = {
         SeriesKey("maple", "tasmota", f"plug{n}", "", name): spoken(1.0 * n) for n in range(40) for name in quantities
@@ -150,7 +150,7 @@ def test_forty_devices_and_two_hundred_topics_are_rendered_in_time():
         began = time.process_time()
         devices.render(made)
         took.append(time.process_time() - began)
-    assert statistics.median(took) < 0.2, took  # the machine may be shared: its worst turns are not ours
+    assert statistics.median(took) < bar_s(0.2), took  # a shared machine's worst turns are not ours
 
 
 def test_a_message_of_ingest_that_counts_nothing_keeps_the_counts():

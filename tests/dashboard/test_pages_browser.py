@@ -145,7 +145,7 @@ def test_every_page_fits_reads_and_has_no_serious_fault_of_access(browser, url, 
         for size, width, height in SIZES if scheme == "light" else SIZES[:1]:
             page = show(browser, url, name, console, width=width, height=height, scheme=scheme)
             page.wait_for_function(
-                "() => document.querySelector('.rail-state')?.textContent.startsWith('Live')", timeout=15_000
+                "() => document.querySelector('.rail-state')?.textContent.startsWith('Live')", timeout=40_000
             )
             if os.environ.get("HEATLEDGER_SCREENSHOTS") and (size, scheme) in SHOWN:
                 SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -250,7 +250,7 @@ def test_a_chart_follows_the_scheme_and_nothing_moves_where_that_is_asked(browse
     ink = "document.querySelector('#bill-days .xtick text').style.fill"
     was = page.evaluate(ink)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.wait_for_function(f"() => {ink} !== {was!r}", timeout=15_000)
+    page.wait_for_function(f"() => {ink} !== {was!r}", timeout=40_000)
     assert page.evaluate("getComputedStyle(document.querySelector('.card')).transitionDuration") == "0s"
     context.close()
     assert console == []
@@ -269,5 +269,5 @@ def test_the_wall_page_loads_no_plotly(browser, url, console):
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(url)
-    page.wait_for_function("Number(document.querySelector('#now-beat')?.textContent) > 0", timeout=15_000)
+    page.wait_for_function("Number(document.querySelector('#now-beat')?.textContent) > 0", timeout=40_000)
     assert not [one for one in asked if "plotly.min" in one or "async-graph" in one]

@@ -62,10 +62,10 @@ def test_many_are_what_each_is_alone():
     assert enthalpy_of(temps, ratios) == pytest.approx(alone, rel=1e-6)
 
 
-def test_a_year_of_a_head_takes_no_time():
+def test_a_year_of_a_head_takes_no_time(bar_s):
     rng, size = np.random.default_rng(2), 105_120
     room, damp = rng.normal(21, 1, size), rng.uniform(30, 60, size)
     began = time.process_time()
     found = air_heat(np.full(size, 0.15), room, room + rng.normal(15, 8, size), damp)
-    assert time.process_time() - began < 0.5  # psychrolib row by row: 1.5 s and more
+    assert time.process_time() - began < bar_s(0.5)  # psychrolib row by row: 1.5 s and more
     assert np.isfinite(found).all()

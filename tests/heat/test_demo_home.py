@@ -67,11 +67,11 @@ def test_the_true_cop_lies_in_the_stated_interval(books, pump, work, sign):
     assert np.mean(held) >= 0.85
 
 
-def test_a_years_intervals_become_accounts_and_cop_in_under_two_seconds(books):
+def test_a_years_intervals_become_accounts_and_cop_in_under_two_seconds(books, bar_s):
     began = time.process_time()  # of this process: what else the machine does is not ours
     days = made(books)
     assert len(days) == DAYS
-    assert time.process_time() - began < 2.0
+    assert time.process_time() - began < bar_s(4)
 
 
 def test_the_summary_says_value_interval_rung_and_boundary(books):

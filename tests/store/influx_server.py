@@ -103,7 +103,7 @@ class Influxd:
         """Ask influxd itself, past nginx."""
         body, login = (urllib.parse.urlencode(part).encode() for part in ({"q": statement}, more))
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/query?{login.decode()}", data=body)
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return bytes(answer.read())
 
     def stop(self) -> None:

@@ -151,7 +151,7 @@ def test_from_a_plug_to_the_bill_with_nothing_but_a_store_url(product, publisher
     port = free_port()
     product.start("dashboard", "--port", str(port))
     wait_until(lambda: accepts(port))
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/summary?period=day", timeout=20) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/summary?period=day", timeout=60) as answer:
         assert json.load(answer)["electricity"]["kwh"] == pytest.approx(0.039)
     assert "Traceback" not in product.lines()
 
