@@ -10,8 +10,8 @@ from functools import cache
 import jinja2
 
 from heatledger.home import Home
+from heatledger.statement.content import content
 from heatledger.summary import Summary
-from reports.content import content
 
 _WIDTH = 78
 

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heatledger.home import Zone
+from heatledger.statement.tables import column
 from heatledger.summary import Cop, PumpUse, Quantiles, ZoneUse
 from reports.monthly import has_data, render
-from reports.tables import column
 
 OCTOBER = """\
 Maple Street 14

@@ -11,8 +11,8 @@ from heatledger import formatting as fmt
 from heatledger.billed import Quantiles
 from heatledger.home import Home
 from heatledger.rounding import exactly, rounded
+from heatledger.statement.tables import plain
 from heatledger.summary import Cop, PumpUse, Summary
-from reports.tables import plain
 
 
 @dataclass(frozen=True, slots=True)

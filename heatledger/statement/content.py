@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from heatledger.home import Home
+from heatledger.statement.headline import Figure, Headline, figures, headline
+from heatledger.statement.notes import doubts, measured, pumps
+from heatledger.statement.tables import Part, causes, lines, parts, plain
 from heatledger.summary import Summary
-from reports.headline import Figure, Headline, figures, headline
-from reports.notes import doubts, measured, pumps
-from reports.tables import Part, causes, lines, parts, plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from heatledger import formatting as fmt
 from heatledger.home import Home
+from heatledger.statement.headline import basis, because, local
+from heatledger.statement.tables import plain
 from heatledger.summary import PumpUse, Summary
-from reports.headline import basis, because, local
-from reports.tables import plain
 
 _NOT_AN_INVOICE = "This is not an invoice: your utility's bill is the one you owe."
 _HOW_COUNTED = (
