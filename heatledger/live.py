@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from heatledger.cycling import rests_below
 from heatledger.draw import (
     BALANCE,
     Heard,
@@ -32,8 +33,6 @@ __all__ = ["Group", "LiveValue", "Now", "Outdoor", "Part", "ZoneNow", "now"]
 RUNNING: Final = frozenset(("heating", "cooling", "drying", "fan", "defrosting"))
 _ACTION_OF_MODE: Final = {"heat": "heating", "cool": "cooling", "dry": "drying", "fan_only": "fan"}
 _NO_ZONE: Final = BALANCE | {"leader_sum"}
-_STANDBY_W: Final = 60.0
-"""Below this a mini-split's circuit is taken as standing by where the unit does not say what it does [W]."""
 
 
 class Outdoor(msgspec.Struct, frozen=True):
@@ -187,6 +186,7 @@ def _state(zone: Zone, home: Home, heard: Heard, power: Mapping[str, float | Non
     words = {name: heard.find(speakers, name) for name in ("setpoint", "mode", "action")}
     speaks = room or next((found for found in words.values() if found is not None), None)
     mode = str(words["mode"][1].value) if words["mode"] else None
+    pumps = [pump for pump, _ in units]
     return ZoneNow(
         id=zone.id,
         name=zone.name,
@@ -195,21 +195,23 @@ def _state(zone: Zone, home: Home, heard: Heard, power: Mapping[str, float | Non
         celsius=as_number(room[1]) if room else None,
         setpoint=as_number(words["setpoint"][1]) if words["setpoint"] else None,
         mode=mode,
-        action=str(words["action"][1].value) if words["action"] else _assumed(mode, [pump for pump, _ in units], power),
+        action=str(words["action"][1].value) if words["action"] else _assumed(mode, pumps, power, home),
         heard_us=speaks[1].time_us if speaks else None,
         stale=(speaks is None and any(speakers))
         or any(heard.is_silent(found[0]) for found in (room, *words.values()) if found),
     )
 
 
-def _assumed(mode: str | None, pumps: list[HeatPump], power: Mapping[str, float | None]) -> str | None:
-    """Return what a unit that does not say so does: what it is set to, where its circuit draws more than standby."""
+def _assumed(mode: str | None, pumps: list[HeatPump], power: Mapping[str, float | None], home: Home) -> str | None:
+    """Return what a unit that does not say so does: what it is set to, where its circuit draws more than at rest."""
     if mode is None or mode == "off":
         return mode
-    draws = [power.get(pump.meter) for pump in pumps]
-    if any(watts is None for watts in draws) or not draws:
+    meters = {meter.id: meter for meter in home.meters}
+    draws = [(power.get(pump.meter), pump) for pump in pumps]
+    if any(watts is None for watts, _ in draws) or not draws:
         return None
-    return _ACTION_OF_MODE.get(mode) if any((watts or 0.0) > _STANDBY_W for watts in draws) else "idle"
+    runs = any((watts or 0.0) >= rests_below(pump, meters[pump.meter]) for watts, pump in draws)
+    return _ACTION_OF_MODE.get(mode) if runs else "idle"
 
 
 def _claims(

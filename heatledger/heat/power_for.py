@@ -7,9 +7,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from heatledger.heat.carnot import ideal_cooling, ideal_heating
 from heatledger.heat.system import System
-from heatledger.heat.unit_map import CYCLING_LOSS, PAN_C, Table, defrost_loss, slopes, table
+from heatledger.heat.unit_map import CYCLING_LOSS, PAN_C, Table, defrost_loss, entry, slopes
 from heatledger.readings import Floats
 
 _STEPS: Final = 40
@@ -76,10 +75,7 @@ def heating(
     >>> one.power_w.round().tolist(), one.given_w.round().tolist()
     ([2000.0, 2000.0], [6000.0, 6000.0])
     """
-    grid = table(system.heating, scale)
-    sink = np.where(np.isfinite(sink_c), sink_c, system.sink_c)
-    inside = np.clip(outdoor_c, grid.outdoor_c[0], grid.outdoor_c[-1])
-    factor = ideal_heating(sink, outdoor_c, system.sink) / ideal_heating(system.sink_c, inside, system.sink)
+    grid, _, inside, factor = entry(system, outdoor_c, sink_c, scale=scale)
     if not system.defrost_included and system.sink == "air":
         factor = factor * (1.0 - defrost_loss(outdoor_c))
     factor = np.where(outdoor_c < system.lockout_c, 0.0, factor)
@@ -98,10 +94,7 @@ def cooling(
     cycling_loss: float = CYCLING_LOSS,
 ) -> Drawn:
     """Return what a unit draws for a cooling load: the inverse of `unit_map.cooling`; parameters as `heating`."""
-    grid = table(system.cooling, scale)
-    room = np.where(np.isfinite(room_c), room_c, system.cooled_c)
-    inside = np.clip(outdoor_c, grid.outdoor_c[0], grid.outdoor_c[-1])
-    factor = ideal_cooling(room, outdoor_c) / ideal_cooling(system.cooled_c, inside)
+    grid, _, inside, factor = entry(system, outdoor_c, room_c, scale=scale, cools=True)
     none = np.zeros(len(load_w))
     return _backwards(grid, _Asked(load_w, inside, factor, standby_w, none, cycling_loss))
 

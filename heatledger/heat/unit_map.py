@@ -117,11 +117,7 @@ def heating(
     Mapped
         Heat ≥ 0.
     """
-    grid = table(system.heating, scale)
-    sink = np.where(np.isfinite(sink_c), sink_c, system.sink_c)
-    inside = np.clip(outdoor_c, grid.outdoor_c[0], grid.outdoor_c[-1])
-    ideal_there = ideal_heating(sink, outdoor_c, system.sink)
-    factor = ideal_there / ideal_heating(system.sink_c, inside, system.sink)
+    grid, sink, inside, factor = entry(system, outdoor_c, sink_c, scale=scale)
     pan = np.where(outdoor_c < PAN_C, system.pan_heater_w, 0.0)
     entered = np.where(power_w > standby_w + pan, power_w - pan, power_w)
     found = _entered(grid, entered, inside, standby_w, cycling_loss)
@@ -143,10 +139,7 @@ def cooling(
     cycling_loss: float = CYCLING_LOSS,
 ) -> Mapped:
     """Return the heat that a unit removes for its measured power, by its map; parameters as `heating`."""
-    grid = table(system.cooling, scale)
-    room = np.where(np.isfinite(room_c), room_c, system.cooled_c)
-    inside = np.clip(outdoor_c, grid.outdoor_c[0], grid.outdoor_c[-1])
-    factor = ideal_cooling(room, outdoor_c) / ideal_cooling(system.cooled_c, inside)
+    grid, room, inside, factor = entry(system, outdoor_c, room_c, scale=scale, cools=True)
     found = _entered(grid, power_w, inside, standby_w, cycling_loss)
     most = np.maximum(power_w, 0.0) * ceiling_cooling(room, outdoor_c)
     return found._replace(heat_w=np.minimum(found.heat_w * factor, most))
@@ -169,19 +162,45 @@ def cop_by_level(system: System, outdoor_c: Floats, sink_c: Floats, *, cools: bo
     array, shape (levels, n)
         [1]
     """
-    grid = table(system.cooling if cools else system.heating)
-    own = system.cooled_c if cools else system.sink_c
-    sink = np.where(np.isfinite(sink_c), sink_c, own)
-    inside = np.clip(outdoor_c, grid.outdoor_c[0], grid.outdoor_c[-1])
-    if cools:
-        factor = ideal_cooling(sink, outdoor_c) / ideal_cooling(own, inside)
-    else:
-        factor = ideal_heating(sink, outdoor_c, system.sink) / ideal_heating(own, inside, system.sink)
+    grid, _, inside, factor = entry(system, outdoor_c, sink_c, cools=cools)
     if not (cools or system.defrost_included or system.sink == "water"):
         factor = factor * (1.0 - defrost_loss(outdoor_c))
     rows = zip(grid.power_w.T, grid.capacity_w.T, strict=True)
     at = [np.interp(inside, grid.outdoor_c, q) / np.interp(inside, grid.outdoor_c, p) * factor for p, q in rows]
     return np.array(at, dtype=np.float64)
+
+
+class Entry(NamedTuple):
+    """Where a map is entered.
+
+    Attributes
+    ----------
+    grid : Table
+        What the map publishes.
+    sink_c : array, shape (n,)
+        Room air or flow water; the map's own where it is not known. [°C]
+    inside_c : array, shape (n,)
+        Outdoor temperature, held inside the published range. [°C]
+    factor : array, shape (n,)
+        Carnot's COP there over Carnot's COP of what is published: what heat for the same power changes by. [1]
+    """
+
+    grid: Table
+    sink_c: Floats
+    inside_c: Floats
+    factor: Floats
+
+
+def entry(system: System, outdoor_c: Floats, sink_c: Floats, *, scale: float = 1.0, cools: bool = False) -> Entry:
+    """Return where a map is entered for the weather; parameters as `cop_by_level`."""
+    grid = table(system.cooling if cools else system.heating, scale)
+    own = system.cooled_c if cools else system.sink_c
+    sink = np.where(np.isfinite(sink_c), sink_c, own)
+    inside = np.clip(outdoor_c, grid.outdoor_c[0], grid.outdoor_c[-1])
+    if cools:
+        return Entry(grid, sink, inside, ideal_cooling(sink, outdoor_c) / ideal_cooling(own, inside))
+    ideal = ideal_heating(own, inside, system.sink)
+    return Entry(grid, sink, inside, ideal_heating(sink, outdoor_c, system.sink) / ideal)
 
 
 def defrost_loss(outdoor_c: Floats) -> Floats:
