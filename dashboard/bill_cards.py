@@ -12,8 +12,8 @@ from dash.development.base_component import Component
 from dashboard.cards import GOOD, State, card, refused
 from dashboard.components import Children, aria, data, icon, text
 from dashboard.desk_view import View
-from dashboard.explained import opens
-from dashboard.figures_bill import price_ramp
+from dashboard.figures_daily import price_ramp
+from dashboard.shown import opens
 from heatledger import formatting
 from heatledger.billed import BillSummary, Cause
 from heatledger.formatting import difference, money

@@ -9,6 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components import Children, aria, icon, text
+from dashboard.shown import children
 from heatledger import formatting
 
 Kind = Literal["good", "loading", "empty", "too soon", "stale", "estimated", "partial", "refused", "error"]
@@ -95,7 +96,10 @@ def _inside(state: State, body: Sequence[Component | str]) -> list[Component | s
     if state.kind in _INSTEAD:
         return [_instead(state)]
     if state.kind in _BESIDE:
-        doubt = [icon(_BESIDE[state.kind]), html.Span([html.B(state.says), f" {_dot(state)}{state.reason}"])]
+        doubt = [
+            icon(_BESIDE[state.kind]),
+            html.Span([html.B(children(state.says)), f" {_dot(state)}", *children(state.reason)]),
+        ]
         return [*body, html.P(doubt, className="doubt")]
     return list(body)
 
@@ -107,7 +111,7 @@ def _dot(state: State) -> str:
 def _instead(state: State) -> html.Div:
     said: Children = [html.P([*_alert(state), text(state.says)], className="state-says")]
     if state.reason:
-        said.append(html.P(state.reason, className="state-reason"))
+        said.append(html.P(children(state.reason), className="state-reason"))
     if state.settles:
         label = "" if state.kind == "error" else "Would settle it: "
         said.append(html.P([html.B(label), state.settles], className="state-settles"))

@@ -8,6 +8,9 @@ from typing import Any, Final, NamedTuple
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.shown import Sentence, Shown
+from dashboard.shown import children as pieces
+
 _LIVE: Final = ("children", "className", "style", "title")
 
 
@@ -57,9 +60,10 @@ def data(**values: object) -> dict[str, Any]:
 
 
 def text(words: str, class_name: str = "", *, at: str | None = None) -> html.Span:
-    """Return a text; `at` is its id where it changes live."""
+    """Return a text; `at` is its id where it changes live; the figures in it open their explanations."""
     given: dict[str, Any] = {"id": at} if at else {}
-    return html.Span(words, className=class_name, **given)
+    shown = pieces(words) if isinstance(words, Shown | Sentence) else words
+    return html.Span(shown, className=class_name, **given)
 
 
 def icon(name: str, *, at: str | None = None) -> html.Span:

@@ -5,34 +5,10 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import Children, aria, data, text
+from dashboard.components import text
 from dashboard.desk_view import View
 from heatledger import formatting
 from heatledger.explain import Explained, explain, row_of
-
-
-def opens(place: str, figure: str, kind: str = "", *, children: Children | None = None) -> html.Button:
-    """Return a figure that opens its explanation.
-
-    Parameters
-    ----------
-    place : str
-        Its dotted place in the Summary.
-    figure : str
-        As it is printed.
-    kind : str
-        Further classes.
-    children : list, optional
-        What is shown in place of the plain figure.
-    """
-    return html.Button(
-        children or figure,
-        type="button",
-        className=f"explains {kind}".strip(),
-        title="How this figure was found",
-        **data(place=place),
-        **aria(haspopup="dialog"),
-    )
 
 
 def drawer(view: View, place: str) -> list[Component]:

@@ -14,6 +14,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components import Children, aria, data, text
+from dashboard.shown import children
 from dashboard.tokens import Scheme, tokens
 from heatledger import formatting
 
@@ -41,7 +42,7 @@ class Chart(NamedTuple):
     says : str
         One sentence with its main figures.
     columns, rows : sequence
-        The same as a table, as printed.
+        The same as a table, as printed; a `Shown` opens its explanation, as a point does by its customdata.
     raw : sequence
         The same as numbers, for a file; by default what is printed.
     raw_columns : sequence
@@ -127,6 +128,18 @@ def every_day(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
+def money_axis(currency: str) -> Axis:
+    """Return an axis of money, from zero, its symbol where the currency has it."""
+    symbol = formatting.whole_money(0, currency)
+    before, _, after = symbol.partition("0")
+    return {"tickprefix": before, "ticksuffix": after, "tickformat": ",~r", "rangemode": "tozero"}
+
+
+def note(words: str, x: float, y: float, colour: str) -> Figure:
+    """Return a label without an arrow."""
+    return {"text": words, "x": x, "y": y, "showarrow": False, "font": {"color": colour, "size": 13}}
+
+
 def keys(rows: Sequence[tuple[str, str]]) -> Children:
     """Return what the colours of a chart mean, for the head of its card: a class and a word each."""
     return [html.Span([html.Span(className=f"key {kind}"), word], className="key-of") for kind, word in rows]
@@ -157,7 +170,9 @@ def draw(chart: Chart) -> html.Figure:
 
 def _table(at: str, chart: Chart) -> html.Div:
     head: list[Component] = [html.Th(name, scope="col") for name in chart.columns]
-    rows = [html.Tr([html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])]) for row in chart.rows]
+    rows = [
+        html.Tr([html.Th(row[0], scope="row"), *(html.Td(children(cell)) for cell in row[1:])]) for row in chart.rows
+    ]
     table = html.Table(
         [html.Caption(chart.says, className="hidden"), html.Thead(html.Tr(head)), html.Tbody(rows)], className="figures"
     )

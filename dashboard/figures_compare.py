@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from dashboard.figures import Chart, Figure, days_axis, figure, hatch
-from dashboard.figures_bill import money_axis, note
+from dashboard.figures import Chart, Figure, days_axis, figure, hatch, money_axis, note
 from dashboard.tokens import Scheme, faded, tokens
 from heatledger import formatting
 from heatledger.baseline.compared import BaselineSummary, DayCompared

@@ -10,10 +10,10 @@ from dash.development.base_component import Component
 from dashboard.cards import GOOD, State, card, progress, refused
 from dashboard.components import Children, aria, text
 from dashboard.desk_view import View
-from dashboard.explained import opens
 from dashboard.figures import draw, keys
 from dashboard.figures_heat import cop_by_outdoor
 from dashboard.question import address
+from dashboard.shown import opens
 from heatledger import formatting
 from heatledger.heat.rungs import Rung
 from heatledger.heat_pumps import Cop, PumpUse, Seasonal

@@ -11,8 +11,8 @@ from dash.development.base_component import Component
 from dashboard.cards import GOOD, card, refused
 from dashboard.components import Children, aria, data, icon, text
 from dashboard.desk_view import View
-from dashboard.explained import opens
 from dashboard.question import unit_of_heat
+from dashboard.shown import opens
 from heatledger import formatting
 from heatledger.formatting import NOT_KNOWN
 from heatledger.home import HeatPump, Home, Zone

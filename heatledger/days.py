@@ -26,7 +26,7 @@ from heatledger.twins import Twin, day_twins
 
 _Columns = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
-_ARITHMETIC = "11"
+_ARITHMETIC = "12"
 """Raised when the meaning of a day's numbers changes, so that cached ones are made again."""
 
 
@@ -45,6 +45,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         Through the utility's meter, a number each quarter.
     used : list of float
         By the whole home.
+    estimated : list of float
+        What of that is estimated; empty where nothing is.
+    heard : list of float
+        The share of each quarter that the main meter was heard; empty where that is all of every quarter. [0–1]
     zones, meters : dict
         The same by zone id, and by meter id, 0 where a meter was not heard.
     """
@@ -55,6 +59,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     zones: dict[str, list[float]]
     meters: dict[str, list[float]] = {}
     used: list[float] = []
+    estimated: list[float] = []
+    heard: list[float] = []
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
@@ -250,6 +256,8 @@ def _profile(part: Mapping[str, _Columns], names: Mapping[str, Sequence[str]], q
         imported=by_quarter(home["imported"]),
         exported=by_quarter(home["exported"]),
         used=by_quarter(home["use"]),
+        estimated=by_quarter(home["estimated"]) if bool((home["estimated"] > 0).any()) else [],
+        heard=by_quarter(home["coverage"] * INTERVAL_S / QUARTER_S) if bool((home["coverage"] < 1).any()) else [],
         zones={name: by_quarter(column) for name, column in zip(names["zones"], part["zones"].T, strict=True)},
         meters={
             name: by_quarter(column)

@@ -173,10 +173,21 @@ def _inputs(tree: Any, name: str, row: Row) -> Iterator[tuple[str, str | float |
     for wanted in row.inputs:
         up = wanted.startswith("../")
         keys = wanted.removeprefix("/").removeprefix("../").split(".")
-        place = keys if wanted.startswith("/") else [*(beside[:-1] if up else beside), *keys]
-        leaves = [(path, value) for path, value in _leaves(_at(tree, place)) if isinstance(value, _LEAVES)]
-        for path, value in leaves[:_MOST_INPUTS]:
-            yield ".".join([*place, *([path] if path else [])]), value
+        for place in _each(tree, keys if wanted.startswith("/") else [*(beside[:-1] if up else beside), *keys]):
+            leaves = [(path, value) for path, value in _leaves(_at(tree, place)) if isinstance(value, _LEAVES)]
+            for path, value in leaves[:_MOST_INPUTS]:
+                yield ".".join([*place, *([path] if path else [])]), value
+
+
+def _each(tree: Any, keys: list[str]) -> Iterator[list[str]]:  # noqa: ANN401 - a tree of builtins
+    """Yield the places that keys name, one for each of any that is ``*``."""
+    if "*" not in keys:
+        yield keys
+        return
+    at = keys.index("*")
+    rows = _at(tree, keys[:at])
+    for key in rows if isinstance(rows, dict) else range(len(rows or ())):
+        yield from _each(tree, [*keys[:at], str(key), *keys[at + 1 :]])
 
 
 def _tariffs(tree: Any) -> list[str]:  # noqa: ANN401 - a tree of builtins

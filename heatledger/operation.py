@@ -28,6 +28,8 @@ class Cycling(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     starts, peak_starts_per_hour : int or None
         Of the period, and the most in any 60 minutes.
+    starts_per_day : float or None
+        Over the days so far; of less than a day its own.
     median_period_min : float or None
         From one start to the next. [min]
     hours_running : float or None
@@ -42,6 +44,7 @@ class Cycling(msgspec.Struct, frozen=True, kw_only=True):
 
     starts: int | None = None
     peak_starts_per_hour: int | None = None
+    starts_per_day: float | None = None
     median_period_min: float | None = None
     hours_running: float | None = None
     short_cycling: bool | None = None
@@ -178,8 +181,10 @@ def cycling(days: Sequence[RunDay], seconds: float) -> Cycling:
     periods = [gap for day in days for gap in day.periods_min]
     short = [is_short(day) for day in days]
     whole = len(days) >= SHORT_DAYS
+    starts = sum(day.starts for day in days)
     return Cycling(
-        starts=sum(day.starts for day in days),
+        starts=starts,
+        starts_per_day=starts / max(seconds / 86_400, 1.0),
         peak_starts_per_hour=max(day.peak for day in days),
         median_period_min=float(np.median(periods)) if periods else None,
         hours_running=ran / 3600.0,

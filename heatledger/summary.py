@@ -19,6 +19,7 @@ from heatledger.heat.house import Dated, Taught, by_house
 from heatledger.heat.system import System
 from heatledger.heat_pumps import Cop, PumpUse, pump_use
 from heatledger.home import HeatPump, Home
+from heatledger.hours_used import DayOfHours, hours_used
 from heatledger.operation import operated
 from heatledger.quality import Issue, meter_issues
 from heatledger.running import Days, Plan
@@ -41,7 +42,8 @@ class Electricity(_Value, frozen=True):
     time, credits, and the taxes on them. by_meter is energy [kWh], by_meter_cost what it cost [currency]: Σ of the
     consumers side by side below the main meter + unmetered_cost + fixed_cost is the total too, those below another
     consumer are parts of it, and the main meter has all but fixed_cost. None where a meter was not heard, or neither
-    consumes nor imports.
+    consumes nor imports. pumps_cost is what the heat pumps' meters cost that were heard, rest_cost what is neither
+    theirs nor fixed, zones_cost Σ cost of by_zone. hourly is the home's use hour by hour.
     """
 
     kwh: float | None
@@ -55,6 +57,10 @@ class Electricity(_Value, frozen=True):
     fixed_cost: str | None = None
     by_meter_cost: dict[str, str | None] = {}
     unmetered_cost: str | None = None
+    pumps_cost: str | None = None
+    rest_cost: str | None = None
+    zones_cost: str | None = None
+    hourly: list[DayOfHours] = []
 
 
 class Summary(_Value, frozen=True):
@@ -117,7 +123,8 @@ def summarise(
     heard = [day for day in days if is_heard(day)]
     zone = ZoneInfo(home.timezone)
     plan = Plan(tariff, home.tariff, zone, series or {}) if tariff and home.tariff else None
-    known = days_from(period.start.astimezone(zone).date(), days) if cycle_days is None else cycle_days
+    first = period.start.astimezone(zone).date()
+    known = days_from(first, days) if cycle_days is None else cycle_days
     costs = costs_of(home, plan, known, period, days, now=now)
     seconds = sum(day.seconds for day in days)
     told = _told(home, taught or Taught(), heard, period)
@@ -130,7 +137,7 @@ def summarise(
         home=home.id,
         period=period,
         as_of=now.astimezone(zone),
-        electricity=_electricity(home, heard, days, costs, zones),
+        electricity=_electricity(home, heard, days, costs, zones, hours_used(days_from(first, days), zone)),
         heat_pumps=pumps,
         bill=costs.bill,
         baseline=BaselineSummary(
@@ -206,17 +213,23 @@ def _price(costs: Costs, heard: Sequence[Day]) -> Decimal | None:
 
 
 def _electricity(
-    home: Home, heard: Sequence[Day], days: Sequence[Day], costs: Costs, zones: dict[str, ZoneUse]
+    home: Home,
+    heard: Sequence[Day],
+    days: Sequence[Day],
+    costs: Costs,
+    zones: dict[str, ZoneUse],
+    hourly: list[DayOfHours],
 ) -> Electricity:
     seconds = sum(day.seconds for day in days)
     coverage = min(sum(day.covered_s for day in days) / seconds, 1.0) if seconds else 0.0
     use = sum(day.use for day in heard) if heard else None
     unallocated = sum(day.unallocated for day in heard) if heard else None
     meters = {meter.id: _sum_known([day.meters.get(meter.id) for day in heard]) for meter in home.meters}
+    by_meter_cost = {name: None if kwh is None else costs.meters.get(name) for name, kwh in meters.items()}
     return Electricity(
         kwh=use,
         by_meter=meters,
-        by_meter_cost={name: None if kwh is None else costs.meters.get(name) for name, kwh in meters.items()},
+        by_meter_cost=by_meter_cost,
         unmetered_cost=costs.unmetered,
         by_zone=zones,
         unallocated_kwh=unallocated,
@@ -225,7 +238,25 @@ def _electricity(
         by_mode={mode: sum(day.modes.get(mode, 0.0) for day in heard) for mode in MODES} if heard else {},
         coverage=coverage,
         estimated_kwh=sum(day.estimated for day in heard),
+        hourly=hourly,
+        **_whose(home, costs, zones, by_meter_cost),
     )
+
+
+def _whose(
+    home: Home, costs: Costs, zones: Mapping[str, ZoneUse], by_meter: Mapping[str, str | None]
+) -> dict[str, str | None]:
+    """Return what the heat pumps cost, and what is neither theirs nor fixed; the three add up to the bill."""
+    if costs.bill.total is None:
+        return {}
+    meters = dict.fromkeys(pump.meter for pump in home.heat_pumps)
+    pumps = sum((Decimal(by_meter.get(meter) or 0) for meter in meters), Decimal(0))
+    rooms = [Decimal(use.cost) for use in zones.values() if use.cost is not None]
+    return {
+        "pumps_cost": str(pumps),
+        "rest_cost": str(Decimal(costs.bill.total) - pumps - Decimal(costs.fixed or 0)),
+        "zones_cost": str(sum(rooms, Decimal(0))),
+    }
 
 
 def _sum_known(values: Sequence[float | None]) -> float | None:

@@ -83,6 +83,10 @@ class ZoneUse(msgspec.Struct, frozen=True, kw_only=True):
         Heat delivered, with its 90 % interval; of several heads on one unit by their shares of its electricity. [kWh]
     heat_reason : str or None
         Why it is not known.
+    heat_per_degree_day, heat_per_degree_day_low, heat_per_degree_day_high : float or None
+        Heat over degree-days: how large or leaky it is, whatever the weather. [kWh/(K·d)]
+    share : float or None
+        Its part of what all zones cost. [0–1]
     hours_on, degree_hours : float or None
         Time that something heated or cooled there [h]; room above outdoor temperature by time [K·h].
     temperature_c, setpoint_c : float or None
@@ -102,6 +106,10 @@ class ZoneUse(msgspec.Struct, frozen=True, kw_only=True):
     heat_low_kwh: float | None = None
     heat_high_kwh: float | None = None
     heat_reason: str | None = None
+    heat_per_degree_day: float | None = None
+    heat_per_degree_day_low: float | None = None
+    heat_per_degree_day_high: float | None = None
+    share: float | None = None
     hours_on: float | None = None
     degree_hours: float | None = None
     temperature_c: float | None = None
@@ -133,7 +141,14 @@ def zone_uses(
         By zone id, in the home's order.
     """
     first = start.astimezone(ZoneInfo(home.timezone)).date()
-    return {zone.id: _zone(home, zone.id, days, costs, heats, first) for zone in home.zones}
+    found = {zone.id: _zone(home, zone.id, days, costs, heats, first) for zone in home.zones}
+    whole = sum((Decimal(use.cost) for use in found.values() if use.cost is not None), Decimal(0))
+    if whole <= 0:
+        return found
+    return {
+        name: use if use.cost is None else msgspec.structs.replace(use, share=float(Decimal(use.cost) / whole))
+        for name, use in found.items()
+    }
 
 
 def _zone(
@@ -217,7 +232,17 @@ def _with_heat(home: Home, zone: str, use: ZoneUse, heard: Sequence[Day], heats:
         return msgspec.structs.replace(use, heat_reason="nothing was heated there in this period")
     heat = given.heat_kwh * share
     low, high = heat * given.low / given.cop, heat * given.high / given.cop
-    return msgspec.structs.replace(use, heat_kwh=heat, heat_low_kwh=low, heat_high_kwh=high)
+    days = (use.degree_hours or 0.0) / 24
+    per_day = [amount / days if days > 0 else None for amount in (heat, low, high)]
+    return msgspec.structs.replace(
+        use,
+        heat_kwh=heat,
+        heat_low_kwh=low,
+        heat_high_kwh=high,
+        heat_per_degree_day=per_day[0],
+        heat_per_degree_day_low=per_day[1],
+        heat_per_degree_day_high=per_day[2],
+    )
 
 
 def _share(zones: set[str], zone: str, heard: Sequence[Day]) -> float | None:

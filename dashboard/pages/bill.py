@@ -9,13 +9,14 @@ from typing import Final
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard import bill_cards
+from dashboard import bill_cards, use_cards
 from dashboard.cards import GOOD, State, card, heading, refused
 from dashboard.components import Children, text
 from dashboard.desk import Desk, wire
 from dashboard.desk_view import View
 from dashboard.figures import draw, keys
-from dashboard.figures_bill import daily_cost, price_ramp, running_total
+from dashboard.figures_daily import daily_cost, price_ramp
+from dashboard.figures_total import running_total
 from dashboard.queries import local_now
 from heatledger import formatting
 from heatledger.billed import BillSummary, Outlook
@@ -37,6 +38,13 @@ def render(view: View) -> list[Component]:
                 html.Div(right, className="stack span-7"),
             ],
             className="columns",
+        ),
+        html.Div(
+            [
+                html.Div(use_cards.when_used(view, _today(view)), className="span-7"),
+                html.Div(use_cards.how_much(view), className="span-5"),
+            ],
+            className="columns even",
         ),
     ]
 

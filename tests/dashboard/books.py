@@ -15,6 +15,7 @@ from heatledger.billed import Before, BillSummary, Cause, DayOutlook, Outlook, P
 from heatledger.by_day import DayCost
 from heatledger.heat.rungs import Rung
 from heatledger.heat_pumps import Bin, Cop, PumpUse, Range, Seasonal
+from heatledger.hours_used import DayOfHours
 from heatledger.operation import Cycling, Defrosting, Standby
 from heatledger.summary import Electricity, Summary
 from heatledger.tariff.lines import BillLine
@@ -156,6 +157,16 @@ ELECTRICITY = Electricity(
     estimated_kwh=1.9,
     fixed_cost="8.76",
     by_meter_cost={"mains": "207.24", "split": "33.10", "multi": "43.70", "heater": "19.86"},
+    pumps_cost="76.80",
+    rest_cost="130.44",
+    zones_cost="89.61",
+    hourly=[
+        DayOfHours(
+            day=FIRST + timedelta(days=n),
+            kwh=[None if n == 8 and 10 <= hour < 12 else 1.0 + hour / 24 + n / 18 for hour in range(24)],
+        )
+        for n in range(DAYS)
+    ],
 )
 
 

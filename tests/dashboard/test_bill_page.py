@@ -9,7 +9,8 @@ import pytest
 
 from dashboard import bill_cards
 from dashboard.figures import template
-from dashboard.figures_bill import daily_cost, price_ramp, running_total
+from dashboard.figures_daily import daily_cost, price_ramp
+from dashboard.figures_total import running_total
 from dashboard.pages import bill
 from heatledger.billed import Outlook, Quantiles
 from tests.dashboard import books
@@ -148,6 +149,15 @@ def test_a_year_is_shown_by_months():
 
 def test_the_page_names_its_cards():
     tree = bill.render(view())
-    for name in ("bill-lines", "bill-who", "bill-why", "bill-notes", "bill-days", "bill-running"):
+    for name in (
+        "bill-lines",
+        "bill-who",
+        "bill-why",
+        "bill-notes",
+        "bill-days",
+        "bill-running",
+        "bill-hours",
+        "bill-load",
+    ):
         by_id(tree, name)
-    assert len(find(tree, "chart")) == 2
+    assert len(find(tree, "chart")) == 4
