@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -45,12 +46,67 @@ class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DashboardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the page is served, under which path, and which reverse proxies say who asks (addresses or networks)."""
+    """Where the page is served, under which path, and which reverse proxies say who asks (addresses or networks).
+
+    `public_url` is where those outside reach it, ending in a slash: links in what is sent lead there.
+    """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8050
     path: Annotated[str, Meta(pattern="^/([\\w.~-]+/)*$")] = "/"
     trusted_proxies: tuple[str, ...] = ()
+    public_url: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what no link can begin with."""
+        if self.public_url and not re.fullmatch(r"https?://[^/?#\s\"<>]+/([^?#\s\"<>]+/)?", self.public_url):
+            raise ValueError(f"public_url: {self.public_url!r} begins no link; write it as https://home.example.org/")
+
+
+_ADDRESS: Final = re.compile(r"[!-~]+@[!-~]+")
+_NO_PART: Final = frozenset('@,;:<>()[]\\"')
+_SUBMISSION: Final = {"starttls": 587, "tls": 465, "none": 25}
+
+
+def _check_addresses(key: str, addresses: Sequence[str]) -> None:
+    """Refuse what is no address, and what could smuggle a second one into a header."""
+    for address in addresses:
+        name, _, domain = address.rpartition("@")
+        if not _ADDRESS.fullmatch(address) or _NO_PART & {*name, *domain}:
+            raise ValueError(f"{key}: {address!r} is no e-mail address; write it as name@example.org")
+
+
+class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The server that takes our mail, and whom it is from; without a host nothing is sent.
+
+    The password stands in none of these: it is in HEATLEDGER_MAIL_PASSWORD, or in a file (`password_file`, by default
+    secrets/mail_password in the data folder). `ca_file` names the authority of a server with a certificate of its own.
+    """
+
+    host: str = ""
+    port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password_file: str = ""
+    sender: str = ""
+    sender_name: str = "heatledger"
+    reply_to: str = ""
+    ca_file: str = ""
+    timeout_s: Annotated[float, Meta(gt=0, le=600)] = 30.0
+
+    def __post_init__(self) -> None:
+        """Refuse a server without a sender, and a password that would be sent in the clear."""
+        if self.host and not self.sender:
+            raise ValueError('sender: whom is the mail from? write an address, such as sender = "home@example.org"')
+        _check_addresses("sender", [self.sender] if self.sender else [])
+        _check_addresses("reply_to", [self.reply_to] if self.reply_to else [])
+        if self.user and self.security == "none":
+            raise ValueError("security: none would send the password in the clear; use starttls or tls, or no user")
+
+    @property
+    def service(self) -> int:
+        """The port: as stated, else the usual one of its security."""
+        return self.port or _SUBMISSION[self.security]
 
 
 class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +129,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mqtt: Mqtt = Mqtt()
     store: StoreSettings = StoreSettings()
     dashboard: DashboardSettings = DashboardSettings()
+    mail: MailSettings = MailSettings()
     reports: ReportSettings = ReportSettings()
     discovery: DiscoverySettings = DiscoverySettings()
 
@@ -98,6 +155,25 @@ def with_token(settings: Settings, data: Path) -> Settings:
     if settings.store.token or not (named or path.is_file()):
         return settings
     return _replaced(settings, "store", "token", _read_secret(path, "store.token_file"))
+
+
+def mail_password(mail: MailSettings, data: Path, environ: Mapping[str, str]) -> str | None:
+    """Return the mail server's password from the environment or its file; None without a user.
+
+    Raises
+    ------
+    ConfigError
+        If there is a user and no password, or its file cannot be read.
+    """
+    if not mail.user:
+        return None
+    given = _secret(environ, "HEATLEDGER_MAIL_PASSWORD")
+    if given:
+        return given
+    path = Path(mail.password_file).expanduser() if mail.password_file else data / "secrets" / "mail_password"
+    if not mail.password_file and not path.is_file():
+        raise ConfigError(f"mail.user is {mail.user!r} without a password; put it into {path} (mode 0600)")
+    return _read_secret(path, "mail.password_file")
 
 
 def _replaced(settings: Settings, table: str, key: str, value: str) -> Settings:
