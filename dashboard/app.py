@@ -16,12 +16,13 @@ import dash
 from dash import Dash, dcc, html
 from fastapi import FastAPI
 
-from dashboard import api, entrance, people_pages, push, setup
+from dashboard import api, entrance, people_pages, push, reading, setup
 from dashboard.address import networks
 from dashboard.build import build_id
 from dashboard.components import Prop, live_props
 from dashboard.desk import Desk
 from dashboard.devices_board import DevicesBoard
+from dashboard.document import INDEX, Document
 from dashboard.doors import Doors
 from dashboard.feed import Feed
 from dashboard.forms import Forms
@@ -38,15 +39,13 @@ from dashboard.queries import Books, Queries, marginal_rates
 from heatledger.config import Config
 from heatledger.home import Home
 from heatledger.live import now
+from heatledger.reader import Reader, reader
 from heatledger.store import Store, open_store
 from heatledger.store.state import State
 
 _BOOKS: Final = (zones_page, bill_page, performance_page, compare_page)
 _ASSETS: Final = Path(__file__).parent / "assets"
 _REFRESH_ANYWAY_S: Final = 300.0
-_INDEX: Final = """<!DOCTYPE html>
-<html lang="en"><head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
-<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body></html>"""
 
 
 class Board:
@@ -112,14 +111,17 @@ class Board:
 
 
 def _once(feed: Feed, make: Callable[[], dict[Prop, object]]) -> Callable[[], dict[Prop, object]]:
-    """Return what makes live properties for all browsers: again only when something changed or a second passed."""
-    kept: list[tuple[int, int, dict[Prop, object]]] = []
+    """Return what makes live properties for all browsers: again only when something changed or a second passed.
+
+    What is read in the same language and units is made once.
+    """
+    kept: dict[Reader, tuple[int, int, dict[Prop, object]]] = {}
 
     def made() -> dict[Prop, object]:
-        version, second = feed.version, time.time_ns() // 1_000_000_000
-        if not kept or kept[0][:2] != (version, second):
-            kept[:] = [(version, second, make())]
-        return kept[0][2]
+        who, version, second = reader(), feed.version, time.time_ns() // 1_000_000_000
+        if who not in kept or kept[who][:2] != (version, second):
+            kept[who] = (version, second, make())
+        return kept[who][2]
 
     return made
 
@@ -169,7 +171,7 @@ def create_app(
         lifespan=_lifespan(board, devices),
     )
     build = build_id(config)
-    app = Dash(
+    app = Document(
         __name__,
         server=cast("Any", server),  # a FastAPI application, as the backend wants
         backend="fastapi",
@@ -178,7 +180,7 @@ def create_app(
         use_pages=True,
         pages_folder="",
         assets_folder=str(_ASSETS),
-        index_string=_INDEX,
+        index_string=INDEX,
         title="heatledger",
         routes_pathname_prefix="/",
         requests_pathname_prefix=config.settings.dashboard.path,
@@ -214,6 +216,7 @@ def _guard(app: Dash, server: FastAPI, config: Config, state: State, board: Boar
     doors = Doors(state.people)
     entrance.register(server, doors, forms)
     setup.register(server, setup.Setup(config, board.feed, state), doors, forms)
+    reading.register(server, forms)
     people_pages.register(server, doors, forms, lambda: board.home.timezone if board.home else "UTC")
     server.add_middleware(
         Gate,
@@ -223,6 +226,7 @@ def _guard(app: Dash, server: FastAPI, config: Config, state: State, board: Boar
         trusted=networks(config.settings.dashboard.trusted_proxies),
         hashes=lambda: app.csp_hashes(),
         callbacks=lambda: app.callback_map,
+        home=lambda: board.home,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -64,6 +65,19 @@ def text(words: str, class_name: str = "", *, at: str | None = None) -> html.Spa
     given: dict[str, Any] = {"id": at} if at else {}
     shown = pieces(words) if isinstance(words, Shown | Sentence) else words
     return html.Span(shown, className=class_name, **given)
+
+
+def placed(message: str, **parts: str | Component) -> Children:
+    """Return a text with components in the places of its placeholders.
+
+    Examples
+    --------
+    >>> placed("Heading for {range}.", range="$346–389")
+    ['Heading for ', '$346–389', '.']
+    """
+    pieces = re.split(r"\{(\w+)\}", message)
+    found = [parts[piece] if at % 2 else piece for at, piece in enumerate(pieces)]
+    return [piece for piece in found if piece != ""]
 
 
 def icon(name: str, *, at: str | None = None) -> html.Span:

@@ -10,6 +10,7 @@ from heatledger import formatting
 from heatledger.home import Home, Meter, names
 from heatledger.plain import shown
 from heatledger.quantities import QUANTITIES
+from heatledger.reader import temperature_unit
 from heatledger.readings import SeriesKey, Value
 
 _LONGEST: Final = 60
@@ -107,7 +108,7 @@ def printed(value: Value, quantity: str, home: Home) -> str:
     if unit == "kWh":
         return formatting.energy(value)
     if unit == "°C":
-        return formatting.temperature(value, unit=home.temperature_unit)
+        return formatting.temperature(value, unit=temperature_unit(home))
     if unit == "currency/kWh":
         return formatting.price(value, home.currency)
     if unit == "currency/day":

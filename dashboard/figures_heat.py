@@ -10,6 +10,7 @@ from dashboard.tokens import Scheme, faded, tokens
 from heatledger import formatting
 from heatledger.heat_pumps import Bin, Seasonal
 from heatledger.home import Home
+from heatledger.reader import temperature_unit
 
 _LEAST_DOT, _MOST_DOT = 9.0, 24.0
 _MADE: Final = {"heating": "heat", "cooling": "cooling", "dhw": "hot water"}
@@ -50,7 +51,7 @@ def cop_by_outdoor(
         xaxis={
             "range": [low - 0.03 * (high - low), high],
             "ticksuffix": "°",
-            "dtick": 10 if home.temperature_unit == "F" else 5,
+            "dtick": 10 if temperature_unit(home) == "F" else 5,
         },
         yaxis={"range": [0, top], "dtick": 1},
     )
@@ -71,7 +72,7 @@ def cop_by_outdoor(
 
 def shown(home: Home, celsius: float) -> float:
     """Return a temperature in the unit the home counts in."""
-    return celsius * 9 / 5 + 32 if home.temperature_unit == "F" else celsius
+    return celsius * 9 / 5 + 32 if temperature_unit(home) == "F" else celsius
 
 
 def _middle(home: Home, one: Bin) -> float:
@@ -79,7 +80,7 @@ def _middle(home: Home, one: Bin) -> float:
 
 
 def _span(home: Home, one: Bin) -> str:
-    ends = (formatting.temperature(end, unit=home.temperature_unit, wall=True) for end in (one.from_c, one.to_c))
+    ends = (formatting.temperature(end, unit=temperature_unit(home), wall=True) for end in (one.from_c, one.to_c))
     return " and ".join(ends)
 
 
@@ -148,7 +149,7 @@ def _now(
     if now_c is None or not within[0] <= shown(home, now_c) <= within[1]:
         return [], []
     x = shown(home, now_c)
-    words = f"now {formatting.temperature(now_c, unit=home.temperature_unit, wall=True)}"
+    words = f"now {formatting.temperature(now_c, unit=temperature_unit(home), wall=True)}"
     line = {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": top * 0.97, "line": {"color": ink, "width": 1}}
     return [line], [
         {

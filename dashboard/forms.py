@@ -16,6 +16,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboard.address import Seen
 from dashboard.doors import Visitor, set_cookie
+from heatledger.reader import reader
+from heatledger.retelling import retold
+from heatledger.wording import say, say_in, say_many
 
 _TEMPLATES: Final = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -24,6 +27,7 @@ _TEMPLATES: Final = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.globals |= {"say": say, "say_many": say_many, "say_in": say_in, "retold": retold}
 
 
 class Forms:
@@ -50,7 +54,7 @@ class Forms:
         given : object
             What the template shows.
         """
-        html = _TEMPLATES.get_template(f"{template}.html.j2").render(path=self.path, **given)
+        html = _TEMPLATES.get_template(f"{template}.html.j2").render(path=self.path, reader=reader(), **given)
         return HTMLResponse(html, status_code=status)
 
     def go(self, to: str, seen: Seen, *, secret: str | None = None) -> RedirectResponse:

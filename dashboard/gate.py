@@ -14,6 +14,9 @@ from dashboard import rights
 from dashboard.address import Network, Scope, Seen, headers, rewritten, seen
 from dashboard.doors import Doors, Visitor, cookie, set_cookie
 from dashboard.headers import secured
+from dashboard.reading import reader_of
+from heatledger.home import Home
+from heatledger.reader import ENGLISH, reading
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -26,6 +29,7 @@ INSIDE: Final = "heatledger.inside"
 LARGEST_BODY: Final = 1_000_000
 """Bytes."""
 _CHECK_S: Final = 1.0
+_PROGRAMS: Final = "/api/"
 _CALLBACKS: Final = "/_dash-update-component"
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 _ENDED: Final = 4401  # an application's own range; 401 is what HTTP would say
@@ -51,6 +55,8 @@ class Gate:
         Returns the hashes of inline scripts that may run.
     callbacks : callable
         Returns the registered callbacks by their output.
+    home : callable
+        Returns whose language the pages speak where nobody chose one.
     """
 
     def __init__(
@@ -63,9 +69,10 @@ class Gate:
         trusted: Sequence[Network] = (),
         hashes: Callable[[], Sequence[str]] = tuple,
         callbacks: Callable[[], Mapping[str, Any]] = dict,
+        home: Callable[[], Home | None] = lambda: None,
     ) -> None:
         self._app, self._doors, self._refusal, self._path = app, doors, refusal, path
-        self._trusted = trusted
+        self._trusted, self._home = trusted, home
         self._hashes, self._callbacks = hashes, callbacks
         self._notes: set[asyncio.Future[None]] = set()
 
@@ -78,10 +85,12 @@ class Gate:
         asked = rewritten(scope, sender, self._path)
         visitor = self._doors.visitor(sender, headers(scope))
         asked["state"] = {**scope.get("state", {}), "visitor": visitor, "seen": sender}
-        if scope["type"] == "websocket":
-            await self._socket(asked, receive, send)
-        else:
-            await self._request(asked, receive, self._answering(asked, send))
+        who = ENGLISH if asked["path"].startswith(_PROGRAMS) else reader_of(headers(scope), self._home())
+        with reading(who):
+            if scope["type"] == "websocket":
+                await self._socket(asked, receive, send)
+            else:
+                await self._request(asked, receive, self._answering(asked, send))
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         visitor, sender = scope["state"]["visitor"], scope["state"]["seen"]

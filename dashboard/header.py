@@ -14,6 +14,7 @@ from dashboard.queries import local_now
 from heatledger import formatting
 from heatledger.hearing import Source
 from heatledger.home import Home
+from heatledger.reader import temperature_unit
 
 _HALF_DAY_CLOCKS: Final = ("America/", "Australia/", "US/", "Canada/")
 
@@ -50,7 +51,7 @@ def _outdoor(page: Page) -> list[Component]:
         since = text(f" since {clock(page.home, local_now(page.home, seen.time_us))}", "since")
         words, kind = ["outside not heard", since], "attn strong"
     elif seen.celsius is not None:
-        figure = formatting.temperature(seen.celsius, unit=page.home.temperature_unit, wall=True)
+        figure = formatting.temperature(seen.celsius, unit=temperature_unit(page.home), wall=True)
         words = ["outside"]
     return [
         icon("thermometer"),

@@ -14,6 +14,7 @@ from dashboard.queries import AskError
 from heatledger import formatting
 from heatledger.home import Home
 from heatledger.periods import period, span
+from heatledger.reader import units
 
 PERIODS: Final = {"day": "Day", "week": "Week", "month": "Month", "cycle": "Bill", "year": "Year"}
 """Periods by their name in the address, as the picker writes them."""
@@ -161,5 +162,5 @@ def day_of(question: Question, now: datetime) -> str:
 
 
 def unit_of_heat(home: Home) -> Literal["kWh", "kBtu"]:
-    """Return what a household counts heat in: kBtu where it counts temperature in °F."""
-    return "kBtu" if home.temperature_unit == "F" else "kWh"
+    """Return what a household counts heat in: kBtu in US units."""
+    return "kBtu" if units(home) == "us" else "kWh"

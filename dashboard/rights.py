@@ -29,6 +29,7 @@ ROUTES: Final = (
     Route("/login", "open"),
     Route("/pair", "open"),
     Route("/join", "open"),
+    Route("/reading", "open"),  # the language of the page that lets people in, too
     Route("/logout", "open"),
     Route("/people", "own"),
     Route("/people/*", "own"),

@@ -12,6 +12,7 @@ from dashboard.components import Children, aria, icon, text
 from dashboard.heroes import Page, Split
 from heatledger import formatting
 from heatledger.live import ZoneNow
+from heatledger.reader import temperature_unit
 from heatledger.summary import Cop
 
 # what a unit does -> (icon, edge of the tile)
@@ -51,7 +52,7 @@ def zones(page: Page, parts: Split) -> html.Section:
 
 def tile(page: Page, zone: ZoneNow, parts: Split) -> html.Article:
     """Return the tile of one zone."""
-    unit, known = page.home.temperature_unit, zone.celsius is not None
+    unit, known = temperature_unit(page.home), zone.celsius is not None
     shown = formatting.temperature(zone.celsius, unit=unit, wall=True)
     aside = f"set {formatting.temperature(zone.setpoint, unit=unit, wall=True)}" if zone.setpoint is not None else ""
     name, edge = _LOOKS.get(zone.action or "", ("", ""))

@@ -17,6 +17,7 @@ from heatledger import formatting
 from heatledger.formatting import NOT_KNOWN
 from heatledger.home import HeatPump, Home, Zone
 from heatledger.live import ZoneNow
+from heatledger.reader import temperature_unit
 from heatledger.rounding import largest_remainder
 from heatledger.zone_use import ZoneUse
 
@@ -154,7 +155,7 @@ def live_cells(home: Home, zone: str, live: ZoneNow | None) -> tuple[Component, 
     at = f"zones-now-{zone}"
     if live is None:
         return text("", at=at), text("", at=f"{at}-warm")
-    unit = home.temperature_unit
+    unit = temperature_unit(home)
     shown = formatting.temperature(live.celsius, unit=unit, wall=True) if live.celsius is not None else ""
     wanted = formatting.temperature(live.setpoint, unit=unit, wall=True) if live.setpoint is not None else ""
     if live.stale:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from heatledger.equations import ROWS, Row
+from heatledger.reader import ENGLISH, reading
 from heatledger.summary import Summary
 
 _LEAVES = (str, int, float, bool)
@@ -54,6 +55,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     tariff: list[str] = []
 
 
+@reading(ENGLISH)
 def explain(summary: Summary, name: str) -> Explained:
     """Explain a figure of a Summary.
 

@@ -1,8 +1,8 @@
 """How every number is printed, on page, e-mail, command line and API text alike.
 
 Every function takes the number first, in the canonical unit its name says (money in the currency, energy in kWh, power
-in W, temperature in °C, time in s), and prints what is not known (None, NaN) as `NOT_KNOWN`. `currency` is an ISO 4217
-code; `locale` chooses separators and order: en, de or fr.
+in W, temperature in °C, time in s), and prints what is not known (None, NaN) as `not_known()`. `currency` is an ISO
+4217 code; `locale` (en, de, fr) is the reader's language where it is not given.
 """
 
 from __future__ import annotations
@@ -11,16 +11,25 @@ from datetime import date, datetime
 from decimal import ROUND_FLOOR, Decimal
 from typing import Final, Literal
 
-from heatledger.locales import LOCALES, MONTHS, WEEKDAYS, currency_row
+from heatledger.home import Language
+from heatledger.locales import currency_row, locale_row, printed_date
+from heatledger.marks import marked
+from heatledger.reader import reader
 from heatledger.rounding import Number, exactly, rounded
 from heatledger.rounding import largest_remainder as largest_remainder
+from heatledger.wording import say, say_many
 
-NOT_KNOWN: Final = "Not known"
+NOT_KNOWN: Final = marked("Not known")
 KBTU_PER_KWH: Final = Decimal("3.412")
 """What a kilowatt-hour is in kBtu (3,412 Btu, as in the seasonal ratings)."""
 
 
-def number(value: Number | None, digits: int, *, locale: str = "en") -> str:
+def not_known() -> str:
+    """Print what is not known."""
+    return say(NOT_KNOWN)
+
+
+def number(value: Number | None, digits: int, *, locale: Language | None = None) -> str:
     """Print a number with fixed decimals, thousands separators and U+2212 as its minus.
 
     Examples
@@ -32,8 +41,8 @@ def number(value: Number | None, digits: int, *, locale: str = "en") -> str:
     """
     exact = exactly(value)
     if exact is None:
-        return NOT_KNOWN
-    row = LOCALES[locale]
+        return not_known()
+    row = locale_row(locale or reader().language)
     swap = str.maketrans({",": row.group, ".": row.decimal, "-": "−"})
     return f"{rounded(exact, digits):,f}".translate(swap)
 
@@ -43,15 +52,15 @@ def money_digits(currency: str) -> int:
     return currency_row(currency).digits
 
 
-def _with_symbol(amount: Decimal, code: str, digits: int, locale: str) -> str:
-    row, symbol = LOCALES[locale], currency_row(code).symbol
+def _with_symbol(amount: Decimal, code: str, digits: int, locale: Language | None) -> str:
+    row, symbol = locale_row(locale or reader().language), currency_row(code).symbol
     printed = rounded(amount, digits)
     sign, figure = "−" if printed < 0 else "", number(abs(printed), digits, locale=locale)
     space = "\u00a0" if symbol.isalpha() or not row.symbol_first else ""
     return sign + (f"{symbol}{space}{figure}" if row.symbol_first else f"{figure}{space}{symbol}")
 
 
-def money(amount: Number | None, currency: str, *, locale: str = "en") -> str:
+def money(amount: Number | None, currency: str, *, locale: Language | None = None) -> str:
     """Print measured money to the cent.
 
     Examples
@@ -62,10 +71,10 @@ def money(amount: Number | None, currency: str, *, locale: str = "en") -> str:
     ['1.234,56', '€']
     """
     exact = exactly(amount)
-    return NOT_KNOWN if exact is None else _with_symbol(exact, currency, money_digits(currency), locale)
+    return not_known() if exact is None else _with_symbol(exact, currency, money_digits(currency), locale)
 
 
-def whole_money(amount: Number | None, currency: str, *, locale: str = "en") -> str:
+def whole_money(amount: Number | None, currency: str, *, locale: Language | None = None) -> str:
     """Print modelled money, which has no cents.
 
     Examples
@@ -74,10 +83,10 @@ def whole_money(amount: Number | None, currency: str, *, locale: str = "en") -> 
     '$31'
     """
     exact = exactly(amount)
-    return NOT_KNOWN if exact is None else _with_symbol(exact, currency, 0, locale)
+    return not_known() if exact is None else _with_symbol(exact, currency, 0, locale)
 
 
-def difference(amount: Number | None, currency: str, *, locale: str = "en") -> str:
+def difference(amount: Number | None, currency: str, *, locale: Language | None = None) -> str:
     """Print a difference of measured money, signed either way.
 
     Examples
@@ -90,7 +99,7 @@ def difference(amount: Number | None, currency: str, *, locale: str = "en") -> s
     return plus + money(amount, currency, locale=locale)
 
 
-def money_per_hour(amount: Number | None, currency: str, *, locale: str = "en") -> str:
+def money_per_hour(amount: Number | None, currency: str, *, locale: Language | None = None) -> str:
     """Print what an hour costs: to the cent; under ten hundredths in tenths of one.
 
     Examples
@@ -98,13 +107,13 @@ def money_per_hour(amount: Number | None, currency: str, *, locale: str = "en") 
     >>> money_per_hour("1.09", "USD"), money_per_hour(0.084, "USD"), money_per_hour(0, "USD")
     ('$1.09', '8.4 ¢', '$0.00')
     """
-    exact, minor = exactly(amount), currency_row(currency).minor
+    exact, minor = exactly(amount), currency_row(currency, locale or reader().language).minor
     if exact is None or minor is None or not 0 < abs(rounded(exact * 100, 1)) < 10:
         return money(amount, currency, locale=locale)
     return f"{number(exact * 100, 1, locale=locale)} {minor}"
 
 
-def price(rate: Number | None, currency: str, *, locale: str = "en") -> str:
+def price(rate: Number | None, currency: str, *, locale: Language | None = None) -> str:
     """Print the price of a kilowatt-hour.
 
     Examples
@@ -112,16 +121,16 @@ def price(rate: Number | None, currency: str, *, locale: str = "en") -> str:
     >>> price("0.384", "USD"), price("0.384", "EUR", locale="de"), price("31.5", "JPY")
     ('38.4 ¢/kWh', '38,4 ct/kWh', '¥31.50/kWh')
     """
-    exact, minor = exactly(rate), currency_row(currency).minor
+    exact, minor = exactly(rate), currency_row(currency, locale or reader().language).minor
     if exact is None:
-        return NOT_KNOWN
+        return not_known()
     if minor is None:
         return f"{_with_symbol(exact, currency, 2, locale)}/kWh"
     return f"{number(exact * 100, 1, locale=locale)} {minor}/kWh"
 
 
 def price_of_heat(
-    per_kwh: Number | None, currency: str, *, unit: Literal["kWh", "kBtu"] = "kWh", locale: str = "en"
+    per_kwh: Number | None, currency: str, *, unit: Literal["kWh", "kBtu"] = "kWh", locale: Language | None = None
 ) -> str:
     """Print what a unit of heat costs; the unit stands in the heading. A kWh is 3.412 kBtu.
 
@@ -130,16 +139,16 @@ def price_of_heat(
     >>> price_of_heat("0.0887", "USD").split(), price_of_heat("0.0887", "USD", unit="kBtu").split()
     (['8.9', '¢'], ['2.6', '¢'])
     """
-    exact, minor = exactly(per_kwh), currency_row(currency).minor
+    exact, minor = exactly(per_kwh), currency_row(currency, locale or reader().language).minor
     if exact is None:
-        return NOT_KNOWN
+        return not_known()
     cost = exact / KBTU_PER_KWH if unit == "kBtu" else exact
     if minor is None:
         return _with_symbol(cost, currency, 2, locale)
     return f"{number(cost * 100, 1, locale=locale)}\u00a0{minor}"
 
 
-def full_rate(rate: Number | None, currency: str, *, locale: str = "en") -> str:
+def full_rate(rate: Number | None, currency: str, *, locale: Language | None = None) -> str:
     """Print a rate of a bill line with every digit it was stated with.
 
     Examples
@@ -149,7 +158,7 @@ def full_rate(rate: Number | None, currency: str, *, locale: str = "en") -> str:
     """
     exact = exactly(rate)
     if exact is None:
-        return NOT_KNOWN
+        return not_known()
     stated = -int(exact.as_tuple().exponent)
     return _with_symbol(exact, currency, max(money_digits(currency), stated), locale)
 
@@ -168,7 +177,7 @@ def energy_digits(kwh: Number | None) -> int:
     return 1 if rounded(exact, 1) < 10_000 else 0
 
 
-def energy(kwh: Number | None, *, line: bool = False, locale: str = "en") -> str:
+def energy(kwh: Number | None, *, line: bool = False, locale: Language | None = None) -> str:
     """Print an energy.
 
     Examples
@@ -178,11 +187,11 @@ def energy(kwh: Number | None, *, line: bool = False, locale: str = "en") -> str
     """
     exact = exactly(kwh)
     if exact is None:
-        return NOT_KNOWN
+        return not_known()
     return f"{number(exact, 2 if line else energy_digits(exact), locale=locale)} kWh"
 
 
-def power(watts: Number | None, *, locale: str = "en") -> str:
+def power(watts: Number | None, *, locale: Language | None = None) -> str:
     """Print a power: whole watts, from a thousand in kilowatts.
 
     Examples
@@ -192,14 +201,14 @@ def power(watts: Number | None, *, locale: str = "en") -> str:
     """
     exact = exactly(watts)
     if exact is None:
-        return NOT_KNOWN
+        return not_known()
     if abs(rounded(exact, 0)) < 1000:
         return f"{number(exact, 0, locale=locale)} W"
     return f"{number(exact / 1000, 2, locale=locale)} kW"
 
 
 def temperature(
-    celsius: Number | None, *, unit: Literal["C", "F"] = "C", wall: bool = False, locale: str = "en"
+    celsius: Number | None, *, unit: Literal["C", "F"] = "C", wall: bool = False, locale: Language | None = None
 ) -> str:
     """Print a temperature: whole °F; °C with one decimal, whole on the wall, where the unit is left out.
 
@@ -210,13 +219,15 @@ def temperature(
     """
     exact = exactly(celsius)
     if exact is None:
-        return NOT_KNOWN
+        return not_known()
     shown = exact * 9 / 5 + 32 if unit == "F" else exact
     figure = number(shown, 0 if wall or unit == "F" else 1, locale=locale)
     return f"{figure}°" if wall else f"{figure} °{unit}"
 
 
-def cop(value: Number | None, low: Number | None = None, high: Number | None = None, *, locale: str = "en") -> str:
+def cop(
+    value: Number | None, low: Number | None = None, high: Number | None = None, *, locale: Language | None = None
+) -> str:
     """Print a coefficient of performance with its interval; two decimals only when the half-width is under 0.10.
 
     Examples
@@ -226,7 +237,7 @@ def cop(value: Number | None, low: Number | None = None, high: Number | None = N
     """
     exact, least, most = exactly(value), exactly(low), exactly(high)
     if exact is None:
-        return NOT_KNOWN
+        return not_known()
     if least is None or most is None:
         return number(exact, 1, locale=locale)
     digits = 2 if (most - least) / 2 < Decimal("0.1") else 1
@@ -234,7 +245,7 @@ def cop(value: Number | None, low: Number | None = None, high: Number | None = N
     return f"{shown} ({start}–{end})"
 
 
-def share(fraction: Number | None, *, digits: int = 0, locale: str = "en") -> str:
+def share(fraction: Number | None, *, digits: int = 0, locale: Language | None = None) -> str:
     """Print a share of a whole. For shares side by side, round with `largest_remainder` first.
 
     Examples
@@ -244,11 +255,11 @@ def share(fraction: Number | None, *, digits: int = 0, locale: str = "en") -> st
     """
     exact = exactly(fraction)
     if exact is None:
-        return NOT_KNOWN
-    return f"{number(exact * 100, digits, locale=locale)}{LOCALES[locale].before_percent}%"
+        return not_known()
+    return f"{number(exact * 100, digits, locale=locale)}{locale_row(locale or reader().language).before_percent}%"
 
 
-def coverage(fraction: Number | None, *, locale: str = "en") -> str:
+def coverage(fraction: Number | None, *, locale: Language | None = None) -> str:
     """Print how much was measured, rounded down: 100% is said only of everything.
 
     Examples
@@ -258,7 +269,7 @@ def coverage(fraction: Number | None, *, locale: str = "en") -> str:
     """
     exact = exactly(fraction)
     if exact is None:
-        return NOT_KNOWN
+        return not_known()
     floor = exact.quantize(Decimal("0.001"), ROUND_FLOOR)
     return share(floor, digits=0 if floor in (0, 1) else 1, locale=locale)
 
@@ -273,12 +284,13 @@ def duration(seconds: float | None) -> str:
     """
     exact = exactly(seconds)
     if exact is None:
-        return NOT_KNOWN
+        return not_known()
     if exact < Decimal("59.5"):
         return f"{number(exact, 0)} s"
     hours, minutes = divmod(int(rounded(exact / 60, 0)), 60)
     if hours >= 48:
-        return f"{number(exact / 86_400, 0)} days"
+        days = int(rounded(exact / 86_400, 0))
+        return say_many("{n} day", "{n} days", days, n=number(days, 0))
     return " ".join(f"{part} {unit}" for part, unit in ((hours, "h"), (minutes, "min")) if part)
 
 
@@ -305,9 +317,7 @@ def day(when: date, *, weekday: bool = False, year: bool = False) -> str:
     >>> day(date(2026, 10, 4)), day(date(2026, 10, 4), weekday=True, year=True)
     ('Oct 4', 'Sun Oct 4, 2026')
     """
-    before = f"{WEEKDAYS[when.weekday()]} " if weekday else ""
-    after = f", {when.year}" if year else ""
-    return f"{before}{MONTHS[when.month - 1][:3]} {when.day}{after}"
+    return printed_date(when, f"{'y' if year else ''}MMM{'E' if weekday else ''}d", reader().language)
 
 
 def month(when: date, *, year: bool = True) -> str:
@@ -318,4 +328,15 @@ def month(when: date, *, year: bool = True) -> str:
     >>> month(date(2026, 10, 1)), month(date(2026, 10, 1), year=False)
     ('October 2026', 'October')
     """
-    return f"{MONTHS[when.month - 1]} {when.year}" if year else MONTHS[when.month - 1]
+    return printed_date(when, "yMMMM" if year else "LLLL", reader().language)
+
+
+def short_month(when: date) -> str:
+    """Print a month where there is little room.
+
+    Examples
+    --------
+    >>> short_month(date(2026, 10, 1))
+    'Oct'
+    """
+    return printed_date(when, "LLL", reader().language)

@@ -31,6 +31,9 @@ PumpKind = Literal[
     "mini_split", "multi_split", "air_conditioner", "ducted", "ground_source", "air_source", "air_to_water"
 ]
 
+Language = Literal["en", "de", "fr"]
+Units = Literal["metric", "us"]
+
 
 class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     pass
@@ -239,7 +242,10 @@ class Cycle(_Frozen, frozen=True):
 
 
 class Home(_Frozen, frozen=True):
-    """A household: where it is, what it pays, its zones, meters and heat pumps."""
+    """A household: where it is, what it pays, its zones, meters and heat pumps.
+
+    `language`, `units` and `temperature_unit` are for who reads and chose nothing else, and for what is sent.
+    """
 
     id: Identifier
     name: str
@@ -253,12 +259,19 @@ class Home(_Frozen, frozen=True):
     compare: str | None = None
     outdoor_temperature: Point | None = None
     topic_prefix: str = ""
-    temperature_unit: Literal["C", "F"] = "C"
+    language: Language | None = None
+    units: Units | None = None
+    temperature_unit: Literal["C", "F"] | None = None
     zones: tuple[Zone, ...] = ()
     meters: tuple[Meter, ...] = ()
     heat_pumps: tuple[HeatPump, ...] = ()
     comparison: tuple[Comparison, ...] = ()
     anchors: tuple[Anchor, ...] = ()
+
+    @property
+    def degrees(self) -> Literal["C", "F"]:
+        """In which unit its people think of a temperature: as stated, else as their units have it."""
+        return self.temperature_unit or ("F" if self.units == "us" else "C")
 
 
 def names(key: SeriesKey) -> Collection[str]:

@@ -25,6 +25,7 @@ from heatledger.kept import beside, differs, frozen
 from heatledger.outlook import HISTORY_D, outlook
 from heatledger.periods import period, span
 from heatledger.prices import price_now, series_of
+from heatledger.reader import ENGLISH, reading
 from heatledger.readings import INTERVAL_S, Intervals
 from heatledger.running import Days, Plan
 from heatledger.store import Store
@@ -72,6 +73,7 @@ class Ledger:
         self._key = days_key(home, self.tariff, config.systems)
         self.comparing = Comparing(home, config.systems, config.alternatives)
 
+    @reading(ENGLISH)
     def summary(
         self, start: datetime, end: datetime, *, now: datetime, beside: Sequence[str] = (), anew: bool = False
     ) -> Summary:

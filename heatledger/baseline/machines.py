@@ -140,7 +140,7 @@ def unit_of(home: Home, kind: Alternative, stated: Comparison | None) -> str:
     """Return the unit that a system's fuel is sold by."""
     if stated is not None and stated.fuel_unit is not None:
         return stated.fuel_unit
-    return NATIVE[kind.fuel or "gas"][home.temperature_unit]
+    return NATIVE[kind.fuel or "gas"][home.degrees]
 
 
 def _no_price(home: Home, kind: Alternative) -> str:
@@ -167,7 +167,7 @@ def _size(place: Place, kind: Alternative, system: System | None, run: ducts.Run
 
 def sentence(place: Place, kind: Alternative, stated: Comparison | None) -> str:
     """Return what is compared with in one plain sentence."""
-    held = temperature(float(np.nanmedian(place.load.setpoint_c)), unit=place.home.temperature_unit)
+    held = temperature(float(np.nanmedian(place.load.setpoint_c)), unit=place.home.degrees)
     where = _where(stated.ducts if stated and stated.ducts else kind.ducts)
     return f"Compared with {kind.name}{f', {where}' if where else ''}, every room held at {held} by one thermostat"
 
@@ -178,7 +178,7 @@ def _where(stated: Ducts | None) -> str:
 
 def assumptions(place: Place, found: Fitted) -> list[Assumption]:
     """Return what was taken for granted of a system, each with the key of the home file that says otherwise."""
-    kind, unit = found.machine.kind, place.home.temperature_unit
+    kind, unit = found.machine.kind, place.home.degrees
     key = f"comparison[{kind.id}]"
     rows = [
         Assumption(label="System", value=kind.name, key="compare"),

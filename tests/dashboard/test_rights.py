@@ -137,7 +137,7 @@ def test_every_route_of_the_application_is_judged_by_the_table(made):
         for method in getattr(route, "methods", None) or ()
         if rights.of_route(method, route.path) == "open"
     }
-    assert opened <= {"/healthz", "/me", "/login", "/pair", "/join", "/logout", "/_favicon.ico"} | {
+    assert opened <= {"/healthz", "/me", "/login", "/pair", "/join", "/logout", "/reading", "/_favicon.ico"} | {
         path for path in opened if path.startswith("/_dash-component-suites/")
     }
 

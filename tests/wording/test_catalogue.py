@@ -1,0 +1,65 @@
+"""The catalogues are whole: every marked text is in them, translated, with the placeholders of the English one."""
+
+import importlib.util
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SPEC = importlib.util.spec_from_file_location("catalogue", ROOT / "scripts" / "catalogue.py")
+catalogue = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(catalogue)
+LANGUAGES = catalogue.LANGUAGES
+
+
+@pytest.fixture(scope="module")
+def marked():
+    return catalogue.gathered()
+
+
+def pairs(language):
+    for row in catalogue.read(language):
+        if row.id:
+            ids, texts = ((one,) if isinstance(one, str) else tuple(one) for one in (row.id, row.string))
+            yield from ((text, ids) for text in texts)
+
+
+def places(text):
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_marked_text_is_in_the_catalogue_and_no_other(language, marked):
+    written = (catalogue.FOLDER / f"{language}.po").read_text(encoding="utf-8")
+    assert written == catalogue.renewed(language, marked), "run scripts/catalogue.py"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_translated(language):
+    assert catalogue.gaps(language) == []
+    assert not [row.id for row in catalogue.read(language) if row.fuzzy]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_has_the_placeholders_of_the_text(language):
+    assert [(text, ids) for text, ids in pairs(language) if places(text) != places(ids[-1])] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_begins_and_ends_as_its_text_does(language):
+    ends = [(text, ids) for text, ids in pairs(language) if (text[-1:] in ".:?!") != (ids[-1][-1:] in ".:?!")]
+    blanks = [(text, ids) for text, ids in pairs(language) if text != text.strip() and ids[-1] == ids[-1].strip()]
+    assert (ends, blanks) == ([], [])
+
+
+def test_no_text_is_glued_of_an_f_string():
+    made = re.compile(r"\b(?:say|say_many|say_in|marked|worded)\(\s*f[\"']")
+    found = [path.name for path, _ in catalogue.sources() if made.search(path.read_text(encoding="utf-8"))]
+    assert found == []
+
+
+def test_every_placeholder_has_a_name(marked):
+    texts = [one for row in marked for one in (row.id if isinstance(row.id, tuple) else (row.id,)) if one]
+    assert [text for text in texts if not all(name.isidentifier() for name in places(text))] == []
