@@ -8,12 +8,13 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import paho.mqtt.client as paho
 import pytest
 
 from heatledger.home import Home
-from heatledger.readings import Intervals
+from heatledger.readings import Flag, Intervals
 from heatledger.store import open_store
-from tests.conftest import free_port
+from tests.conftest import Mosquitto, free_port
 from tests.dashboard import scene
 from tests.dashboard.house import HOUSE, key, latest
 from tests.dashboard.looks import CONTRAST, CUT, SMALL
@@ -56,14 +57,13 @@ rate = "2.5"
 
 
 def house() -> Home:
-    """The small house, its units with maps of their own kind, and an outdoor sensor."""
+    """The small house, its heat known by maps of its units' kind and by the kids' heater, and an outdoor sensor."""
     raw = msgspec.to_builtins(HOUSE)
+    rated = {"mini": ("Mini-split", 3500.0), "duo": ("Multi-split", 7000.0)}
     for pump in raw["heat_pumps"]:
-        pump |= {
-            "unit": "standard_mini_split",
-            "rated_w": 3500.0,
-            "name": {"mini": "Mini-split", "duo": "Multi-split"}[pump["id"]],
-        }
+        name, watts = rated[pump["id"]]
+        pump |= {"unit": "standard_mini_split", "rated_w": watts, "name": name}
+    raw["meters"][-1]["heater"] = True
     return msgspec.convert(raw | {"outdoor_temperature": "station"}, Home)
 
 
@@ -77,43 +77,59 @@ def write_winter(data: Path, *, days: int = 36) -> None:
     rest = 300.0 + 250.0 * (1 + np.sin((hours - 14) * 2 * np.pi / 24))
     rows = {"plug1": 38.0 * cold, "pm1": 55.0 * cold, "plug2": 12.0 * cold}
     store = open_store(f"sqlite:///{data / 'heatledger.db'}")
-    power = {key(name, "power"): watts for name, watts in rows.items()}
+    power = {(name, ""): watts for name, watts in rows.items()}
     whole = rest + sum(rows.values())
-    power |= {key("em", "power", "a"): whole * 0.6, key("em", "power", "b"): whole * 0.4}
-    for series, watts in power.items():
-        store.write_intervals([_block(series, start_s, watts, watts / 12_000)])
-    heat = {
+    power |= {("em", "a"): whole * 0.6, ("em", "b"): whole * 0.4}
+    silent = np.arange(len(start_s)) // 24 == len(start_s) // 24 - 100  # two hours, bridged by the registers
+    for (name, channel), watts in power.items():
+        kwh, flags = watts / 12_000, np.where(silent, int(Flag.GAP | Flag.ESTIMATED), 0)
+        store.write_intervals([_block(key(name, "power", channel), start_s[~silent], watts[~silent], kwh[~silent])])
+        register = _block(key(name, "energy", channel), start_s, np.cumsum(kwh), kwh)
+        store.write_intervals([register._replace(coverage=np.where(silent, 0.0, 1.0), flags=flags)])
+    none = np.full(len(start_s), np.nan)
+    heard = {
         key("station", "outdoor_temp", family="ecowitt"): outdoor,
-        key("Living", "temperature"): np.full(len(start_s), 21.0),
-        key("Bed", "temperature"): np.full(len(start_s), 18.0),
-        key("Desk", "temperature"): np.full(len(start_s), 17.0),
+        key("trv1", "temperature"): np.full(len(start_s), 20.0),
+        key("Bed", "heating_demand"): np.full(len(start_s), 3.0),
+        key("Desk", "heating_demand"): np.full(len(start_s), 2.0),
     }
-    for series, values in heat.items():
-        store.write_intervals([_block(series, start_s, values, np.full(len(start_s), np.nan))])
+    for name, room_c in {"Living": 21.0, "Bed": 18.0, "Desk": 17.0}.items():
+        heard |= {key(name, quantity): np.full(len(start_s), room_c) for quantity in ("temperature", "setpoint")}
+        store.write_intervals([_block(key(name, "mode"), start_s, none, none, state="heat")])
+    for series, values in heard.items():
+        store.write_intervals([_block(series, start_s, values, none)])
     store.close()
 
 
-def _block(series, start_s, values, energy) -> Intervals:
+def _block(series, start_s, values, energy, *, state=None) -> Intervals:
     size = len(start_s)
-    return Intervals(
-        series, start_s, energy, values, values, values, values, np.ones(size), np.zeros(size, dtype=np.int64)
-    )
+    flags, words = np.zeros(size, dtype=np.int64), None if state is None else [state] * size
+    return Intervals(series, start_s, energy, values, values, values, values, np.ones(size), flags, words)
 
 
-@pytest.fixture
-def url(tmp_path, start, publish):
-    scene.write_config(tmp_path, house())
-    (tmp_path / "config" / "tariffs" / "flat.toml").write_text(TARIFF, encoding="utf-8")
-    write_winter(tmp_path)
-    at_us = scene.utc_us()
-    values = {series: scene.LiveValue(live.value, at_us) for series, live in latest().items()}
-    for topic, payload in scene.live_messages(values).items():
-        publish(topic, payload, retain=True)
-    publish("heatledger/ingest", b'{"online":true}', retain=True)
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    """One dashboard for all: no page changes anything."""
+    data = tmp_path_factory.mktemp("home")
+    scene.write_config(data, house())
+    (data / "config" / "tariffs" / "flat.toml").write_text(TARIFF, encoding="utf-8")
+    write_winter(data)
+    broker = Mosquitto(tmp_path_factory.mktemp("broker")).start()
+    client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+    client.connect("127.0.0.1", broker.port)
+    client.loop_start()
+    values = {series: scene.LiveValue(live.value, scene.utc_us()) for series, live in latest().items()}
+    for topic, payload in (scene.live_messages(values) | {"heatledger/ingest": b'{"online":true}'}).items():
+        client.publish(topic, payload, 1, retain=True).wait_for_publish(5)
+    client.disconnect()
+    client.loop_stop()
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    scene.wait_until_served(f"{address}/healthz", start("dashboard", "--port", str(port)))
-    return address
+    process = scene.Process(data, broker.url, "dashboard", "--port", str(port), log=data / "dashboard.log")
+    scene.wait_until_served(f"{address}/healthz", process)
+    yield address
+    process.stop()
+    broker.stop()
 
 
 def show(browser, url, name, console, *, width=1280, height=900, scheme="light", query=""):
