@@ -42,6 +42,7 @@ from heatledger.live import now
 from heatledger.reader import Reader, reader
 from heatledger.store import Store, open_store
 from heatledger.store.state import State
+from heatledger.wording import say
 
 _BOOKS: Final = (zones_page, bill_page, performance_page, compare_page)
 _ASSETS: Final = Path(__file__).parent / "assets"
@@ -200,7 +201,7 @@ def create_app(
     layouts |= {page: page.register(app, desk) for page in _BOOKS}
     for page, layout in layouts.items():
         dash.register_page(  # type: ignore[no-untyped-call] # Dash leaves it untyped
-            page.NAME, path=page.PATH, title=page.TITLE, layout=layout
+            page.NAME, path=page.PATH, title=partial(say, page.TITLE), layout=layout
         )
     app.layout = html.Div([dash.page_container, dcc.Store(id="shell-page"), dcc.Store(id="shell-build", data=build)])
     shown = {now_page.NAME: board.props, devices_page.NAME: _once(feed, lambda: devices_page.props(devices.page()))}

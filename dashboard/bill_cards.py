@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -17,28 +18,35 @@ from dashboard.shown import opens
 from heatledger import formatting
 from heatledger.billed import BillSummary, Cause
 from heatledger.formatting import difference, money
+from heatledger.marks import marked
+from heatledger.retelling import retold
 from heatledger.rounding import largest_remainder
 from heatledger.tariff.lines import BillLine
+from heatledger.wording import say, say_many
 
-_COUNTED: Final = {"day": ("day", "days"), "month": ("month", "months"), "bill": ("bill", "bills")}
 _CAUSES: Final = {
-    "weather": "The weather",
-    "use": "How it was used",
-    "days": "The number of days",
-    "price": "The price",
-    "other": "Amounts of one bill only",
+    "weather": marked("The weather"),
+    "use": marked("How it was used"),
+    "days": marked("The number of days"),
+    "price": marked("The price"),
+    "other": marked("Amounts of one bill only"),
 }
 
 
 def quantity(line: BillLine, currency: str) -> str:
     """Print what a line counts: 260.87 kWh, 18 days, on $210.67."""
     if line.unit == currency:
-        return f"on {money(line.quantity, currency)}"
+        return say("on {quantity}", quantity=money(line.quantity, currency))
     if line.unit == "kWh":
         return formatting.energy(line.quantity, line=True)
     stated = -int(Decimal(line.quantity).normalize().as_tuple().exponent)
-    one, many = _COUNTED.get(line.unit, (line.unit, line.unit))
-    return f"{formatting.number(line.quantity, max(0, min(2, stated)))} {one if line.quantity == '1' else many}"
+    shown, many = formatting.number(line.quantity, max(0, min(2, stated))), 1 if line.quantity == "1" else 2
+    counted = {
+        "day": say_many("{n} day", "{n} days", many, n=shown),
+        "month": say_many("{n} month", "{n} months", many, n=shown),
+        "bill": say_many("{n} bill", "{n} bills", many, n=shown),
+    }
+    return counted.get(line.unit, f"{shown} {line.unit}")
 
 
 def rate(line: BillLine, currency: str) -> str:
@@ -53,7 +61,7 @@ def lines(view: View) -> html.Section:
     """Return the lines of the bill in the utility's own words and order, and what they come to."""
     bill = view.summary.bill
     if bill.total is None:
-        return card(refused(bill.reason), "Lines, as your utility prints them", at="bill-lines")
+        return card(refused(bill.reason), say("Lines, as your utility prints them"), at="bill-lines")
     ramp = price_ramp(bill)
     rows = [_line(bill, line, ramp.get(line.label), number) for number, line in enumerate(bill.lines)]
     total = html.Tr(
@@ -65,30 +73,52 @@ def lines(view: View) -> html.Section:
         ],
         className="total-row",
     )
-    head = html.Tr([html.Th(word, scope="col") for word in ("Line", "Quantity", "Rate", "Amount")], className="hidden")
+    head = html.Tr(
+        [html.Th(word, scope="col") for word in (say("Line"), say("Quantity"), say("Rate"), say("Amount"))],
+        className="hidden",
+    )
     table = html.Table(
-        [html.Caption("Lines of the bill", className="hidden"), html.Thead(head), html.Tbody(rows), html.Tfoot(total)],
+        [
+            html.Caption(say("Lines of the bill"), className="hidden"),
+            html.Thead(head),
+            html.Tbody(rows),
+            html.Tfoot(total),
+        ],
         className="ledger",
         id="bill-table",
     )
-    tool = html.Button("CSV", type="button", className="tool rows-csv", title="Save the lines", **data(of="bill-table"))
+    tool = html.Button(
+        "CSV", type="button", className="tool rows-csv", title=say("Save the lines"), **data(of="bill-table")
+    )
     plan = sorted({line.tariff for line in bill.lines})
     aside: Children = [*(text(name, "plain-chip") for name in plan), tool]
     return card(
-        _estimated(bill), "Lines, as your utility prints them", table, *_payable(bill), aside=aside, at="bill-lines"
+        _estimated(bill),
+        say("Lines, as your utility prints them"),
+        table,
+        *_payable(bill),
+        aside=aside,
+        at="bill-lines",
     )
 
 
 def _estimated(bill: BillSummary) -> State:
     if not bill.estimated_amount or not Decimal(bill.estimated_amount):
         return GOOD
-    return State("estimated", f"{money(bill.estimated_amount, bill.currency)} estimated", "; ".join(bill.notes))
+    return State(
+        "estimated",
+        say("{estimated_amount} estimated", estimated_amount=money(bill.estimated_amount, bill.currency)),
+        _notes(bill.notes),
+    )
 
 
 def _line(bill: BillSummary, line: BillLine, token: str | None, number: int) -> html.Tr:
     swatch = html.Span(className=f"key {token or 'none'}", **aria(hidden="true"))
     counted, per = quantity(line, bill.currency), rate(line, bill.currency)
-    said: Children = [swatch, html.Span([text(line.label), text(line.note, "line-note")] if line.note else line.label)]
+    said: Children = [
+        swatch,
+        html.Span([text(line.label), text(retold(line.note), "line-note")] if line.note else line.label),
+    ]
     return html.Tr(
         [
             html.Th(html.Span(said, className="line-name"), scope="row", **data(value=line.label)),
@@ -106,14 +136,18 @@ def _line(bill: BillSummary, line: BillLine, token: str | None, number: int) -> 
 def _to_date(view: View) -> str:
     first = formatting.day(view.question.start.date())
     if not view.question.running:
-        return "Total"
-    return f"To date, since {first}"
+        return say("Total")
+    return say("To date, since {first}", first=first)
 
 
 def _payable(bill: BillSummary) -> list[Component]:
     if bill.payable is None:
         return []
-    said: Children = [html.B(f"To be paid now: {money(bill.payable, bill.currency)}."), " The plan asks for it."]
+    said: Children = [
+        html.B(say("To be paid now: {amount}.", amount=money(bill.payable, bill.currency))),
+        " ",
+        say("The plan asks for it."),
+    ]
     return [html.P(said, className="doubt")]
 
 
@@ -121,20 +155,28 @@ def who(view: View) -> html.Section:
     """Return who used it: heat pumps, everything else, and what no use causes; together they are the bill."""
     bill, used = view.summary.bill, view.summary.electricity
     if bill.total is None:
-        return card(refused(bill.reason), "Who used it", at="bill-who")
+        return card(refused(bill.reason), say("Who used it"), at="bill-who")
     total = Decimal(bill.total)
     pumps = [Decimal(cost) for pump in view.home.heat_pumps if (cost := used.by_meter_cost.get(pump.meter))]
     unknown = [pump for pump in view.home.heat_pumps if not used.by_meter_cost.get(pump.meter)]
     fixed = Decimal(used.fixed_cost or 0)
     parts = [sum(pumps, Decimal(0)), total - sum(pumps, Decimal(0)) - fixed, fixed]
     printed = largest_remainder(parts, total, formatting.money_digits(bill.currency))
-    least = ("at least ", "at most ", "") if unknown else ("", "", "")
-    words = [("Heat pumps", "money"), ("Everything else", "grey"), ("Fixed charges and credits", "fixed")]
+    bounds = (say("at least {amount}"), say("at most {amount}"), "{amount}") if unknown else ("{amount}",) * 3
+    words = [
+        (say("Heat pumps"), "money"),
+        (say("Everything else"), "grey"),
+        (say("Fixed charges and credits"), "fixed"),
+    ]
     rows = [
         html.Li(
-            [text("", f"key {kind}"), text(word), html.B(f"{bound}{money(amount, bill.currency)}", className="fig")]
+            [
+                text("", f"key {kind}"),
+                text(word),
+                html.B(bound.format(amount=money(amount, bill.currency)), className="fig"),
+            ]
         )
-        for (word, kind), amount, bound in zip(words, printed, least, strict=True)
+        for (word, kind), amount, bound in zip(words, printed, bounds, strict=True)
     ]
     whole = sum((max(amount, Decimal(0)) for amount in printed), Decimal(0))
     bar = [
@@ -144,10 +186,14 @@ def who(view: View) -> html.Section:
     ]
     label = ", ".join(f"{word} {money(part, bill.currency)}" for (word, _), part in zip(words, printed, strict=True))
     names = ", ".join(pump.name or pump.id for pump in unknown)
-    state = State("partial", f"{names} not heard", "its part is in everything else") if unknown else GOOD
+    state = (
+        State("partial", say("{names} not heard", names=names), say("its part is in everything else"))
+        if unknown
+        else GOOD
+    )
     return card(
         state,
-        "Who used it",
+        say("Who used it"),
         html.Div(bar, className="shares", role="img", **aria(label=label)),
         html.Ul(rows, className="parts"),
         at="bill-who",
@@ -159,16 +205,21 @@ def why(view: View) -> html.Section | None:
     bill, was = view.summary.bill, view.summary.bill.before
     if was is None:
         return None
-    name = f"Against the bill of {_span(was.start, was.end)}"
+    name = say("Against the bill of {span}", span=_span(was.start, was.end))
     if was.difference is None:
         return card(refused(was.reason), name, at="bill-why")
     causes = [cause for cause in was.because if cause.amount is None or Decimal(cause.amount) != 0]
     most = max((abs(Decimal(cause.amount)) for cause in causes if cause.amount), default=Decimal(1))
     rows = [_cause(cause, most, bill.currency) for cause in causes]
-    days = f"after {was.days} days: {money(was.compared, bill.currency)} then, {money(was.now, bill.currency)} now"
+    days = say(
+        "After {days} days: {compared} then, {now} now.",
+        days=was.days,
+        compared=money(was.compared, bill.currency),
+        now=money(was.now, bill.currency),
+    )
     foot = html.Tr(
         [
-            html.Th("Difference", scope="row"),
+            html.Th(say("Difference"), scope="row"),
             html.Td(""),
             html.Td(opens("bill.before.difference", difference(was.difference, bill.currency)), className="sum fig"),
         ],
@@ -177,13 +228,13 @@ def why(view: View) -> html.Section | None:
     table = html.Table(
         [html.Caption(name, className="hidden"), html.Tbody(rows), html.Tfoot(foot)], className="ledger causes"
     )
-    return card(GOOD, name, html.P(days[:1].upper() + days[1:] + ".", className="card-sub"), table, at="bill-why")
+    return card(GOOD, name, html.P(days, className="card-sub"), table, at="bill-why")
 
 
 def _cause(cause: Cause, most: Decimal, currency: str) -> html.Tr:
-    label = html.Th([_CAUSES.get(cause.cause, cause.cause), text(cause.reason or "", "line-note")], scope="row")
+    label = html.Th([say(_CAUSES.get(cause.cause, cause.cause)), text(retold(cause.reason), "line-note")], scope="row")
     if cause.amount is None:
-        return html.Tr([label, html.Td(""), html.Td("not told apart", className="quiet")])
+        return html.Tr([label, html.Td(""), html.Td(say("not told apart"), className="quiet")])
     amount = Decimal(cause.amount)
     size = {"width": f"{float(abs(amount) / most) * 50:.1f}%"}
     bar = html.Span(className="cause more-than" if amount > 0 else "cause less-than", style=size)
@@ -199,29 +250,41 @@ def notes(view: View) -> html.Section | None:
     """Return what else is to be known of the bill: silences, the utility's figure, what was closed again."""
     bill, rows = view.summary.bill, list[Component]()
     if bill.total is not None and bill.notes and not Decimal(bill.estimated_amount or 0):
-        rows.append(_note("hatch", "Nothing is estimated in money.", "; ".join(bill.notes)))
+        rows.append(_note("hatch", say("Nothing is estimated in money."), _notes(bill.notes)))
     rows += _utility(bill)
     for version in bill.versions[1:]:
         moved = difference(version.difference, bill.currency) if version.difference else ""
         when = formatting.day(version.closed_at.date())
-        rows.append(_note("clock", f"Recalculated {when}, {moved}.", version.reason))
+        rows.append(
+            _note("clock", say("Recalculated {when}, {moved}.", when=when, moved=moved), retold(version.reason))
+        )
     if bill.carried:
         rows += [_note("info", what, "") for what in _carried(bill)]
     granted = bill.outlook.notes if bill.outlook else []
-    rows += [_note("info", "The forecast takes for granted:", note) for note in granted]
-    return card(GOOD, "Notes", *rows, at="bill-notes") if rows else None
+    rows += [_note("info", say("The forecast takes for granted:"), retold(note)) for note in granted]
+    return card(GOOD, say("Notes"), *rows, at="bill-notes") if rows else None
+
+
+def _notes(said: Iterable[str]) -> str:
+    return "; ".join(map(retold, said))
 
 
 def _utility(bill: BillSummary) -> list[Component]:
     """Return the utility's figure beside ours, of this bill or else of the one before."""
     for label, ours, theirs in (
-        ("This bill", bill.total, bill.utility),
-        ("Last bill", bill.before.total if bill.before else None, bill.before.utility if bill.before else None),
+        (say("This bill"), bill.total, bill.utility),
+        (say("Last bill"), bill.before.total if bill.before else None, bill.before.utility if bill.before else None),
     ):
         if theirs is not None:
             here, there = money(ours, bill.currency), money(theirs.total, bill.currency)
-            off = f"Difference {difference(theirs.difference, bill.currency)}."
-            return [_note("receipt", f"{label}: {here} here, {there} at the utility.", " ".join((off, theirs.likely)))]
+            off = say("Difference {difference}.", difference=difference(theirs.difference, bill.currency))
+            return [
+                _note(
+                    "receipt",
+                    say("{label}: {here} here, {there} at the utility.", label=label, here=here, there=there),
+                    " ".join((off, retold(theirs.likely))),
+                )
+            ]
     return []
 
 
@@ -231,13 +294,19 @@ def _carried(bill: BillSummary) -> list[str]:
         return found
     for name, kwh in (kept.kwh or {}).items():
         if Decimal(kwh):
-            found.append(f"{formatting.energy(kwh, line=True)} of {name} fed in are carried to the next bill.")
+            found.append(
+                say(
+                    "{kwh} of {name} fed in are carried to the next bill.",
+                    kwh=formatting.energy(kwh, line=True),
+                    name=name,
+                )
+            )
     if kept.money and Decimal(kept.money):
-        found.append(f"{money(kept.money, bill.currency)} of credit are carried to the next bill.")
+        found.append(say("{money} of credit are carried to the next bill.", money=money(kept.money, bill.currency)))
     if kept.budget_balance and Decimal(kept.budget_balance):
         owed = Decimal(kept.budget_balance) > 0
-        amount = money(abs(Decimal(kept.budget_balance)), bill.currency)
-        found.append(f"Budget billing is {amount} {'behind' if owed else 'ahead'}.")
+        said = say("Budget billing is {amount} behind.") if owed else say("Budget billing is {amount} ahead.")
+        found.append(said.format(amount=money(abs(Decimal(kept.budget_balance)), bill.currency)))
     return found
 
 

@@ -11,6 +11,8 @@ from dash.development.base_component import Component
 from dashboard.components import Children, aria, icon, text
 from dashboard.shown import children
 from heatledger import formatting
+from heatledger.retelling import retold
+from heatledger.wording import say
 
 Kind = Literal["good", "loading", "empty", "too soon", "stale", "estimated", "partial", "refused", "error"]
 
@@ -48,7 +50,7 @@ _BESIDE: Final = {"stale": "silent", "estimated": "hatch", "partial": "hatch"}
 def refused(reason: str | None, settles: str = "") -> State:
     """Return the state of what cannot be known; a reason that names its own mend after a semicolon is split there."""
     why, _, mend = (reason or "").partition("; ")
-    return State("refused", formatting.NOT_KNOWN, _sentence(why), settles or mend)
+    return State("refused", formatting.not_known(), _sentence(retold(why)), settles or retold(mend))
 
 
 def card(
@@ -113,8 +115,8 @@ def _instead(state: State) -> html.Div:
     if state.reason:
         said.append(html.P(children(state.reason), className="state-reason"))
     if state.settles:
-        label = "" if state.kind == "error" else "Would settle it: "
-        said.append(html.P([html.B(label), state.settles], className="state-settles"))
+        label: Children = [] if state.kind == "error" else [html.B(say("Would settle it:") + " ")]
+        said.append(html.P([*label, state.settles], className="state-settles"))
     if state.progress is not None:
         said.append(progress(state.progress, state.says))
     return html.Div(said, className="card-state")

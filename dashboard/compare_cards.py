@@ -14,9 +14,13 @@ from dashboard.figures import draw
 from dashboard.figures_compare import running_cost, waterfall
 from heatledger import formatting
 from heatledger.baseline.compared import BaselineSummary, Other
+from heatledger.marks import marked
+from heatledger.retelling import retold
+from heatledger.wording import say
 
 DAYS_NEEDED: Final = 14
 """Days of heating that a comparison is learnt from. [d]"""
+_FUELS: Final = {"gas": marked("gas"), "oil": marked("oil"), "propane": marked("propane")}
 
 
 def state(base: BaselineSummary) -> State:
@@ -24,11 +28,11 @@ def state(base: BaselineSummary) -> State:
     if base.refused is None:
         return GOOD
     if base.days is not None and base.days < DAYS_NEEDED:
-        says = f"Day {formatting.number(base.days, 0)} of {DAYS_NEEDED}"
+        says = say("Day {day} of {days}", day=formatting.number(base.days, 0), days=DAYS_NEEDED)
         return State(
             "too soon",
             says,
-            f"{_sentence(base.refused)} Fewer days would be a guess.",
+            f"{_sentence(retold(base.refused))} {say('Fewer days would be a guess.')}",
             progress=base.days / DAYS_NEEDED,
         )
     return refused(base.refused)
@@ -40,9 +44,8 @@ def _sentence(words: str) -> str:
 
 def name_of(base: BaselineSummary) -> str:
     """Return what the compared system is called in a sentence."""
-    return next(
-        (other.name for other in base.alternatives if other.system == base.system), base.system or "another system"
-    )
+    names = (say(other.name) for other in base.alternatives if other.system == base.system)
+    return next(names, base.system or say("another system"))
 
 
 def assumed(view: View) -> html.Div:
@@ -50,37 +53,42 @@ def assumed(view: View) -> html.Div:
     base = view.summary.baseline
     chips = [
         html.Li(
-            [text(f"{one.label}: ", "chip-label"), one.value, text(f"  {one.key}", "chip-key")],
-            title=f"Change it with {one.key} in the home file",
+            [text(f"{retold(one.label)}: ", "chip-label"), retold(one.value), text(f"  {one.key}", "chip-key")],
+            title=say("Change it with {key} in the home file", key=one.key),
         )
         for one in base.assumptions
     ]
     name = html.B(name_of(base), className="compared-with")
     return html.Div(
-        [name, html.Ul(chips, className="assumptions", **aria(label="What was assumed"))], className="assumed"
+        [name, html.Ul(chips, className="assumptions", **aria(label=say("What was assumed")))], className="assumed"
     )
 
 
 def running(view: View) -> html.Section:
     """Return the running cost beside the other system's."""
     base, currency = view.summary.baseline, view.summary.bill.currency
-    title = "Running cost of heating"
+    title = say("Running cost of heating")
     chart = running_cost(base, name_of(base), currency, view.scheme) if base.refused is None else None
     if chart is None:
         return card(
-            state(base) if base.refused else State("empty", "No whole day yet", "It begins with the first one."), title
+            state(base)
+            if base.refused
+            else State("empty", say("No whole day yet"), say("It begins with the first one.")),
+            title,
         )
-    return card(GOOD, title, draw(chart), aside=[text("band: P10–P90")], at="compare-running")
+    return card(GOOD, title, draw(chart), aside=[text(say("band: P10–P90"))], at="compare-running")
 
 
 def because(view: View) -> html.Section:
     """Return why the other system would cost what it would."""
     base, currency = view.summary.baseline, view.summary.bill.currency
     more = base.saving.p50 is None or Decimal(base.saving.p50) >= 0
-    title = f"Why it would cost {'more' if more else 'less'}"
+    title = say("Why it would cost more") if more else say("Why it would cost less")
     chart = waterfall(base, name_of(base), currency, view.scheme) if base.refused is None else None
     if chart is None:
-        return card(state(base) if base.refused else refused("the causes are not told apart in this period"), title)
+        return card(
+            state(base) if base.refused else refused(say("the causes are not told apart in this period")), title
+        )
     return card(GOOD, title, draw(chart), at="compare-because")
 
 
@@ -96,29 +104,29 @@ class _Scale(NamedTuple):
 def alternatives(view: View) -> html.Section:
     """Return the saving against every other system, as a dot and a range on one axis with its zero."""
     base, currency = view.summary.baseline, view.summary.bill.currency
-    title = "Saved, against each alternative"
+    title = say("Saved, against each alternative")
     known = [other for other in base.alternatives if other.saving.p10 is not None and other.saving.p90 is not None]
     if not base.alternatives:
-        return card(state(base) if base.refused else refused("no other system is named"), title, at="compare-others")
+        return card(
+            state(base) if base.refused else refused(say("no other system is named")), title, at="compare-others"
+        )
     ends = [float(value or 0) for other in known for value in (other.saving.p10, other.saving.p90)]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     scale = _Scale(low - (high - low) * 0.04, high + (high - low) * 0.04) if high > low else _Scale(-1.0, 1.0)
     rows = [_other(other, base, scale, currency) for other in base.alternatives]
     table = html.Table([html.Caption(title, className="hidden"), html.Tbody(rows)], className="ledger others")
-    aside: Children = [text("P10 · P50 · P90; grey: could be either way")]
+    aside: Children = [text(say("P10 · P50 · P90; grey: could be either way"))]
     return card(GOOD, title, table, aside=aside, at="compare-others")
 
 
 def _other(other: Other, base: BaselineSummary, scale: _Scale, currency: str) -> html.Tr:
-    label = html.Th(html.B(other.name) if other.system == base.system else other.name, scope="row")
+    label = html.Th(html.B(say(other.name)) if other.system == base.system else say(other.name), scope="row")
     if other.fuel is not None:
-        label.children = [
-            label.children,
-            text(f" {other.fuel.fuel} {formatting.money(other.fuel.price, currency)}/{other.fuel.unit}", "set-to"),
-        ]
+        fuel, price = say(_FUELS.get(other.fuel.fuel, other.fuel.fuel)), formatting.money(other.fuel.price, currency)
+        label.children = [label.children, text(f" {fuel} {price}/{other.fuel.unit}", "set-to")]
     low, middle, high = other.saving.p10, other.saving.p50, other.saving.p90
     if low is None or middle is None or high is None:
-        return html.Tr([label, html.Td(other.refused or formatting.NOT_KNOWN, colSpan=2, className="quiet")])
+        return html.Tr([label, html.Td(retold(other.refused) or formatting.not_known(), colSpan=2, className="quiet")])
     crosses = Decimal(low) < 0 < Decimal(high)
     line = html.Div(
         [
@@ -146,7 +154,10 @@ def sensitivity(view: View) -> html.P | None:
     return html.P(
         [
             icon("info"),
-            f"A COP error of 10% moves this saving by {moved}, because the comparison delivers the same heat.",
+            say(
+                "A COP error of 10% moves this saving by {moved}, because the comparison delivers the same heat.",
+                moved=moved,
+            ),
         ],
         className="aside-line",
     )

@@ -26,8 +26,10 @@ from dashboard.question import WORKS, asked
 from dashboard.tokens import Scheme
 from heatledger.home import Home
 from heatledger.live import Now
+from heatledger.retelling import retold
 from heatledger.store import StoreError
 from heatledger.summary import Summary
+from heatledger.wording import say
 
 Render = Callable[[View], list[Component]]
 
@@ -90,7 +92,7 @@ class Desk:
         tree = html.Div(
             [
                 icon("dot" if live else "alert", at=f"{page}-live-icon"),
-                text("Live" if live else "Not live", at=f"{page}-live"),
+                text(say("Live") if live else say("Not live"), at=f"{page}-live"),
                 text(at, at=f"{page}-time"),
             ]
         )
@@ -194,11 +196,11 @@ def answer(
     try:
         view = desk.view(query, scheme)
     except AskError as error:
-        return _refusal(page, eyebrow, str(error))
+        return _refusal(page, say(eyebrow), str(error))
     if works and view.question.work is None:
         question = msgspec.structs.replace(view.question, work=_mostly(view.summary))
         view = msgspec.structs.replace(view, question=question)
-    said = shell.eyebrow_words(eyebrow, view.question, view.at)
+    said = shell.eyebrow_words(say(eyebrow), view.question, view.at)
     return [shell.eyebrow(page, said, shell.controls(view.question, view.home, view.homes, view.at)), *render(view)]
 
 
@@ -211,7 +213,9 @@ def _mostly(summary: Summary) -> str:
 def _refusal(page: str, eyebrow: str, why: str) -> list[Component]:
     what, _, mend = why.partition("; ")
     state = CardState(
-        "error", f"{what[:1].upper()}{what[1:]}.", settles=mend or "Nothing is lost: what is heard is kept."
+        "error",
+        retold(f"{what[:1].upper()}{what[1:]}."),
+        settles=retold(mend) or say("Nothing is lost: what is heard is kept."),
     )
-    again = dcc.Link("This bill", href=f"./{page}", className="button")
-    return [shell.eyebrow(page, eyebrow, []), heading("That cannot be shown."), card(state, eyebrow), again]
+    again = dcc.Link(say("This bill"), href=f"./{page}", className="button")
+    return [shell.eyebrow(page, eyebrow, []), heading(say("That cannot be shown.")), card(state, eyebrow), again]

@@ -17,11 +17,13 @@ from dashboard.components import Children, aria, data, text
 from dashboard.shown import children
 from dashboard.tokens import Scheme, tokens
 from heatledger import formatting
+from heatledger.marks import marked
+from heatledger.wording import say
 
 Figure = dict[str, Any]
 Axis = dict[str, Any]
 
-FONT: Final = 'Inter, system-ui, "Segoe UI", Roboto, sans-serif'
+FONT: Final = marked('Inter, system-ui, "Segoe UI", Roboto, sans-serif')
 _CONFIG: Final[Any] = {
     "displayModeBar": False,
     "responsive": True,
@@ -152,10 +154,10 @@ def draw(chart: Chart) -> html.Figure:
     picture_of = {**chart.figure, "layout": {**chart.figure["layout"], "meta": kept}}
     tools = [
         html.Button(
-            "Table", type="button", className="tool as-table", **aria(expanded="false", controls=f"{at}-table")
+            say("Table"), type="button", className="tool as-table", **aria(expanded="false", controls=f"{at}-table")
         ),
-        html.Button("PNG", type="button", className="tool as-png", title="Save the picture"),
-        html.Button("CSV", type="button", className="tool as-csv", title="Save the figures"),
+        html.Button("PNG", type="button", className="tool as-png", title=say("Save the picture")),
+        html.Button("CSV", type="button", className="tool as-csv", title=say("Save the figures")),
     ]
     picture = html.Div(
         dcc.Graph(figure=picture_of, config=_CONFIG, id=at, style={"height": f"{chart.figure['layout']['height']}px"}),
@@ -177,5 +179,5 @@ def _table(at: str, chart: Chart) -> html.Div:
         [html.Caption(chart.says, className="hidden"), html.Thead(html.Tr(head)), html.Tbody(rows)], className="figures"
     )
     return html.Div(
-        table, id=at, className="as-rows", tabIndex="0", role="region", **aria(label="The chart as a table")
+        table, id=at, className="as-rows", tabIndex="0", role="region", **aria(label=say("The chart as a table"))
     )

@@ -10,13 +10,21 @@ from dashboard.figures import Chart, Figure, days_axis, figure, hatch, money_axi
 from dashboard.tokens import Scheme, faded, tokens
 from heatledger import formatting
 from heatledger.baseline.compared import BaselineSummary, DayCompared
+from heatledger.marks import marked
 from heatledger.rounding import largest_remainder
+from heatledger.wording import say
 
 CAUSES: Final = {
-    "ducts": "Duct losses",
-    "idle_rooms": "Idle rooms<br>heated too",
-    "machine": "Its COP",
-    "timing": "Price of<br>its hours",
+    "ducts": marked("Duct losses"),
+    "idle_rooms": marked("Idle rooms<br>heated too"),
+    "machine": marked("Its COP"),
+    "timing": marked("Price of<br>its hours"),
+}
+_IN_A_SENTENCE: Final = {
+    "ducts": marked("duct losses"),
+    "idle_rooms": marked("idle rooms heated too"),
+    "machine": marked("its COP"),
+    "timing": marked("price of its hours"),
 }
 _GAP: Final = 0.075
 
@@ -75,17 +83,31 @@ def running_cost(base: BaselineSummary, name: str, currency: str, scheme: Scheme
     )
     printed = [[formatting.day(row.day), formatting.money(row.actual, currency), _range(row, currency)] for row in rows]
     raw = [[row.day.isoformat(), row.actual, row.base.p10, row.base.p50, row.base.p90] for row in rows]
-    columns = ["day", f"paid, {currency}", *(f"{name} {part}, {currency}" for part in ("P10", "P50", "P90"))]
+    columns = [
+        "day",
+        f"paid, {currency}",
+        *(f"{name} {part}, {currency}" for part in ("P10", "P50", "P90")),
+    ]
     return Chart(
-        "running-cost", drawn, said[-1].replace("<br>", " "), ("Day", "Yours", f"With {name}"), printed, raw, columns
+        "running-cost",
+        drawn,
+        said[-1].replace("<br>", " "),
+        (say("Day"), say("Yours"), say("With {name}", name=name)),
+        printed,
+        raw,
+        columns,
     )
 
 
 def _sentence(row: DayCompared, name: str, currency: str) -> str:
     other = formatting.whole_money(row.base.p50, currency)
-    return (
-        f"By {formatting.day(row.day, weekday=True)} yours had cost {formatting.money(row.actual, currency)},<br>"
-        f"{name} would have cost about {other} ({_range(row, currency)})."
+    return say(
+        "By {day} yours had cost {actual},<br>{name} would have cost about {other} ({range}).",
+        day=formatting.day(row.day, weekday=True),
+        actual=formatting.money(row.actual, currency),
+        name=name,
+        other=other,
+        range=_range(row, currency),
     )
 
 
@@ -101,11 +123,15 @@ def _ends(row: DayCompared, at: int, top: float, currency: str, scheme: Scheme) 
         ours, theirs = middle - side * gap, middle + side * gap
     words = (
         (
-            f"<b>{formatting.whole_money(row.base.p50, currency)}</b> modelled<br>{_range(row, currency)}",
+            say(
+                "<b>{middle}</b> modelled<br>{range}",
+                middle=formatting.whole_money(row.base.p50, currency),
+                range=_range(row, currency),
+            ),
             theirs,
             seen["ink2"],
         ),
-        (f"<b>{formatting.money(row.actual, currency)}</b> yours", ours, seen["money"]),
+        (say("<b>{actual}</b> yours", actual=formatting.money(row.actual, currency)), ours, seen["money"]),
     )
     return [
         {**note(word, at, max(level, gap), colour), "xanchor": "left", "xshift": 8, "align": "left"}
@@ -123,14 +149,14 @@ def steps(base: BaselineSummary, currency: str) -> list[Step]:
     own, saving = Decimal(base.actual_part), Decimal(base.saving.p50)
     amounts = [Decimal(cause["amount"]) for cause in base.because]
     printed = largest_remainder(amounts, saving, 0)
-    found = [Step("Yours", Decimal(0), own, formatting.money(own, currency))]
+    found = [Step(say("Yours"), Decimal(0), own, formatting.money(own, currency))]
     at = own
     for cause, amount, whole in zip(base.because, amounts, printed, strict=True):
         sign = "+" if whole > 0 else ""
-        label = CAUSES.get(cause["cause"], cause["cause"])
+        label = say(CAUSES.get(cause["cause"], cause["cause"]))
         found.append(Step(label, at, at + amount, sign + formatting.whole_money(whole, currency)))
         at += amount
-    return [*found, Step("The other", Decimal(0), at, formatting.whole_money(at, currency))]
+    return [*found, Step(say("The other"), Decimal(0), at, formatting.whole_money(at, currency))]
 
 
 def waterfall(base: BaselineSummary, name: str, currency: str, scheme: Scheme) -> Chart | None:
@@ -161,12 +187,26 @@ def waterfall(base: BaselineSummary, name: str, currency: str, scheme: Scheme) -
         },
     )
     drawn["layout"]["margin"] |= {"b": 44}
-    says = f"From yours, {rows[0].printed}, to {name}, {rows[-1].printed}: " + ", ".join(
-        f"{row.label.replace('<br>', ' ').lower()} {row.printed}" for row in rows[1:-1]
+    says = say(
+        "From yours, {yours}, to {name}, {theirs}: {causes}.",
+        yours=rows[0].printed,
+        name=name,
+        theirs=rows[-1].printed,
+        causes=", ".join(
+            f"{names([cause])} {row.printed}" for cause, row in zip(base.because, rows[1:-1], strict=True)
+        ),
     )
-    printed = [[row.label.replace("<br>", " "), row.printed] for row in rows]
-    raw = [[row.label.replace("<br>", " "), str(row.end - row.start)] for row in rows]
-    return Chart("waterfall", drawn, f"{says}.", ("Cause", "Amount"), printed, raw, ["cause", f"amount, {currency}"])
+    printed = [[_in_line(row.label), row.printed] for row in rows]
+    raw = [[_in_line(row.label), str(row.end - row.start)] for row in rows]
+    return Chart(
+        "waterfall",
+        drawn,
+        says,
+        (say("Cause"), say("Amount")),
+        printed,
+        raw,
+        ["cause", f"amount, {currency}"],
+    )
 
 
 def _bar(at: int, row: Step, colour: str, behind: str) -> Figure:
@@ -174,7 +214,7 @@ def _bar(at: int, row: Step, colour: str, behind: str) -> Figure:
     marker: Figure = {"color": colour, "cornerradius": 3, "line": {"width": 0}}
     if falls:
         marker = {"pattern": hatch(colour, behind), "line": {"width": 0}}
-    said = f"{row.label.replace('<br>', ' ')}: {row.printed}."
+    said = f"{_in_line(row.label)}: {row.printed}."
     return {
         "type": "bar",
         "x": [at],
@@ -190,4 +230,9 @@ def _bar(at: int, row: Step, colour: str, behind: str) -> Figure:
 def names(causes: Sequence[dict[str, str]]) -> str:
     """Return the cause that weighs most, in words."""
     most = max(causes, key=lambda cause: abs(Decimal(cause["amount"])))
-    return CAUSES.get(most["cause"], most["cause"]).replace("<br>", " ").lower()
+    return say(_IN_A_SENTENCE.get(most["cause"], most["cause"]))
+
+
+def _in_line(label: str) -> str:
+    """Return a label of the axis as it stands in a sentence: German breaks its compounds after a hyphen."""
+    return label.replace("-<br>", "").replace("<br>", " ")

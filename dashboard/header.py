@@ -14,7 +14,8 @@ from dashboard.queries import local_now
 from heatledger import formatting
 from heatledger.hearing import Source
 from heatledger.home import Home
-from heatledger.reader import temperature_unit
+from heatledger.reader import reader, temperature_unit
+from heatledger.wording import say
 
 _HALF_DAY_CLOCKS: Final = ("America/", "Australia/", "US/", "Canada/")
 
@@ -22,10 +23,10 @@ _HALF_DAY_CLOCKS: Final = ("America/", "Australia/", "US/", "Canada/")
 def header(page: Page) -> html.Header:
     """Return the first row: time, date, outdoor temperature, who is heard."""
     at = local_now(page.home, page.now.at_us)
-    when = f"{at:%a}, {formatting.day(at.date())}"
+    when = formatting.day(at.date(), weekday=True)
     return html.Header(
         [
-            html.H1("What the home costs now", className="hidden"),
+            html.H1(say("What the home costs now"), className="hidden"),
             html.Div(
                 [text(clock(page.home, at), "clock", at="now-time"), text(when, "date", at="now-date")],
                 className="when",
@@ -41,18 +42,18 @@ def header(page: Page) -> html.Header:
 
 def clock(home: Home, at: datetime) -> str:
     """Print a local time of day as it is usual where the home stands."""
-    return formatting.clock(at, hour12=home.timezone.startswith(_HALF_DAY_CLOCKS))
+    return formatting.clock(at, hour12=reader().language == "en" and home.timezone.startswith(_HALF_DAY_CLOCKS))
 
 
 def _outdoor(page: Page) -> list[Component]:
     seen, figure, kind = page.now.outdoor, "", "date"
-    words: Children = ["outside not known"]
+    words: Children = [say("outside not known")]
     if seen.celsius is not None and seen.stale and seen.time_us is not None:
-        since = text(f" since {clock(page.home, local_now(page.home, seen.time_us))}", "since")
-        words, kind = ["outside not heard", since], "attn strong"
+        since = text(say("since {time}", time=clock(page.home, local_now(page.home, seen.time_us))), "since")
+        words, kind = [say("outside not heard"), " ", since], "attn strong"
     elif seen.celsius is not None:
         figure = formatting.temperature(seen.celsius, unit=temperature_unit(page.home), wall=True)
-        words = ["outside"]
+        words = [say("outside")]
     return [
         icon("thermometer"),
         text(figure, "clock" if figure else "icon-none icon", at="now-outdoor"),
@@ -67,33 +68,39 @@ _SPOOLED_S = 60.0
 def _hearing(page: Page) -> html.Details:
     silent, expected = len(page.now.silent), page.now.expected
     if not page.connected:
-        words, kind = "broker not reached", "badge attn"
+        words, kind = say("broker not reached"), "badge attn"
     elif page.ingest_online is False:
-        words, kind = "ingest is stopped", "badge attn"
+        words, kind = say("ingest is stopped"), "badge attn"
     elif page.refusing:
-        words, kind = "store and spool are full", "badge attn"
+        words, kind = say("store and spool are full"), "badge attn"
     elif page.spool_age_s > _SPOOLED_S:
-        words, kind = f"store is away: {formatting.duration(page.spool_age_s // 60 * 60)} in the spool", "badge attn"
+        words, kind = (
+            say(
+                "store is away: {duration} in the spool",
+                duration=formatting.duration(page.spool_age_s // 60 * 60),
+            ),
+            "badge attn",
+        )
     elif all(source.heard_us is None for source in page.now.sources):
-        words, kind = "nothing heard yet", "badge attn"
+        words, kind = say("nothing heard yet"), "badge attn"
     elif silent:
-        words, kind = f"{silent} of {expected} silent", "badge attn"
+        words, kind = say("{silent} of {expected} silent", silent=silent, expected=expected), "badge attn"
     else:
-        words, kind = "Live", "badge"
+        words, kind = say("Live"), "badge"
     return html.Details(
         [
             html.Summary(
                 [icon("alert" if "attn" in kind else "dot", at="now-live-icon"), text(words, at="now-live")],
                 id="now-badge",
                 className=kind,
-                title="Who is heard, and when",
+                title=say("Who is heard, and when"),
             ),
             html.Div(
                 [
-                    html.H2("Who is heard"),
+                    html.H2(say("Who is heard")),
                     html.P(_heard_line(page), id="now-heard-line"),
                     html.Div(_sources(page), id="now-sources"),
-                    html.A("All devices and topics", href="./devices", className="door"),
+                    html.A(say("All devices and topics"), href="./devices", className="door"),
                 ],
                 className="sheet",
             ),
@@ -104,19 +111,23 @@ def _hearing(page: Page) -> html.Details:
 
 def _heard_line(page: Page) -> str:
     silent, expected = len(page.now.silent), page.now.expected
-    return f"{expected - silent} of {expected} sources are heard." if expected else "Nothing is heard yet."
+    return (
+        say("{heard} of {expected} sources are heard.", heard=expected - silent, expected=expected)
+        if expected
+        else say("Nothing is heard yet.")
+    )
 
 
 def _sources(page: Page) -> html.Table:
-    head = html.Tr([html.Th(name) for name in ("Source", "Last heard", "Usually every", "")])
+    head = html.Tr([html.Th(name) for name in (say("Source"), say("Last heard"), say("Usually every"), "")])
     return html.Table([html.Thead(head), html.Tbody([_source(page, row) for row in page.now.sources])])
 
 
 def _source(page: Page, row: Source) -> html.Tr:
-    ago = "only retained" if row.heard_us is None else _ago((page.now.at_us - row.heard_us) / 1e6)
-    usual = "learning" if row.usual_s is None else formatting.duration(max(row.usual_s, 1))
-    word = "silent" if row.silent else "heard"
-    note = word if row.mapped else f"{word}, not in the home file"
+    ago = say("only retained") if row.heard_us is None else _ago((page.now.at_us - row.heard_us) / 1e6)
+    usual = say("learning") if row.usual_s is None else formatting.duration(max(row.usual_s, 1))
+    word = say("silent") if row.silent else say("heard")
+    note = word if row.mapped else say("{state}, not in the home file", state=word)
     return html.Tr(
         [html.Td(row.device), html.Td(ago), html.Td(usual), html.Td(note)],
         className="attn" if row.silent and row.mapped else "",
@@ -125,4 +136,4 @@ def _source(page: Page, row: Source) -> html.Tr:
 
 def _ago(seconds: float) -> str:
     """Return an age in steps that do not tick: a listed source is either fresh or some time old."""
-    return "just now" if seconds < 60 else f"{formatting.duration(seconds // 60 * 60)} ago"
+    return say("just now") if seconds < 60 else say("{duration} ago", duration=formatting.duration(seconds // 60 * 60))

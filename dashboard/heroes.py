@@ -9,14 +9,16 @@ import msgspec
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import Children, aria, bar, text
+from dashboard.components import Children, aria, bar, placed, text
 from dashboard.queries import Books, cycle_day
 from heatledger import formatting
 from heatledger.billed import Quantiles
 from heatledger.home import Home
 from heatledger.live import Now
+from heatledger.retelling import retold
 from heatledger.rounding import largest_remainder
 from heatledger.summary import Summary
+from heatledger.wording import say
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -88,12 +90,12 @@ def costing(page: Page, parts: Split) -> html.Section:
             html.H2(_costing_label(page), id="now-costing-label", className="label"),
             html.Div(
                 [
-                    text("Not known" if unknown else figure, _size(figure, unknown), at="now-cost"),
+                    text(say("Not known") if unknown else figure, _size(figure, unknown), at="now-cost"),
                     text(unit, "hero-unit", at="now-cost-unit"),
                 ],
                 className="hero-line",
             ),
-            bar(_shares(page.now), label="heat pumps and everything else"),
+            bar(_shares(page.now), label=say("heat pumps and everything else")),
             html.Div(_captions(page, parts), className="captions"),
         ],
         className="costing",
@@ -105,12 +107,13 @@ def _costing_label(page: Page) -> str:
     total = page.now.total
     if page.now.exporting:
         return (
-            f"Costing now, feeding in {formatting.power(-(total.watts or 0))}"
+            say("Costing now, feeding in {power}", power=formatting.power(-(total.watts or 0)))
             if (total.watts or 0) < 0
-            else "Costing now"
+            else say("Costing now")
         )
-    start = "Costing now" if total.cost is not None or total.watts is None else "Drawing now"
-    return start + (", at least" if total.bound == "at least" else "")
+    if total.cost is not None or total.watts is None:
+        return say("Costing now, at least") if total.bound == "at least" else say("Costing now")
+    return say("Drawing now, at least") if total.bound == "at least" else say("Drawing now")
 
 
 def _size(figure: str, unknown: bool) -> str:
@@ -136,9 +139,9 @@ def _captions(page: Page, parts: Split) -> list[Component]:
         formatting.power(part.watts) if cost is None else parts.printed(cost, currency)
         for cost, part in ((parts.pumps, now.heat_pumps), (parts.rest, now.rest))
     )
-    why = now.total.reason
-    left = "Heat pumps" if exact or now.heat_pumps.watts is None else "Heat pumps at least"
-    right = ("Everything else" if exact else "rest at most") if now.rest.watts is not None else why
+    why = retold(now.total.reason)
+    left = say("Heat pumps") if exact or now.heat_pumps.watts is None else say("Heat pumps at least")
+    right = (say("Everything else") if exact else say("rest at most")) if now.rest.watts is not None else why
     return [
         html.Span([text(left, at="now-pumps-label"), " ", html.B(pumps, id="now-pumps")]),
         html.Span(
@@ -151,10 +154,11 @@ def _captions(page: Page, parts: Split) -> list[Component]:
 def bill(page: Page) -> html.Section:
     """Return the block "Bill since …"."""
     cycle = page.books.cycle
-    since = f"Bill since {formatting.day(cycle.period.start.date())}" if cycle else "Bill"
-    day = "day {} of {}".format(*cycle_day(cycle, page.at)) if cycle else ""
+    since = say("Bill since {date}", date=formatting.day(cycle.period.start.date())) if cycle else say("Bill")
+    number, days = cycle_day(cycle, page.at) if cycle else (0, 0)
+    day = say("day {day} of {days}", day=number, days=days) if cycle else ""
     known = cycle is not None and cycle.bill.total is not None
-    figure = formatting.money(cycle.bill.total, cycle.bill.currency) if cycle and known else "Not known"
+    figure = formatting.money(cycle.bill.total, cycle.bill.currency) if cycle and known else say("Not known")
     size = ("hero bill-hero long" if len(figure) > 7 else "hero bill-hero") if known else "hero sentence"
     return html.Section(
         [
@@ -199,7 +203,7 @@ def _range(page: Page, cycle: Summary | None) -> html.Div:
             "now-bar-gap": ("no-part", max(0.0, gap)),
             "now-bar-band": ("hatch-part", max(0.0, band)),
         },
-        label="the bill so far, where it is heading, and the budget",
+        label=say("the bill so far, where it is heading, and the budget"),
     )
     return html.Div([spent, html.Div(id="now-bar-budget", className="budget-mark", style=mark)], className="range")
 
@@ -207,15 +211,19 @@ def _range(page: Page, cycle: Summary | None) -> html.Div:
 def _heading(page: Page, cycle: Summary | None) -> Children:
     if cycle is None or cycle.bill.total is None:
         reason = cycle.bill.reason if cycle else page.books.reason
-        return [text(reason or "nothing is described yet")]
+        return [text(retold(reason) or say("nothing is described yet"))]
     seen, outlook = cycle.bill.projected, cycle.bill.outlook
     if seen.p10 is None or seen.p90 is None:
         known = outlook.known_from if outlook else None
         return [
-            text(f"Where it ends is known from {formatting.day(known)}" if known else "Where it ends is not known yet")
+            text(
+                say("Where it ends is known from {day}", day=formatting.day(known))
+                if known
+                else say("Where it ends is not known yet")
+            )
         ]
     low, high = (formatting.whole_money(amount, cycle.bill.currency) for amount in (seen.p10, seen.p90))
-    return ["Heading for ", html.B(_between(low, high))]
+    return placed(say("Heading for {range}"), range=html.B(_between(low, high)))
 
 
 def _between(low: str, high: str) -> str:
@@ -231,9 +239,9 @@ def _between(low: str, high: str) -> str:
 
 def _budget(page: Page) -> Children:
     if page.home.budget is None:
-        return [text("no budget set")] if page.described else []
+        return [text(say("no budget set"))] if page.described else []
     budget = html.B(formatting.whole_money(page.home.budget, page.home.currency))
     outlook = page.books.cycle.bill.outlook if page.books.cycle else None
     if outlook is None or outlook.chance is None:
-        return [budget, " budget"]
-    return [f"{formatting.share(outlook.chance)} to keep ", budget]
+        return placed(say("{budget} budget"), budget=budget)
+    return placed(say("{chance} to keep {budget}"), chance=formatting.share(outlook.chance), budget=budget)

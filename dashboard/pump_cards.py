@@ -14,19 +14,28 @@ from dashboard.figures import draw, keys
 from dashboard.figures_heat import cop_by_outdoor
 from dashboard.question import address
 from dashboard.shown import opens
+from dashboard.states import state_word
 from heatledger import formatting
 from heatledger.heat.rungs import Rung
 from heatledger.heat_pumps import Cop, PumpUse, Seasonal
 from heatledger.home import HeatPump
+from heatledger.marks import marked
+from heatledger.retelling import retold
+from heatledger.wording import say, say_many
 
 BOUNDARY: Final = {
-    "H1": "what the compressor draws",
-    "H2": "what the compressor and the outdoor fan or pump draw",
-    "H3": "what the unit and its back-up heater draw",
-    "H4": "all the unit draws, with fans, defrost and standby",
+    "H1": marked("what the compressor draws"),
+    "H2": marked("what the compressor and the outdoor fan or pump draw"),
+    "H3": marked("what the unit and its back-up heater draw"),
+    "H4": marked("all the unit draws, with fans, defrost and standby"),
 }
 """What a COP's boundary encloses, after SEPEMO."""
-_INTERVAL: Final = "bar: 90%"
+IDLE: Final = {"heating": marked("No heating in this period"), "cooling": marked("No cooling in this period")}
+"""What is said of a period without that kind of work."""
+_DREW_NOTHING: Final = {
+    "heating": marked("{pump} drew nothing for heating."),
+    "cooling": marked("{pump} drew nothing for cooling."),
+}
 
 
 def work_of(view: View) -> str:
@@ -52,10 +61,14 @@ def _kwh(use: PumpUse, work: str) -> float:
 
 def against_outdoor(view: View, pump: HeatPump, use: PumpUse) -> html.Section:
     """Return the COP against the outdoor temperature, and below it a row for every heat pump."""
-    title, work = f"{pump.name or pump.id}: COP against outdoor temperature", work_of(view)
+    title, work = say("{pump}: COP against outdoor temperature", pump=pump.name or pump.id), work_of(view)
     seen, table = use.seasonal.get(work), _units(view, pump)
     if seen is None:
-        state = State("empty", f"No {work} in this period", f"{pump.name or pump.id} drew nothing for {work}.")
+        state = State(
+            "empty",
+            say(IDLE[work]),
+            say(_DREW_NOTHING[work], pump=pump.name or pump.id),
+        )
         return html.Section([*_head(title), _state(state), table], className="card", id="performance-cop")
     now_c = view.now.outdoor.celsius if view.now and not view.now.outdoor.stale else None
     chart = cop_by_outdoor(view.home, seen, view.scheme, now_c=now_c)
@@ -63,8 +76,8 @@ def against_outdoor(view: View, pump: HeatPump, use: PumpUse) -> html.Section:
         return html.Section(
             [*_head(title), _state(refused(seen.cop.reason)), table], className="card", id="performance-cop"
         )
-    expected = [("expected", "expected")] if any(one.expected for one in seen.bins) else []
-    aside: Children = [*keys(expected), text("dot: ratio of sums, size: kWh"), text(_INTERVAL)]
+    expected = [("expected", say("expected"))] if any(one.expected for one in seen.bins) else []
+    aside: Children = [*keys(expected), text(say("dot: ratio of sums, size: kWh")), text(say("bar: 90%"))]
     return card(GOOD, title, draw(chart), table, aside=aside, at="performance-cop")
 
 
@@ -75,7 +88,7 @@ def _head(title: str) -> list[Component]:
 def _state(state: State) -> Component:
     said: Children = [html.P(state.says, className="state-says"), html.P(state.reason, className="state-reason")]
     if state.settles:
-        said.append(html.P([html.B("Would settle it: "), state.settles], className="state-settles"))
+        said.append(html.P([html.B(say("Would settle it:") + " "), state.settles], className="state-settles"))
     return html.Div(said, className="card-state")
 
 
@@ -91,9 +104,9 @@ def _units(view: View, shown: HeatPump) -> html.Div:
 def _unit(view: View, pump: HeatPump, seen: Seasonal | None, *, here: bool) -> dcc.Link:
     cop = seen.cop if seen else None
     if cop is None or cop.value is None or cop.low is None or cop.high is None:
-        why = cop.reason if cop else f"no {work_of(view)} in this period"
+        why = retold(cop.reason) if cop else say(IDLE[work_of(view)])
         parts = [
-            text(formatting.NOT_KNOWN, "unit-words"),
+            text(formatting.not_known(), "unit-words"),
             text("", "unit-range"),
             text((why or "").split(";")[0], "unit-note"),
         ]
@@ -103,7 +116,7 @@ def _unit(view: View, pump: HeatPump, seen: Seasonal | None, *, here: bool) -> d
         dot = {"left": f"{min(cop.value / 6, 1) * 100:.1f}%"}
         kind = "cool" if cop.work == "cooling" else "heat"
         line = [html.Span(className="unit-bar", style=bar), html.Span(className="unit-dot", style=dot)]
-        note = " · ".join(filter(None, (interval.strip("()"), f"rung {cop.rung}", cop.boundary)))
+        note = " · ".join(filter(None, (interval.strip("()"), say("rung {letter}", letter=cop.rung), cop.boundary)))
         parts = [
             text(figure, f"unit-figure {kind}-ink fig"),
             html.Span(line, className=f"unit-range {kind}", **aria(hidden="true")),
@@ -113,40 +126,45 @@ def _unit(view: View, pump: HeatPump, seen: Seasonal | None, *, here: bool) -> d
         [text(pump.name or pump.id, "unit-name"), *parts],
         href=address(view.question, pump=pump.id),
         className="unit here" if here else "unit",
-        title="Show this one",
+        title=say("Show this one"),
     )
 
 
 def ladder(pump: HeatPump, use: PumpUse) -> html.Section:
     """Return how the COP of a heat pump is known: every rung's promise and state, and what would narrow it."""
-    title = f"How it is known: {pump.name or pump.id}"
+    title = say("How it is known: {pump}", pump=pump.name or pump.id)
     if not use.ladder:
         return card(refused(use.cop.reason), title, at="performance-ladder")
     rungs = html.Ol([_rung(rung) for rung in use.ladder], className="rungs")
     said: list[Component] = []
     if use.narrower:
-        said.append(html.P([html.B("To know it better: "), use.narrower, "."]))
+        said.append(html.P([html.B(say("To know it better:") + " "), retold(use.narrower), "."]))
     if use.cop.boundary:
-        said.append(html.P([html.B(f"{use.cop.boundary}: "), BOUNDARY[use.cop.boundary], "."]))
+        said.append(html.P([html.B(f"{use.cop.boundary}: "), f"{say(BOUNDARY[use.cop.boundary])}."]))
     return card(GOOD, title, rungs, html.Div(said, className="better"), at="performance-ladder")
 
 
 def _rung(rung: Rung) -> html.Li:
     state = rung.state
     if state == "gathering":
-        state_words = f"{rung.have} of {rung.need} days gathered"
+        state_words = say("{have} of {need} days gathered", have=rung.have, need=rung.need)
     elif rung.state in ("refused", "not fitted") and rung.reason:
-        state_words = f"{rung.state}: {rung.reason}"
+        state_words = f"{state_word(rung.state)}: {retold(rung.reason)}"
     else:
-        state_words = rung.state
+        state_words = state_word(rung.state)
     bar = []
     if rung.state == "gathering" and rung.need:
         bar = [progress((rung.have or 0) / rung.need, state_words)]
-    words = [html.B(rung.method[:1].upper() + rung.method[1:]), text(state_words, "rung-state"), *bar]
+    method = retold(rung.method)
+    words = [html.B(method[:1].upper() + method[1:]), text(state_words, "rung-state"), *bar]
     return html.Li(
-        [text(rung.rung, "rung-letter"), html.Span(words, className="rung-words"), text(rung.promise, "rung-promise")],
+        [
+            text(rung.rung, "rung-letter"),
+            html.Span(words, className="rung-words"),
+            text(retold(rung.promise), "rung-promise"),
+        ],
         className="rung in-use" if rung.state == "in use" else "rung",
-        title=rung.fits or "",
+        title=retold(rung.fits),
     )
 
 
@@ -164,27 +182,35 @@ def _days(view: View) -> float:
 def _cycling(view: View, use: PumpUse, at: str) -> html.Section:
     seen = use.cycling
     if seen.starts is None:
-        return card(refused(seen.reason), "Cycling", at="performance-cycling")
-    said = f"{seen.starts} starts in all."
+        return card(refused(seen.reason), say("Cycling"), at="performance-cycling")
+    told = [say_many("{n} start in all.", "{n} starts in all.", seen.starts)]
     if seen.median_period_min is not None:
-        said += f" From one start to the next {formatting.duration(seen.median_period_min * 60)} at the median."
+        between = formatting.duration(seen.median_period_min * 60)
+        told.append(say("From one start to the next {duration} at the median.", duration=between))
     if seen.peak_starts_per_hour is not None:
-        said += f" At most {seen.peak_starts_per_hour} in one hour."
+        told.append(say("At most {starts} in one hour.", starts=seen.peak_starts_per_hour))
+    said = " ".join(told)
     if seen.short_cycling:
         state = State(
-            "estimated", "Short cycling", f"on {seen.short_days} days: a smaller step or a larger room would rest it"
+            "estimated",
+            say("Short cycling"),
+            say_many(
+                "on {n} day: a smaller step or a larger room would rest it",
+                "on {n} days: a smaller step or a larger room would rest it",
+                seen.short_days or 0,
+            ),
         )
         return card(
             state,
-            "Cycling",
-            _figure(f"{at}.cycling.starts", formatting.number(seen.starts / _days(view), 0), "starts a day"),
+            say("Cycling"),
+            _figure(f"{at}.cycling.starts", formatting.number(seen.starts / _days(view), 0), say("starts a day")),
             html.P(said),
             at="performance-cycling",
         )
     return card(
         GOOD,
-        "Cycling",
-        _figure(f"{at}.cycling.starts", formatting.number(seen.starts / _days(view), 0), "starts a day"),
+        say("Cycling"),
+        _figure(f"{at}.cycling.starts", formatting.number(seen.starts / _days(view), 0), say("starts a day")),
         html.P(said, className="card-sub"),
         at="performance-cycling",
     )
@@ -193,19 +219,27 @@ def _cycling(view: View, use: PumpUse, at: str) -> html.Section:
 def _defrost(view: View, use: PumpUse, at: str) -> html.Section:
     seen, currency = use.defrosting, view.summary.bill.currency
     if seen.count is None or seen.kwh is None:
-        return card(refused(seen.reason), "Defrost", at="performance-defrost")
+        return card(refused(seen.reason), say("Defrost"), at="performance-defrost")
     heating = use.seasonal.get("heating")
-    part = f"{formatting.share(seen.kwh / heating.kwh, digits=1)} of heating" if heating and heating.kwh else ""
+    part = (
+        say("{share} of heating", share=formatting.share(seen.kwh / heating.kwh, digits=1))
+        if heating and heating.kwh
+        else ""
+    )
     cost = formatting.money(seen.cost, currency) if seen.cost else ""
     said = (
-        f"{formatting.number(seen.count, 0)} defrosts, known by {seen.evidence}."
+        say(
+            "{count} defrosts, known by {evidence}.",
+            count=formatting.number(seen.count, 0),
+            evidence=retold(seen.evidence),
+        )
         if seen.evidence
-        else f"{seen.count} defrosts."
+        else say_many("{n} defrost.", "{n} defrosts.", seen.count)
     )
     aside = " · ".join(filter(None, (cost, part)))
     return card(
         GOOD,
-        "Defrost",
+        say("Defrost"),
         _figure(f"{at}.defrosting.kwh", formatting.energy(seen.kwh), aside),
         html.P(said, className="card-sub"),
         at="performance-defrost",
@@ -215,20 +249,23 @@ def _defrost(view: View, use: PumpUse, at: str) -> html.Section:
 def _standby(view: View, use: PumpUse, at: str) -> html.Section:
     seen, currency = use.standby, view.summary.bill.currency
     if seen.watts is None:
-        return card(refused(seen.reason), "Standby", at="performance-standby")
-    cost = (
-        f"{formatting.money(seen.cost, currency)} {'so far' if view.question.running else 'in all'}"
-        if seen.cost
-        else ""
-    )
+        return card(refused(seen.reason), say("Standby"), at="performance-standby")
+    paid = say("{amount} so far") if view.question.running else say("{amount} in all")
+    cost = paid.format(amount=formatting.money(seen.cost, currency)) if seen.cost else ""
     said = []
     if seen.mean_watts is not None and seen.mean_watts - seen.watts >= 1:
-        said.append(f"{formatting.power(seen.mean_watts)} at the mean, crankcase heater included.")
+        said.append(say("{power} at the mean, crankcase heater included.", power=formatting.power(seen.mean_watts)))
     if seen.hours is not None and seen.kwh is not None:
-        said.append(f"It rested {formatting.number(seen.hours, 0)} h and took {formatting.energy(seen.kwh)}.")
+        said.append(
+            say(
+                "It rested {hours} h and took {kwh}.",
+                hours=formatting.number(seen.hours, 0),
+                kwh=formatting.energy(seen.kwh),
+            )
+        )
     return card(
         GOOD,
-        "Standby",
+        say("Standby"),
         _figure(f"{at}.standby.watts", formatting.power(seen.watts), cost),
         html.P(" ".join(said), className="card-sub"),
         at="performance-standby",
@@ -245,7 +282,7 @@ def normal(cop: Cop, seen: Seasonal) -> str:
         return ""
     expected = f"{formatting.number(seen.expected.low, 1)}–{formatting.number(seen.expected.high, 1)}"
     if cop.high < seen.expected.low:
-        return f"less than the {expected} expected for this weather"
+        return say("less than the {expected} expected for this weather", expected=expected)
     if cop.low > seen.expected.high:
-        return f"more than the {expected} expected for this weather"
-    return "as expected for this weather"
+        return say("more than the {expected} expected for this weather", expected=expected)
+    return say("as expected for this weather")

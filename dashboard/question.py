@@ -13,12 +13,20 @@ import msgspec
 from dashboard.queries import AskError
 from heatledger import formatting
 from heatledger.home import Home
+from heatledger.marks import marked
 from heatledger.periods import period, span
 from heatledger.reader import units
+from heatledger.wording import say
 
-PERIODS: Final = {"day": "Day", "week": "Week", "month": "Month", "cycle": "Bill", "year": "Year"}
+PERIODS: Final = {
+    "day": marked("Day"),
+    "week": marked("Week"),
+    "month": marked("Month"),
+    "cycle": marked("Bill"),
+    "year": marked("Year"),
+}
 """Periods by their name in the address, as the picker writes them."""
-WORKS: Final = {"heating": "Heating", "cooling": "Cooling"}
+WORKS: Final = {"heating": marked("Heating"), "cooling": marked("Cooling")}
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -148,7 +156,7 @@ def words(question: Question, now: datetime) -> str:
 def since(question: Question, now: datetime) -> str:
     """Say it within a sentence: since Jan 3, Jan 3 – Feb 2."""
     if question.running and question.name != "day":
-        return f"since {formatting.day(question.start.date())}"
+        return say("since {date}", date=formatting.day(question.start.date()))
     return "today" if question.running else words(question, now)
 
 
@@ -158,7 +166,7 @@ def day_of(question: Question, now: datetime) -> str:
         return ""
     first = question.start.date()
     today = now.astimezone(question.start.tzinfo).date()
-    return f"day {(today - first).days + 1} of {(question.last - first).days + 1}"
+    return say("day {day} of {days}", day=(today - first).days + 1, days=(question.last - first).days + 1)
 
 
 def unit_of_heat(home: Home) -> Literal["kWh", "kBtu"]:

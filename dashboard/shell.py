@@ -13,7 +13,9 @@ from dashboard.cards import LOADING, card
 from dashboard.components import Children, aria, icon, text
 from dashboard.question import PERIODS, WORKS, Question, address, after, before, day_of, words
 from heatledger.home import Home
+from heatledger.marks import marked
 from heatledger.periods import period
+from heatledger.wording import say
 
 
 class Door(NamedTuple):
@@ -26,12 +28,12 @@ class Door(NamedTuple):
 
 
 DOORS: Final = (
-    Door("now", "./", "Now", "house"),
-    Door("zones", "./zones", "Zones", "rooms"),
-    Door("bill", "./bill", "Bill", "receipt"),
-    Door("performance", "./performance", "COP", "dial"),
-    Door("compare", "./compare", "Compare", "scales"),
-    Door("devices", "./devices", "Devices", "waves"),
+    Door("now", "./", marked("Now"), "house"),
+    Door("zones", "./zones", marked("Zones"), "rooms"),
+    Door("bill", "./bill", marked("Bill"), "receipt"),
+    Door("performance", "./performance", marked("COP"), "dial"),
+    Door("compare", "./compare", marked("Compare"), "scales"),
+    Door("devices", "./devices", marked("Devices"), "waves"),
 )
 _ON_A_PHONE: Final = 4
 _CLOCKED: Final = {"now", "devices"}
@@ -53,7 +55,7 @@ def rail(page: str, *, query: str = "", live: Children | None = None) -> html.Na
     doors += [_door(door, page, query, "not-on-a-phone") for door in DOORS[_ON_A_PHONE:]]
     rest = html.Details(
         [
-            html.Summary([icon("more"), "More"], className="door"),
+            html.Summary([icon("more"), say("More")], className="door"),
             html.Div([_door(door, page, query) for door in DOORS[_ON_A_PHONE:]], className="more-doors"),
         ],
         className="more" + (" here" if page in {door.name for door in DOORS[_ON_A_PHONE:]} else ""),
@@ -66,7 +68,7 @@ def rail(page: str, *, query: str = "", live: Children | None = None) -> html.Na
             html.Div(live or [], className="rail-state"),
         ],
         className="rail",
-        **aria(label="Pages"),
+        **aria(label=say("Pages")),
     )
 
 
@@ -74,13 +76,13 @@ def _door(door: Door, page: str, query: str, kind: str = "") -> html.A:
     # another page is loaded whole: what is pushed to a browser belongs to the page it opened
     here = door.name == page
     return html.A(
-        [icon(door.icon), door.word],
+        [icon(door.icon), say(door.word)],
         href=door.href + ("" if door.name in _CLOCKED else query),
         className=f"door {'here' if here else ''} {kind}".strip(),
     )
 
 
-def frame(page: str, body: Sequence[Component], *, query: str, skip: str = "To the answer") -> html.Div:
+def frame(page: str, body: Sequence[Component], *, query: str, skip: str = marked("To the answer")) -> html.Div:
     """Return a page of the books: its rail, and what stands beside it."""
     live: Children = [
         html.Div([icon("dot", at=f"{page}-live-icon"), text("", at=f"{page}-live")]),
@@ -88,7 +90,7 @@ def frame(page: str, body: Sequence[Component], *, query: str, skip: str = "To t
     ]
     return html.Div(
         [
-            html.A(skip, href=f"#{page}-body", className="skip"),
+            html.A(say(skip), href=f"#{page}-body", className="skip"),
             rail(page, query=query, live=live),
             html.Main(list(body), id=f"{page}-body", className="page-body", tabIndex="-1"),
             text("", "beat", at=f"{page}-beat"),
@@ -100,9 +102,11 @@ def frame(page: str, body: Sequence[Component], *, query: str, skip: str = "To t
 
 def _drawer(page: str) -> html.Dialog:
     """Return what opens at a figure that is asked for: empty until then."""
-    close = html.Button("Close", type="button", className="button closes")
+    close = html.Button(say("Close"), type="button", className="button closes")
     return html.Dialog(
-        [html.Div(id=f"{page}-explanation"), close], className="explanation", **aria(label="How a figure was found")
+        [html.Div(id=f"{page}-explanation"), close],
+        className="explanation",
+        **aria(label=say("How a figure was found")),
     )
 
 
@@ -118,8 +122,8 @@ def controls(question: Question, home: Home, homes: Mapping[str, str], now: date
     if question.work:
         found.append(
             _segments(
-                "Kind of work",
-                [(word, address(question, work=name), name == question.work) for name, word in WORKS.items()],
+                say("Kind of work"),
+                [(say(word), address(question, work=name), name == question.work) for name, word in WORKS.items()],
             )
         )
     else:
@@ -143,11 +147,11 @@ def _quick(question: Question, home: Home, now: datetime) -> html.Div:
     this = question.name == "cycle" and question.running
     was = question.name == "cycle" and question.end == running.start
     rows = [
-        ("This bill", address(question, period="cycle"), this),
-        ("Last bill", last, was),
-        ("Year", address(question, period="year"), question.name == "year" and question.running),
+        (say("This bill"), address(question, period="cycle"), this),
+        (say("Last bill"), last, was),
+        (say("Year"), address(question, period="year"), question.name == "year" and question.running),
     ]
-    return _segments("Period", rows, "quick")
+    return _segments(say("Period"), rows, "quick")
 
 
 def _homes(question: Question, home: Home, homes: Mapping[str, str]) -> html.Details:
@@ -155,28 +159,29 @@ def _homes(question: Question, home: Home, homes: Mapping[str, str]) -> html.Det
         dcc.Link(name, href=address(question, home=one), className="choice chosen" if one == home.id else "choice")
         for one, name in homes.items()
     ]
-    return _menu("Home", "house", home.name, links)
+    return _menu("home", say("Home"), "house", home.name, links)
 
 
 def _periods(question: Question, home: Home, now: datetime) -> html.Details:
     later = after(question)
     steps = html.Div(
         [
-            dcc.Link("‹ Before", href=before(question), className="choice"),
-            dcc.Link("After ›", href=later, className="choice") if later else text("After ›", "choice off"),
+            dcc.Link(say("‹ Before"), href=before(question), className="choice"),
+            dcc.Link(say("After ›"), href=later, className="choice") if later else text(say("After ›"), "choice off"),
         ],
         className="steps",
     )
     chosen = [
         dcc.Link(
-            word,
+            say(word),
             href=address(question, period=name),
             className="choice chosen" if name == question.name else "choice",
         )
         for name, word in PERIODS.items()
     ]
     return _menu(
-        "Period",
+        "period",
+        say("Period"),
         "clock",
         words(question, now),
         [steps, html.Div(chosen, className="choices"), _custom(question, home)],
@@ -187,7 +192,7 @@ def _periods(question: Question, home: Home, now: datetime) -> html.Details:
 def _custom(question: Question, home: Home) -> html.Form:
     """Return the form of any other span: it asks by the page's address, so that it needs no callback."""
     fields: list[Component] = []
-    for name, label, day in (("from", "From", question.start.date()), ("through", "Through", question.last)):
+    for name, label, day in (("from", say("From"), question.start.date()), ("through", say("Through"), question.last)):
         field = dcc.Input(
             id=f"period-{name}",
             name=name,
@@ -200,17 +205,22 @@ def _custom(question: Question, home: Home) -> html.Form:
     kept = [("home", home.id), ("work", question.work), ("pump", question.pump)]
     hidden = [dcc.Input(type="hidden", name=name, value=value, id=f"period-{name}") for name, value in kept if value]
     return html.Form(
-        [*fields, *hidden, html.Button("Show", type="submit", className="button")], method="get", className="custom"
+        [*fields, *hidden, html.Button(say("Show"), type="submit", className="button")],
+        method="get",
+        className="custom",
     )
 
 
-def _menu(label: str, sign: str, now_shown: str, body: Sequence[Component], kind: str = "") -> html.Details:
+def _menu(name: str, label: str, sign: str, now_shown: str, body: Sequence[Component], kind: str = "") -> html.Details:
     return html.Details(
         [
-            html.Summary([icon(sign), text(f"{label}: ", "hidden"), text(now_shown, "shown")], className="menu-button"),
+            html.Summary(
+                [icon(sign), text(say("{label}:", label=label) + " ", "hidden"), text(now_shown, "shown")],
+                className="menu-button",
+            ),
             html.Div(list(body), className="menu-sheet"),
         ],
-        id=f"menu-{label.lower()}",
+        id=f"menu-{name}",
         className=f"menu {kind}".strip(),
     )
 

@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 
 from dash import html
 
-from dashboard.components import Children, aria, icon, text
+from dashboard.components import Children, aria, icon, placed, text
 from dashboard.heroes import Page, Split
+from dashboard.states import state_word
 from heatledger import formatting
 from heatledger.live import ZoneNow
 from heatledger.reader import temperature_unit
+from heatledger.retelling import retold
 from heatledger.summary import Cop
+from heatledger.wording import say
 
 # what a unit does -> (icon, edge of the tile)
 _LOOKS: Final = {
@@ -22,13 +25,6 @@ _LOOKS: Final = {
     "drying": ("drop", "cool"),
     "fan": ("fan", ""),
     "defrosting": ("snow", "heat"),
-}
-_WORDS: Final = {
-    "heating": "heating",
-    "cooling": "cooling",
-    "drying": "drying",
-    "fan": "fan on",
-    "defrosting": "defrosting",
 }
 _NOTICED_W: Final = 2.0
 _ONE_ROW: Final = 6
@@ -41,12 +37,12 @@ def zones(page: Page, parts: Split) -> html.Section:
     rooms = list(page.now.zones)
     if len(rooms) > MOST:
         rooms = sorted(rooms, key=lambda zone: zone.action not in _LOOKS)
-    hidden = f"+{len(rooms) - MOST} more" if len(rooms) > MOST else ""
+    hidden = say("+{n} more", n=len(rooms) - MOST) if len(rooms) > MOST else ""
     made = [tile(page, zone, parts) for zone in rooms[:MOST]]
     return html.Section(
         [*made, text(hidden, "more", at="now-zones-more")] if hidden else made,
         className=f"zones zones-{len(made)}" + (" many" if len(made) > _ONE_ROW else ""),
-        **aria(label="Zones", live="off"),
+        **aria(label=say("Zones"), live="off"),
     )
 
 
@@ -54,12 +50,16 @@ def tile(page: Page, zone: ZoneNow, parts: Split) -> html.Article:
     """Return the tile of one zone."""
     unit, known = temperature_unit(page.home), zone.celsius is not None
     shown = formatting.temperature(zone.celsius, unit=unit, wall=True)
-    aside = f"set {formatting.temperature(zone.setpoint, unit=unit, wall=True)}" if zone.setpoint is not None else ""
+    aside = (
+        say("set {wanted}", wanted=formatting.temperature(zone.setpoint, unit=unit, wall=True))
+        if zone.setpoint is not None
+        else ""
+    )
     name, edge = _LOOKS.get(zone.action or "", ("", ""))
     if zone.stale:
-        name, edge, aside = "silent", "stale", f"was {shown}" if known else ""
+        name, edge, aside = "silent", "stale", say("was {shown}", shown=shown) if known else ""
     at = f"now-zone-{zone.id}"
-    figure = "" if zone.stale else shown if known else "no sensor"
+    figure = "" if zone.stale else shown if known else say("no sensor")
     return html.Article(
         [
             html.H3(zone.name, className="zone-name"),
@@ -87,16 +87,23 @@ def tile(page: Page, zone: ZoneNow, parts: Split) -> html.Article:
 def _doing(page: Page, zone: ZoneNow, parts: Split) -> Children:
     if zone.stale:
         if zone.heard_us is None:
-            return [text("not heard yet", "attn")]
-        return [text(f"silent {formatting.duration((page.now.at_us - zone.heard_us) / 1e6)}", "attn")]
-    word = _WORDS.get(zone.action or "", zone.action or "")
+            return [text(say("not heard yet"), "attn")]
+        return [
+            text(say("silent {duration}", duration=formatting.duration((page.now.at_us - zone.heard_us) / 1e6)), "attn")
+        ]
+    word = state_word(zone.action or "")
     group = next((group for group in page.now.groups if group.id == zone.group), None)
     running = zone.action in _LOOKS
     if group is not None and running and group.part.watts is not None:
-        return ["shares ", _money(page, parts, group.id, group.part.watts)[0]]
+        return placed(say("shares {cost}"), cost=_money(page, parts, group.id, group.part.watts)[0])
     own = zone.part.watts
-    if own is None or (not running and abs(own) < _NOTICED_W) or (not running and word in ("idle", "off")):
-        return [word or ("" if zone.celsius is None and own is None else "not metered" if own is None else "off")]
+    if own is None or (not running and abs(own) < _NOTICED_W) or (not running and zone.action in ("idle", "off")):
+        return [
+            word
+            or (
+                "" if zone.celsius is None and own is None else say("not metered") if own is None else state_word("off")
+            )
+        ]
     return _money(page, parts, zone.id, own)
 
 
@@ -114,7 +121,7 @@ def footer(page: Page) -> html.Footer:
 
 def _figure(at: str, title: str, figure: str, aside: str, note: str, kind: str = "") -> html.Section:
     long = " long" if len(figure) > 6 else ""
-    size = "figure sentence" if figure == formatting.NOT_KNOWN else f"figure {kind}{long}"
+    size = "figure sentence" if figure == formatting.not_known() else f"figure {kind}{long}"
     return html.Section(
         [
             html.H2(title, className="label"),
@@ -131,40 +138,61 @@ def _cop(page: Page) -> html.Section:
     known = [use.cop for use in pumps.values() if use.cop.value is not None]
     if not known:
         first = next((use.cop.reason for use in pumps.values() if use.cop.reason), None)
-        reason = page.books.reason or first or "no heat pump in the home file"
-        return _figure("now-cop", "COP today", formatting.NOT_KNOWN, "", _short(reason))
+        reason = page.books.reason or first
+        why = _short(reason) if reason else say("no heat pump in the home file")
+        return _figure("now-cop", say("COP today"), formatting.not_known(), "", why)
     cop: Cop = known[0]
     figure, _, interval = formatting.cop(cop.value, cop.low, cop.high).partition(" ")
-    note = " · ".join(word for word in (cop.method, cop.boundary) if word)
-    return _figure("now-cop", "COP today", figure, interval.strip("()"), note, "heat-ink")
+    note = " · ".join(word for word in (retold(cop.method), cop.boundary) if word)
+    return _figure("now-cop", say("COP today"), figure, interval.strip("()"), note, "heat-ink")
 
 
 def _saved(page: Page) -> html.Section:
     cycle = page.books.cycle
     if cycle is None or cycle.baseline.saving.p50 is None:
         reason = cycle.baseline.refused if cycle else page.books.reason
-        return _figure("now-saved", "Saved this bill", formatting.NOT_KNOWN, "", _short(reason or "no home file yet"))
+        return _figure(
+            "now-saved",
+            say("Saved this bill"),
+            formatting.not_known(),
+            "",
+            _short(reason) if reason else say("no home file yet"),
+        )
     saving, currency = cycle.baseline.saving, cycle.bill.currency
     middle, low, high = (formatting.whole_money(value, currency) for value in (saving.p50, saving.p10, saving.p90))
-    return _figure("now-saved", "Saved this bill", middle, f"{low}–{high}", f"vs {cycle.baseline.system or ''}".strip())
+    return _figure(
+        "now-saved",
+        say("Saved this bill"),
+        middle,
+        f"{low}–{high}",
+        say("vs {system}", system=cycle.baseline.system) if cycle.baseline.system else "",
+    )
 
 
 def _today(page: Page) -> html.Section:
     today = page.books.today
     if today is None:
         return _figure(
-            "now-today", "Today so far", formatting.NOT_KNOWN, "", _short(page.books.reason or "no home file yet")
+            "now-today",
+            say("Today so far"),
+            formatting.not_known(),
+            "",
+            _short(page.books.reason) if page.books.reason else say("no home file yet"),
         )
     kwh, total = today.electricity.kwh, today.bill.total
     if total is None:
-        return _figure("now-today", "Today so far", formatting.energy(kwh), "", _short(today.bill.reason or ""))
+        return _figure("now-today", say("Today so far"), formatting.energy(kwh), "", _short(today.bill.reason or ""))
     note = formatting.energy(kwh)
     if page.filling_to is not None:
         back_to = page.filling_to.astimezone(ZoneInfo(page.home.timezone)).date()
-        note = f"{note} · older history is being filled in, back to {formatting.day(back_to, year=True)}"
-    return _figure("now-today", "Today so far", formatting.money(total, today.bill.currency), "", note)
+        note = say(
+            "{note} · older history is being filled in, back to {day}",
+            note=note,
+            day=formatting.day(back_to, year=True),
+        )
+    return _figure("now-today", say("Today so far"), formatting.money(total, today.bill.currency), "", note)
 
 
 def _short(reason: str) -> str:
     """Return the first clause of a reason: the wall has one line for it."""
-    return re.split(r"[;:,]", reason)[0].strip()
+    return re.split(r"[;:,] ", retold(reason))[0].strip()

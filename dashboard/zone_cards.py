@@ -13,12 +13,15 @@ from dashboard.components import Children, aria, data, icon, text
 from dashboard.desk_view import View
 from dashboard.question import unit_of_heat
 from dashboard.shown import opens
+from dashboard.states import state_word
 from heatledger import formatting
-from heatledger.formatting import NOT_KNOWN
+from heatledger.formatting import not_known
 from heatledger.home import HeatPump, Home, Zone
 from heatledger.live import ZoneNow
 from heatledger.reader import temperature_unit
+from heatledger.retelling import retold
 from heatledger.rounding import largest_remainder
+from heatledger.wording import say
 from heatledger.zone_use import ZoneUse
 
 RUNNING: Final = {"heating": "flame", "cooling": "snow", "drying": "drop", "fan": "fan", "defrosting": "snow"}
@@ -44,21 +47,21 @@ def rows(view: View) -> tuple[list[Row], list[tuple[str, str, str]]]:
     digits = formatting.energy_digits(used.kwh)
     energy = _printed([use.kwh for _, use in zones], used.unallocated_kwh, used.kwh, digits)
     costs = [*(use.cost for _, use in zones), used.unallocated_cost, used.fixed_cost]
-    money = [formatting.money(cost, bill.currency) for cost in costs] if bill.total else [NOT_KNOWN] * len(costs)
+    money = [formatting.money(cost, bill.currency) for cost in costs] if bill.total else [not_known()] * len(costs)
     most = max((Decimal(use.cost or 0) for _, use in zones), default=Decimal(0))
     most_kwh = max((use.kwh or 0.0 for _, use in zones), default=0.0)
     rooms = [Row(zone, use, energy[at], money[at], _part(use, most, most_kwh)) for at, (zone, use) in enumerate(zones)]
-    others = [("Everything else", energy[len(zones)], money[len(zones)])]
+    others = [(say("Everything else"), energy[len(zones)], money[len(zones)])]
     if used.fixed_cost and Decimal(used.fixed_cost):
-        others.append(("Fixed charges and credits", "", money[-1]))
-    total = formatting.number(used.kwh, digits) if used.kwh is not None else NOT_KNOWN
-    return rooms, [*others, ("Whole home", total, formatting.money(bill.total, bill.currency))]
+        others.append((say("Fixed charges and credits"), "", money[-1]))
+    total = formatting.number(used.kwh, digits) if used.kwh is not None else not_known()
+    return rooms, [*others, (say("Whole home"), total, formatting.money(bill.total, bill.currency))]
 
 
 def _printed(parts: list[float | None], rest: float | None, total: float | None, digits: int) -> list[str]:
     every = [*parts, rest]
     if total is None or any(part is None for part in every):
-        return [NOT_KNOWN if part is None else formatting.number(part, digits) for part in every]
+        return [not_known() if part is None else formatting.number(part, digits) for part in every]
     return [
         formatting.number(part, digits) for part in largest_remainder([part or 0.0 for part in every], total, digits)
     ]
@@ -73,25 +76,25 @@ def _part(use: ZoneUse, most: Decimal, most_kwh: float) -> float:
 def table(view: View) -> html.Section:
     """Return every room's row, then what is no room's, and the meters' total that they add up to."""
     if view.summary.electricity.kwh is None:
-        return card(refused("nothing was heard in this period"), "Rooms", at="zones-table")
+        return card(refused(say("nothing was heard in this period")), say("Rooms"), at="zones-table")
     rooms, others = rows(view)
     top = max((kwh or 0.0 for row in rooms for kwh in daily(row.use)), default=0.0)
     body = [_room(view, row, top) for row in rooms]
     body += [_other(*row) for row in others[:-1]]
     names = (
-        "Zone",
-        "Now",
-        "Room",
+        say("Zone"),
+        say("Now"),
+        say("Room"),
         "kWh",
-        "Cost",
-        "Share",
-        f"Per {unit_of_heat(view.home)} of heat",
-        "Each day",
-        "How it is known",
+        say("Cost"),
+        say("Share"),
+        say("Per {unit} of heat", unit=unit_of_heat(view.home)),
+        say("Each day"),
+        say("How it is known"),
     )
     head = html.Tr([html.Th(name, scope="col", className=f"z-{at}") for at, name in enumerate(names)])
     name, kwh, cost = others[-1]
-    tick = html.Span([icon("check"), "parts = meters"], className="tick")
+    tick = html.Span([icon("check"), say("parts = meters")], className="tick")
     foot = html.Tr(
         [
             html.Th(name, scope="row", className="z-0"),
@@ -103,12 +106,19 @@ def table(view: View) -> html.Section:
         className="total-row",
     )
     made = html.Table(
-        [html.Caption("What each room used", className="hidden"), html.Thead(head), html.Tbody(body), html.Tfoot(foot)],
+        [
+            html.Caption(say("What each room used"), className="hidden"),
+            html.Thead(head),
+            html.Tbody(body),
+            html.Tfoot(foot),
+        ],
         className="ledger rooms",
         id="zones-rows",
     )
-    tool = html.Button("CSV", type="button", className="tool rows-csv", title="Save the rows", **data(of="zones-rows"))
-    return card(GOOD, "Rooms", made, aside=[tool], at="zones-table")
+    tool = html.Button(
+        "CSV", type="button", className="tool rows-csv", title=say("Save the rows"), **data(of="zones-rows")
+    )
+    return card(GOOD, say("Rooms"), made, aside=[tool], at="zones-table")
 
 
 def _room(view: View, row: Row, top: float) -> html.Tr:
@@ -126,7 +136,7 @@ def _room(view: View, row: Row, top: float) -> html.Tr:
         ]
     )
     most = formatting.energy(max((day.kwh or 0.0 for day in row.use.daily), default=0.0))
-    label = f"{row.zone.name}, each day: at most {most}"
+    label = say("{name}, each day: at most {most}", name=row.zone.name, most=most)
     return html.Tr(
         [
             html.Th(row.zone.name, scope="row", className="z-0"),
@@ -137,7 +147,7 @@ def _room(view: View, row: Row, top: float) -> html.Tr:
             html.Td(html.Div(className="room-share", style={"width": f"{row.share * 100:.1f}%"}), className="z-5"),
             html.Td(_heat(view, row.use, f"{at}.cost_of_heat_per_kwh"), className="z-6"),
             html.Td(html.Div(bars, className="days", role="img", **aria(label=label)) if bars else "", className="z-7"),
-            html.Td(row.use.split or "not metered", className="z-8"),
+            html.Td(retold(row.use.split) or say("not metered"), className="z-8"),
         ]
     )
 
@@ -159,19 +169,23 @@ def live_cells(home: Home, zone: str, live: ZoneNow | None) -> tuple[Component, 
     shown = formatting.temperature(live.celsius, unit=unit, wall=True) if live.celsius is not None else ""
     wanted = formatting.temperature(live.setpoint, unit=unit, wall=True) if live.setpoint is not None else ""
     if live.stale:
-        silent: Children = [icon("silent"), "silent"]
+        silent: Children = [icon("silent"), say("silent")]
         return html.Span(html.Span(silent, className="chip full"), id=at), html.Span(
-            [text("–", "warm"), text(f"was {shown}" if shown else "", "set-to")], id=f"{at}-warm"
+            [text("–", "warm"), text(say("was {shown}", shown=shown) if shown else "", "set-to")], id=f"{at}-warm"
         )
     kind = "doing-chip " + {"heating": "heat", "defrosting": "heat", "cooling": "cool", "drying": "cool"}.get(
         live.action or "", ""
     )
     doing: Children = [icon(RUNNING[live.action])] if live.action in RUNNING else []
-    said = html.Span(html.Span([*doing, live.action], className=kind), id=at) if live.action else text("", at=at)
+    said = (
+        html.Span(html.Span([*doing, state_word(live.action)], className=kind), id=at)
+        if live.action
+        else text("", at=at)
+    )
     warm = (
-        [text(shown, "warm"), text(f"set {wanted}" if wanted else "", "set-to")]
+        [text(shown, "warm"), text(say("set {wanted}", wanted=wanted) if wanted else "", "set-to")]
         if shown
-        else [text("no sensor", "set-to")]
+        else [text(say("no sensor"), "set-to")]
     )
     return said, html.Span(warm, id=f"{at}-warm")
 
@@ -182,7 +196,7 @@ def _heat(view: View, use: ZoneUse, place: str) -> Component:
         return (
             text("–", "set-to")
             if use.kwh == 0
-            else html.Span("not known", className="set-to", title=use.heat_reason or "")
+            else html.Span(say("not known"), className="set-to", title=retold(use.heat_reason))
         )
     currency, unit = view.summary.bill.currency, unit_of_heat(view.home)
     shown = formatting.price_of_heat(price, currency, unit=unit)
@@ -212,9 +226,9 @@ def shared(view: View, pump: HeatPump) -> html.Section | None:
     if len(zones) < 2 or use is None:
         return None
     name = pump.name or pump.id
-    title = f"{name}: {len(pump.heads)} heads, one outdoor unit, counted once"
+    title = say("{name}: {heads} heads, one outdoor unit, counted once", name=name, heads=len(pump.heads))
     if not use.electricity_kwh:
-        return card(refused("its meter was not heard in this period"), title)
+        return card(refused(say("its meter was not heard in this period")), title)
     names = {zone.id: zone.name for zone in view.home.zones}
     own = {zone: view.summary.electricity.by_zone[zone].kwh or 0.0 for zone in zones}
     rest = use.electricity_kwh - sum(own.values())
@@ -235,23 +249,22 @@ def shared(view: View, pump: HeatPump) -> html.Section | None:
         for (label, _, kind), kwh, share in zip(parts, printed, shares, strict=True)
     ]
     unit = html.Div(
-        [text("Outdoor unit"), html.B(formatting.energy(use.electricity_kwh), className="fig")],
+        [text(say("Outdoor unit")), html.B(formatting.energy(use.electricity_kwh), className="fig")],
         className="outdoor-unit",
     )
-    why = "All heads publish the same counter, the outdoor unit’s. It is read once and divided between the rooms."
+    why = say("All heads publish the same counter, the outdoor unit’s. It is read once and divided between the rooms.")
     return card(GOOD, title, html.P(why, className="card-sub"), html.Div([unit, html.Ul(heads)], className="division"))
 
 
 def _unshared_words(unshared: dict[str, float]) -> str:
-    words = {"standby": "standby", "defrost": "defrost"}
-    known = [words.get(mode, mode) for mode, kwh in sorted(unshared.items(), key=lambda item: -item[1]) if kwh > 0.005]
-    return f"No room’s: {', '.join(known)}" if known else "No room’s"
+    known = [state_word(mode) for mode, kwh in sorted(unshared.items(), key=lambda item: -item[1]) if kwh > 0.005]
+    return say("No room’s: {known}", known=", ".join(known)) if known else say("No room’s")
 
 
 def heat_taken(view: View) -> html.Section:
     """Return what heat each room takes for each degree-day, with the interval of the heat."""
     unit = unit_of_heat(view.home)
-    title = f"Heat each room takes, {unit} per degree-day"
+    title = say("Heat each room takes, {unit} per degree-day", unit=unit)
     found = []
     for zone in view.home.zones:
         use = view.summary.electricity.by_zone.get(zone.id)
@@ -268,14 +281,16 @@ def heat_taken(view: View) -> html.Section:
         found.append((zone.name, use.heat_low_kwh * per, use.heat_kwh * per, use.heat_high_kwh * per))
     if not found:
         uses = view.summary.electricity.by_zone.values()
-        reason = next((use.heat_reason for use in uses if use.heat_reason), "no room’s heat is known in this period")
+        reason = next(
+            (use.heat_reason for use in uses if use.heat_reason), say("no room’s heat is known in this period")
+        )
         return card(refused(reason), title, at="zones-heat")
     top = max(high for *_, high in found)
     bars = [
         _heat_bar(name, low / top, middle / top, high / top, formatting.number(middle, 1))
         for name, low, middle, high in found
     ]
-    sub = html.P("With the 90% interval of the heat. Long: a large or leaky room.", className="card-sub")
+    sub = html.P(say("With the 90% interval of the heat. Long: a large or leaky room."), className="card-sub")
     return card(GOOD, title, sub, html.Ul(bars, className="heat-bars"), at="zones-heat")
 
 

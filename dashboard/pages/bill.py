@@ -20,10 +20,13 @@ from dashboard.figures_total import running_total
 from dashboard.queries import local_now
 from heatledger import formatting
 from heatledger.billed import BillSummary, Outlook
+from heatledger.marks import marked
+from heatledger.retelling import retold
+from heatledger.wording import say, say_many
 
 NAME: Final = "bill"
 PATH: Final = "/bill"
-TITLE: Final = "heatledger · bill"
+TITLE: Final = marked("heatledger · bill")
 
 
 def render(view: View) -> list[Component]:
@@ -53,16 +56,16 @@ def answer(view: View) -> html.H1:
     """Return how much it is, where it ends, and the chance that the budget holds."""
     bill = view.summary.bill
     if bill.total is None:
-        return heading("The bill is not known.", _sentence(bill.reason or ""))
+        return heading(say("The bill is not known."), _sentence(retold(bill.reason)))
     total = formatting.money(bill.total, bill.currency)
     if not view.question.running:
         return heading(f"{total}.", _against_last(bill))
     if view.question.name == "day":
-        return heading(f"{total} today.")
+        return heading(say("{total} today.", total=total))
     seen = bill.projected
     if seen.p50 is None:
-        return heading(f"{total} so far.", _later(bill.outlook))
-    strong = f"{total} so far, heading for {formatting.whole_money(seen.p50, bill.currency)}."
+        return heading(say("{total} so far.", total=total), _later(bill.outlook))
+    strong = say("{total} so far, heading for {end}.", total=total, end=formatting.whole_money(seen.p50, bill.currency))
     return heading(strong, _budget(bill))
 
 
@@ -74,8 +77,8 @@ def _later(outlook: Outlook | None) -> str:
     if outlook is None:
         return ""
     if outlook.known_from:
-        return f"Where it ends is known from {formatting.day(outlook.known_from)}."
-    return f"Where it ends is not known: {outlook.reason}." if outlook.reason else ""
+        return say("Where it ends is known from {day}.", day=formatting.day(outlook.known_from))
+    return say("Where it ends is not known: {reason}.", reason=retold(outlook.reason)) if outlook.reason else ""
 
 
 def _budget(bill: BillSummary) -> str:
@@ -83,13 +86,16 @@ def _budget(bill: BillSummary) -> str:
     if bill.budget is None or chance is None:
         seen = bill.projected
         low, high = (formatting.whole_money(value, bill.currency) for value in (seen.p10, seen.p90))
-        return f"8 chances in 10 that it ends between {low} and {high}."
+        return say("8 chances in 10 that it ends between {low} and {high}.", low=low, high=high)
     budget = formatting.whole_money(bill.budget, bill.currency)
     if chance > 0.97:
-        return f"It stays under the budget of {budget}."
+        return say("It stays under the budget of {budget}.", budget=budget)
     if chance < 0.03:
-        return f"It goes over the budget of {budget}."
-    return f"{round(chance * 10) or 1} chances in 10 to stay under {budget}."
+        return say("It goes over the budget of {budget}.", budget=budget)
+    tenths = round(chance * 10) or 1
+    return say_many(
+        "{n} chance in 10 to stay under {budget}.", "{n} chances in 10 to stay under {budget}.", tenths, budget=budget
+    )
 
 
 def _against_last(bill: BillSummary) -> str:
@@ -97,20 +103,22 @@ def _against_last(bill: BillSummary) -> str:
     if was is None or was.difference is None:
         return ""
     amount = formatting.money(was.difference.lstrip("-"), bill.currency)
-    return f"{amount} {'less' if was.difference.startswith('-') else 'more'} than the bill before."
+    if was.difference.startswith("-"):
+        return say("{amount} less than the bill before.", amount=amount)
+    return say("{amount} more than the bill before.", amount=amount)
 
 
 def each_day(view: View) -> html.Section:
     """Return the cost of each day, stacked by price period."""
     bill = view.summary.bill
     chart = daily_cost(bill, view.scheme, last=view.question.last, today=_today(view))
-    title = "Cost of each day" if len(bill.by_day) <= 92 else "Cost of each month"
+    title = say("Cost of each day") if len(bill.by_day) <= 92 else say("Cost of each month")
     if chart is None:
         return card(refused(bill.reason), title, at="bill-days")
     ramp = price_ramp(bill)
     shown = [(token, label) for label, token in sorted(ramp.items(), key=lambda item: item[1], reverse=True)]
-    guessed = [("hatched", "estimated")] if any(float(day.estimated) > 0 for day in bill.by_day) else []
-    return card(GOOD, title, draw(chart), aside=keys([*shown, *guessed, ("fixed", "fixed")]), at="bill-days")
+    guessed = [("hatched", say("estimated"))] if any(float(day.estimated) > 0 for day in bill.by_day) else []
+    return card(GOOD, title, draw(chart), aside=keys([*shown, *guessed, ("fixed", say("fixed"))]), at="bill-days")
 
 
 def running(view: View) -> html.Section:
@@ -118,14 +126,18 @@ def running(view: View) -> html.Section:
     bill = view.summary.bill
     chart = running_total(bill, view.scheme, last=view.question.last, today=_today(view))
     ahead = bill.outlook
-    title = "Running total and forecast" if ahead and ahead.by_day else "Running total"
+    title = say("Running total and forecast") if ahead and ahead.by_day else say("Running total")
     if chart is None:
         return card(refused(bill.reason), title, at="bill-running")
     state = GOOD
     if ahead and ahead.projected.p50 is None:
-        known = f"The forecast comes on {formatting.day(ahead.known_from)}" if ahead.known_from else "No forecast"
-        state = State("partial", known, ahead.reason or "")
-    aside: Children | None = [text("band: 8 in 10 outcomes")] if ahead and ahead.by_day else None
+        known = (
+            say("The forecast comes on {day}", day=formatting.day(ahead.known_from))
+            if ahead.known_from
+            else say("No forecast")
+        )
+        state = State("partial", known, retold(ahead.reason))
+    aside: Children | None = [text(say("band: 8 in 10 outcomes"))] if ahead and ahead.by_day else None
     return card(state, title, draw(chart), aside=aside, at="bill-running")
 
 
@@ -135,4 +147,4 @@ def _today(view: View) -> date | None:
 
 def register(app: Dash, desk: Desk) -> Callable[..., Component]:
     """Register the page's wiring; return its layout."""
-    return wire(app, NAME, desk, render, eyebrow="Bill")
+    return wire(app, NAME, desk, render, eyebrow=marked("Bill"))

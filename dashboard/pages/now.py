@@ -13,10 +13,12 @@ from dashboard.components import text
 from dashboard.header import header
 from dashboard.heroes import Page
 from heatledger import formatting
+from heatledger.marks import marked
+from heatledger.wording import say
 
 NAME: Final = "now"
 PATH: Final = "/"
-TITLE: Final = "heatledger · now"
+TITLE: Final = marked("heatledger · now")
 MOUNT: Final = "now-mount"
 BEAT: Final = "now-beat"
 
@@ -40,15 +42,17 @@ def render(page: Page) -> html.Main:
 
 def _undescribed(page: Page) -> html.Section:
     rows = [html.Tr([html.Td(name), html.Td(formatting.power(watts))]) for name, watts in page.powers]
-    heard = html.Table(html.Tbody(rows)) if rows else html.P("Nothing that measures power is heard yet.")
+    heard = html.Table(html.Tbody(rows)) if rows else html.P(say("Nothing that measures power is heard yet."))
     return html.Section(
         [
-            html.H2("This home is not described yet", className="sentence"),
+            html.H2(say("This home is not described yet"), className="sentence"),
             html.P(
-                "Say which meter is the whole home's, and which rooms and heat pumps there are. Everything heard below "
-                "is stored already and counts from its first reading.",
+                say(
+                    "Say which meter is the whole home's, and which rooms and heat pumps there are. Everything heard "
+                    "below is stored already and counts from its first reading."
+                ),
             ),
-            html.A("Set it up", href="./setup", className="door strong"),
+            html.A(say("Set it up"), href="./setup", className="door strong"),
             html.Div(heard, id="now-powers", className="powers"),
         ],
         className="undescribed",

@@ -13,18 +13,24 @@ from dashboard.cards import heading
 from dashboard.desk import Desk, wire
 from dashboard.desk_view import View
 from heatledger import formatting
+from heatledger.marks import marked
+from heatledger.retelling import retold
+from heatledger.wording import say
 
 NAME: Final = "performance"
 PATH: Final = "/performance"
-TITLE: Final = "heatledger · COP"
-_MADE: Final = {"heating": ("made", "of heat"), "cooling": ("took away", "of heat")}
+TITLE: Final = marked("heatledger · COP")
+_MADE: Final = {
+    "heating": marked("One unit of electricity made {cop} of heat"),
+    "cooling": marked("One unit of electricity took away {cop} of heat"),
+}
 
 
 def render(view: View) -> list[Component]:
     """Return the page below its first line; pure."""
     found = pump_cards.chosen(view)
     if found is None:
-        return [heading("No heat pump is named.", "Name one with [[heat_pumps]] in the home file.")]
+        return [heading(say("No heat pump is named."), say("Name one with [[heat_pumps]] in the home file."))]
     pump, use = found
     strips = [html.Div(card, className="span-4") for card in pump_cards.run(view, pump, use)]
     return [
@@ -44,27 +50,28 @@ def answer(view: View) -> html.H1:
     """Return what one unit of electricity made, and whether that is normal for the weather."""
     found, work = pump_cards.chosen(view), pump_cards.work_of(view)
     if found is None:
-        return heading("No heat pump is named.")
+        return heading(say("No heat pump is named."))
     pump, use = found
-    name = "" if len(view.summary.heat_pumps) == 1 else f"{pump.name or pump.id}: "
+    name = "" if len(view.summary.heat_pumps) == 1 else pump.name or pump.id
     seen = use.seasonal.get(work)
     if seen is None:
-        return heading(f"{name}no {work} in this period.")
+        return heading(_of(name, say(pump_cards.IDLE[work]) + "."))
     if seen.cop.value is None:
         why, _, mend = (seen.cop.reason or "").partition("; ")
+        why, mend = retold(why), retold(mend)
         return heading(
-            f"{name}the COP is not known.",
+            _of(name, say("The COP is not known.")),
             f"{why[:1].upper()}{why[1:]}.{' ' + mend[:1].upper() + mend[1:] + '.' if mend else ''}",
         )
-    made, of = _MADE[work]
     figure, _, interval = formatting.cop(seen.cop.value, seen.cop.low, seen.cop.high).partition(" ")
-    start = "one" if name else "One"
     normal = pump_cards.normal(seen.cop, seen)
-    return heading(
-        f"{name}{start} unit of electricity {made} {figure} {of}", f"{interval}{', ' if normal else ''}{normal}."
-    )
+    return heading(_of(name, say(_MADE[work], cop=figure)), f"{interval}{', ' if normal else ''}{normal}.")
+
+
+def _of(name: str, sentence: str) -> str:
+    return f"{name}: {sentence}" if name else sentence
 
 
 def register(app: Dash, desk: Desk) -> Callable[..., Component]:
     """Register the page's wiring; return its layout."""
-    return wire(app, NAME, desk, render, eyebrow="Performance", works=True)
+    return wire(app, NAME, desk, render, eyebrow=marked("Performance"), works=True)

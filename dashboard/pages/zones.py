@@ -14,11 +14,14 @@ from dashboard.cards import heading
 from dashboard.desk import Desk, wire
 from dashboard.desk_view import View
 from heatledger import formatting
+from heatledger.marks import marked
+from heatledger.retelling import retold
 from heatledger.rounding import largest_remainder
+from heatledger.wording import say
 
 NAME: Final = "zones"
 PATH: Final = "/zones"
-TITLE: Final = "heatledger · zones"
+TITLE: Final = marked("heatledger · zones")
 
 
 def render(view: View) -> list[Component]:
@@ -32,19 +35,27 @@ def answer(view: View) -> html.H1:
     """Return which room costs most, and how much of all rooms that is."""
     bill, names = view.summary.bill, {zone.id: zone.name for zone in view.home.zones}
     if not names:
-        return heading("No room is named.", "Name them with [[zones]] in the home file.")
+        return heading(say("No room is named."), say("Name them with [[zones]] in the home file."))
     costs = {zone: Decimal(use.cost) for zone, use in view.summary.electricity.by_zone.items() if use.cost is not None}
     total = sum(costs.values(), Decimal(0))
     if total <= 0:
-        reason = bill.reason or "no room used anything that is metered in this period"
-        return heading("No room’s cost is known.", f"{reason[:1].upper()}{reason[1:]}.")
+        reason = retold(bill.reason) or say("no room used anything that is metered in this period")
+        return heading(say("No room’s cost is known."), f"{reason[:1].upper()}{reason[1:]}.")
     most = max(costs, key=lambda zone: costs[zone])
     shares = largest_remainder([100 * cost / total for cost in costs.values()], 100, 0)
     share = dict(zip(costs, shares, strict=True))[most]
     ours, all_rooms = (formatting.money(amount, bill.currency) for amount in (costs[most], total))
-    return heading(f"{names[most]} is {share}% of what the rooms cost: {ours} of {all_rooms}.")
+    return heading(
+        say(
+            "{room} is {share} of what the rooms cost: {ours} of {all_rooms}.",
+            room=names[most],
+            share=formatting.share(share / 100),
+            ours=ours,
+            all_rooms=all_rooms,
+        )
+    )
 
 
 def register(app: Dash, desk: Desk) -> Callable[..., Component]:
     """Register the page's wiring; return its layout."""
-    return wire(app, NAME, desk, render, eyebrow="Zones")
+    return wire(app, NAME, desk, render, eyebrow=marked("Zones"))

@@ -84,7 +84,7 @@ def test_zones_without_a_bill_keeps_the_energy_and_says_why_there_is_no_money():
 
 def test_performance_says_what_one_unit_of_electricity_made():
     assert answer(performance) == (
-        "duo: one unit of electricity made 2.5 of heat (2.1–2.9), as expected for this weather."
+        "duo: One unit of electricity made 2.5 of heat (2.1–2.9), as expected for this weather."
     )
     assert answer(performance, pump="mini").startswith("mini: ")
 
@@ -106,13 +106,13 @@ def test_a_cop_that_cannot_be_known_says_what_would_settle_it():
     was = SUMMARY.heat_pumps["duo"].seasonal["heating"]
     seasonal = {"heating": msgspec.structs.replace(was, cop=cop(None, reason), bins=[])}
     made = performance.render(view(with_pump(seasonal=seasonal)))
-    assert "duo: the COP is not known. No heat is measured. A heat meter would settle it." in "".join(texts(made[0]))
+    assert "duo: The COP is not known. No heat is measured. A heat meter would settle it." in "".join(texts(made[0]))
     assert "Not known" in texts(made)
     assert not find(made, "chart")
 
 
 def test_what_was_not_done_in_the_period_is_said():
-    assert answer(performance, work="cooling", pump="duo") == "duo: no cooling in this period."
+    assert answer(performance, work="cooling", pump="duo") == "duo: No cooling in this period."
     assert "No cooling in this period" in texts(performance.render(view(work="cooling")))
 
 

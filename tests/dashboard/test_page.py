@@ -96,7 +96,7 @@ def said(tree, name):
 def test_live():
     tree = render(page())
     assert said(tree, "time") == "6:42 pm"
-    assert said(tree, "date") == "Tue, Jan 20"
+    assert said(tree, "date") == "Tue Jan 20"
     assert (said(tree, "outdoor"), said(tree, "live")) == ("19°", "Live")
     assert (said(tree, "cost"), said(tree, "cost-unit")) == ("$1.09", "/h")
     assert (said(tree, "pumps"), said(tree, "rest")) == ("$0.56", "$0.53")
