@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-import time
-from collections.abc import AsyncIterator, Callable, MutableMapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
@@ -16,120 +11,33 @@ import dash
 from dash import Dash, dcc, html
 from fastapi import FastAPI
 
-from dashboard import api, entrance, people_pages, push, reading, setup
+from dashboard import api, entrance, installed, people_pages, push, reading, setup
 from dashboard.address import networks
+from dashboard.alive import lifespan
+from dashboard.board import Board, once
 from dashboard.build import build_id
-from dashboard.components import Prop, live_props
+from dashboard.components import Prop
 from dashboard.desk import Desk
 from dashboard.devices_board import DevicesBoard
-from dashboard.document import INDEX, Document
+from dashboard.document import Document, index
 from dashboard.doors import Doors
 from dashboard.feed import Feed
 from dashboard.forms import Forms
-from dashboard.gate import INSIDE, Gate
-from dashboard.heroes import Page
-from dashboard.metrics import spool_age_s
+from dashboard.gate import Gate
 from dashboard.pages import bill as bill_page
 from dashboard.pages import compare as compare_page
 from dashboard.pages import devices as devices_page
 from dashboard.pages import now as now_page
 from dashboard.pages import performance as performance_page
 from dashboard.pages import zones as zones_page
-from dashboard.queries import Books, Queries, marginal_rates
+from dashboard.queries import Queries
 from heatledger.config import Config
-from heatledger.home import Home
-from heatledger.live import now
-from heatledger.reader import Reader, reader
 from heatledger.store import Store, open_store
 from heatledger.store.state import State
 from heatledger.wording import say
 
 _BOOKS: Final = (zones_page, bill_page, performance_page, compare_page)
 _ASSETS: Final = Path(__file__).parent / "assets"
-_REFRESH_ANYWAY_S: Final = 300.0
-
-
-class Board:
-    """What the page Now shows at this moment, made once for all browsers."""
-
-    def __init__(self, queries: Queries, feed: Feed, home_id: str | None) -> None:
-        self.queries, self.feed = queries, feed
-        self.described = home_id is not None or bool(queries.config.homes)
-        self.home = queries.home(home_id) if self.described else None
-        self.props = _once(feed, lambda: live_props(now_page.render(self.page())))
-        """The live properties of the page."""
-        self._stop = threading.Event()
-
-    def page(self) -> Page:
-        """Return the page as it is now."""
-        at_us, latest = time.time_ns() // 1000, self.feed.latest()
-        home = self.home or _unknown_home({key.home for key in latest})
-        books = self.queries.books(home) if self.home else Books(reason="no home file yet")
-        rate, credit = marginal_rates(self.queries.config, home, books, at_us)
-        seen = now(home, latest, rate=rate, credit=credit, at_us=at_us)
-        powers = (
-            ()
-            if self.home
-            else tuple(
-                (f"{key.device} {key.channel}".strip(), float(value.value))
-                for key, value in sorted(latest.items())
-                if key.quantity == "power" and isinstance(value.value, int | float)
-            )
-        )
-        history = self.feed.history.get(home.id)
-        return Page(
-            home=home,
-            described=self.home is not None,
-            now=seen,
-            books=books,
-            at=datetime.now(UTC),
-            connected=self.feed.connected,
-            ingest_online=self.feed.ingest_online,
-            powers=powers,
-            filling_to=None if history is None or history.complete else history.back_to,
-            spool_age_s=spool_age_s(self.feed),
-            refusing=self.feed.ingest is not None and self.feed.ingest.refusing,
-        )
-
-    def keep_books(self) -> None:
-        """Ask for the Summary again when intervals are announced, until `stop`."""
-        home = self.home
-        if home is not None:
-            self.queries.prepare(home)
-        while home is not None and not self._stop.is_set():
-            self.feed.announced.wait(_REFRESH_ANYWAY_S)
-            self.feed.announced.clear()
-            if not self._stop.is_set():
-                self.queries.books(home, fresh=True)
-                self.feed.ring()
-                self.queries.prepare(home)
-                self._stop.wait(30.0)
-
-    def stop(self) -> None:
-        """End `keep_books`."""
-        self._stop.set()
-        self.feed.announced.set()
-
-
-def _once(feed: Feed, make: Callable[[], dict[Prop, object]]) -> Callable[[], dict[Prop, object]]:
-    """Return what makes live properties for all browsers: again only when something changed or a second passed.
-
-    What is read in the same language and units is made once.
-    """
-    kept: dict[Reader, tuple[int, int, dict[Prop, object]]] = {}
-
-    def made() -> dict[Prop, object]:
-        who, version, second = reader(), feed.version, time.time_ns() // 1_000_000_000
-        if who not in kept or kept[who][:2] != (version, second):
-            kept[who] = (version, second, make())
-        return kept[who][2]
-
-    return made
-
-
-def _unknown_home(heard: set[str]) -> Home:
-    """Return what stands for the home while no file describes it."""
-    return Home(id=min(heard, default="home"), name="home", timezone="UTC", currency="USD")
 
 
 def create_app(
@@ -169,10 +77,21 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        lifespan=_lifespan(board, devices),
+        lifespan=lifespan(board, devices),
     )
-    build = build_id(config)
-    app = Document(
+    build, path = build_id(config), config.settings.dashboard.path
+    app, forms = _dash(server, path, build), Forms(path, build)
+    api.register(server, queries, feed, lambda: board.page().now, forms)
+    desk = Desk(queries, feed, board.home, lambda: board.page().now)
+    _pages(app, board, devices, desk, build)
+    server.state.board, server.state.devices = board, devices
+    _guard(app, server, config, state, board, forms)
+    return app
+
+
+def _dash(server: FastAPI, path: str, build: str) -> Dash:
+    """Make the Dash application that a browser loads under a path."""
+    return Document(
         __name__,
         server=cast("Any", server),  # a FastAPI application, as the backend wants
         backend="fastapi",
@@ -181,22 +100,24 @@ def create_app(
         use_pages=True,
         pages_folder="",
         assets_folder=str(_ASSETS),
-        index_string=INDEX,
+        assets_ignore=installed.NO_PART_OF_A_PAGE,
+        index_string=index(path),
         title="heatledger",
         routes_pathname_prefix="/",
-        requests_pathname_prefix=config.settings.dashboard.path,
+        requests_pathname_prefix=path,
         update_title=cast("Any", None),  # no "Updating…" in the title
         compress=True,
         include_pages_meta=False,
         meta_tags=[
             {"name": "viewport", "content": "width=device-width, initial-scale=1, viewport-fit=cover"},
-            {"name": "theme-color", "content": "#07090B"},
+            {"name": "theme-color", "content": installed.THEME},
             {"name": "build", "content": build},
         ],
     )
-    forms = Forms(config.settings.dashboard.path)
-    api.register(server, queries, feed, lambda: board.page().now, forms)
-    desk = Desk(queries, feed, board.home, lambda: board.page().now)
+
+
+def _pages(app: Dash, board: Board, devices: DevicesBoard, desk: Desk, build: str) -> None:
+    """Add the pages, and what is pushed to each."""
     layouts = {now_page: now_page.register(app, board.page), devices_page: devices_page.register(app, devices.page)}
     layouts |= {page: page.register(app, desk) for page in _BOOKS}
     for page, layout in layouts.items():
@@ -204,17 +125,16 @@ def create_app(
             page.NAME, path=page.PATH, title=partial(say, page.TITLE), layout=layout
         )
     app.layout = html.Div([dash.page_container, dcc.Store(id="shell-page"), dcc.Store(id="shell-build", data=build)])
-    shown = {now_page.NAME: board.props, devices_page.NAME: _once(feed, lambda: devices_page.props(devices.page()))}
-    shown |= {page.NAME: _once(feed, partial(desk.props, page.NAME)) for page in _BOOKS}
-    push.register(app, feed, shown, paces={devices_page.NAME: devices_page.PACE_S}, build=build)
-    server.state.board, server.state.devices = board, devices
-    _guard(app, server, config, state, board, forms)
-    return app
+    shown: dict[str, Callable[[], dict[Prop, object]]] = {now_page.NAME: board.props}
+    shown[devices_page.NAME] = once(board.feed, lambda: devices_page.props(devices.page()))
+    shown |= {page.NAME: once(board.feed, partial(desk.props, page.NAME)) for page in _BOOKS}
+    push.register(app, board.feed, shown, paces={devices_page.NAME: devices_page.PACE_S}, build=build)
 
 
 def _guard(app: Dash, server: FastAPI, config: Config, state: State, board: Board, forms: Forms) -> None:
     """Put the gate before everything, and the pages that let people in behind it."""
     doors = Doors(state.people)
+    installed.register(server, forms)
     entrance.register(server, doors, forms)
     setup.register(server, setup.Setup(config, board.feed, state), doors, forms)
     reading.register(server, forms)
@@ -229,47 +149,3 @@ def _guard(app: Dash, server: FastAPI, config: Config, state: State, board: Boar
         callbacks=lambda: app.callback_map,
         home=lambda: board.home,
     )
-
-
-def _lifespan(board: Board, devices: DevicesBoard) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    @asynccontextmanager
-    async def alive(server: FastAPI) -> AsyncIterator[None]:
-        await asyncio.to_thread(board.feed.seed, board.queries.heard_lately())
-        board.feed.start()
-        await _ask_once(server)
-        threading.Thread(target=board.keep_books, name="books", daemon=True).start()
-        threading.Thread(target=devices.keep_reading, name="devices", daemon=True).start()
-        yield
-        board.stop()
-        devices.stop()
-        await asyncio.to_thread(board.feed.stop)
-
-    return alive
-
-
-async def _ask_once(server: FastAPI) -> None:
-    """Ask for the first page: Dash gets ready then, and at no other page, however many ask for another one first."""
-    scope = {
-        "type": "http",
-        INSIDE: True,
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": "/",
-        "raw_path": b"/",
-        "root_path": "",
-        "query_string": b"",
-        "headers": [(b"host", b"127.0.0.1")],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 80),
-    }
-    asked = [{"type": "http.request", "body": b"", "more_body": False}]
-
-    async def receive() -> MutableMapping[str, Any]:
-        return asked.pop() if asked else {"type": "http.disconnect"}
-
-    async def send(_message: MutableMapping[str, Any]) -> None:
-        return None
-
-    await server(scope, receive, send)

@@ -6,13 +6,15 @@ import functools
 import hashlib
 from pathlib import Path
 
+import dash
+
 from heatledger.config import Config
 
 
 @functools.cache
 def _program() -> str:
     """Return a short name of everything that makes the pages; the same files have the same name."""
-    made = hashlib.sha256()
+    made = hashlib.sha256(dash.__version__.encode())
     for package in (Path(__file__).parent, Path(__file__).parents[1] / "heatledger"):
         for path in sorted(package.rglob("*")):
             if path.suffix in {".py", ".js", ".css", ".j2"}:

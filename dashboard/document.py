@@ -8,9 +8,23 @@ from dash import Dash
 
 from dashboard.reading import about_reader
 
-INDEX: Final = """<!DOCTYPE html>
-<html {%reader%}><head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
-<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body></html>"""
+_INDEX: Final = """<!DOCTYPE html>
+<html {{%reader%}}><head>{{%metas%}}<title>{{%title%}}</title>
+<link rel="icon" type="image/svg+xml" href="{path}assets/icons/icon.svg">
+<link rel="apple-touch-icon" href="{path}assets/icons/apple-180.png">
+<link rel="manifest" href="{path}manifest.webmanifest" crossorigin="use-credentials">{{%css%}}</head>
+<body>{{%app_entry%}}<footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer></body></html>"""
+
+
+def index(path: str) -> str:
+    """Return the document that Dash fills, its icon and manifest under the path a proxy shows it at.
+
+    Parameters
+    ----------
+    path : str
+        With a slash at both ends.
+    """
+    return _INDEX.format(path=path)
 
 
 class Document(Dash):

@@ -37,10 +37,12 @@ class Forms:
     ----------
     path : str
         Under which a proxy shows them.
+    build : str
+        Which program makes them: another one's styles have other addresses.
     """
 
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self, path: str, build: str = "") -> None:
+        self.path, self.build = path, build
 
     def page(self, template: str, /, *, status: int = 200, **given: object) -> HTMLResponse:
         """Return a page.
@@ -54,7 +56,8 @@ class Forms:
         given : object
             What the template shows.
         """
-        html = _TEMPLATES.get_template(f"{template}.html.j2").render(path=self.path, reader=reader(), **given)
+        known = {"path": self.path, "build": self.build, "reader": reader()}
+        html = _TEMPLATES.get_template(f"{template}.html.j2").render(**known, **given)
         return HTMLResponse(html, status_code=status)
 
     def go(self, to: str, seen: Seen, *, secret: str | None = None) -> RedirectResponse:

@@ -24,6 +24,9 @@ ROUTES: Final = (
     Route("/assets/*", "open"),  # scripts, styles and icons say nothing of the home
     Route("/_dash-component-suites/*", "open"),
     Route("/_favicon.ico", "open"),
+    Route("/manifest.webmanifest", "open"),
+    Route("/worker.js", "open"),
+    Route("/offline", "open"),
     Route("/healthz", "open"),  # says ok or not; more to those who may look
     Route("/me", "open"),
     Route("/login", "open"),

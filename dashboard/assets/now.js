@@ -3,6 +3,7 @@
   "use strict";
   const root = document.documentElement;
 
+  const place = new URL("../", document.currentScript.src).pathname;
   const SOON_S = 3, GONE_S = 15, ASK_S = [0.5, 1, 2, 5];
   const QUIET_S = 60, build = document.querySelector("meta[name=build]")?.content;
   let newer = false, touchedAt = -Infinity;
@@ -21,9 +22,21 @@
     try {
       const answer = await fetch("me", { cache: "no-store", signal: AbortSignal.timeout(5000) });
       if (answer.status === 401) return location.reload();
+      if (answer.status > 500) throw new Error("a proxy answered for it");
       answeredAt = answeredAt || Date.now();
     } catch { answeredAt = 0; }
   }
+  // The page without network says since when: kept now and then, for a tablet's memory wears.
+  let keptAt = 0;
+  function keep() {
+    keptAt = Date.now();
+    try {
+      localStorage.setItem("heatledger-heard:" + place, heardAt);
+      localStorage.setItem("heatledger-clock", clock(0).endsWith("m") ? "12" : "24");
+    } catch { /* a browser that keeps nothing */ }
+  }
+  addEventListener("pagehide", () => { if (beat) keep(); });
+
   for (const wakes of ["online", "visibilitychange"]) addEventListener(wakes, () => { asks = askAt = 0; }, true);
   for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => { touchedAt = Date.now(); }, true);
 
@@ -40,6 +53,7 @@
     root.classList.toggle("gone", quiet > GONE_S);
     const line = quiet > GONE_S ? "not connected since " + clock(heardAt) : quiet > SOON_S ? "reconnecting" : "";
     if (link && link.textContent !== line) link.textContent = line;
+    if (beat && now - keptAt > 60000 && quiet < 1) keep();
     if (quiet > SOON_S && now >= askAt) ask();
     if (quiet > GONE_S && answeredAt && now - answeredAt > 6000) location.reload();
   }, 500);
