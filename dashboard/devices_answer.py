@@ -8,10 +8,24 @@ from dashboard.devices_board import Page, Row
 from dashboard.header import clock
 from dashboard.queries import local_now
 from heatledger import formatting
+from heatledger.marks import marked
+from heatledger.wording import say, say_many
 
 _NAMED: Final = 2
 _DAY_US: Final = 86_400 * 1_000_000
-_SMALL: Final = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+_SMALL: Final = (
+    marked("No"),
+    marked("One"),
+    marked("Two"),
+    marked("Three"),
+    marked("Four"),
+    marked("Five"),
+    marked("Six"),
+    marked("Seven"),
+    marked("Eight"),
+    marked("Nine"),
+    marked("Ten"),
+)
 
 
 class Answer(NamedTuple):
@@ -27,9 +41,14 @@ def answer(page: Page) -> Answer:
     silent = [row for row in page.rows if row.source.silent and row.source.mapped]
     if not page.connected:
         since = moment(page, page.changed_us)
-        return Answer("The broker is not reached", f"since {since}: what stands below is as it was last heard.")
+        return Answer(
+            say("The broker is not reached"),
+            say("since {since}: what stands below is as it was last heard.", since=since),
+        )
     if page.online is False:
-        return Answer("Ingest is stopped.", "Nothing new is decoded or stored until it runs: heatledger ingest.")
+        return Answer(
+            say("Ingest is stopped."), say("Nothing new is decoded or stored until it runs: heatledger ingest.")
+        )
     if not heard:
         return _nothing(page)
     if silent:
@@ -38,21 +57,22 @@ def answer(page: Page) -> Answer:
         )
     if not page.described:
         return Answer(
-            f"{_count(len(heard))} {_devices(len(heard))} heard.",
-            "No home file says what they are: heatledger discover --write home.toml drafts one.",
+            say_many("{n} device is heard.", "{n} devices are heard.", len(heard), n=_count(len(heard))),
+            say("No home file says what they are: heatledger discover --write home.toml drafts one."),
         )
-    return Answer("Everything is heard.", _bill(page, still=False))
+    return Answer(say("Everything is heard."), _bill(page, still=False))
 
 
 def _nothing(page: Page) -> Answer:
     if page.unknowns is None and not page.trouble:
-        return Answer("Listening.", "What was heard before is being read.")
+        return Answer(say("Listening."), say("What was heard before is being read."))
     if page.unknowns is not None and page.unknowns.topics:
         topics = page.unknowns.topics
         return Answer(
-            "Nothing is understood yet.", f"{_count(topics)} {'topic is' if topics == 1 else 'topics are'} heard."
+            say("Nothing is understood yet."),
+            say_many("{n} topic is heard.", "{n} topics are heard.", topics, n=_count(topics)),
         )
-    return Answer("Nothing is heard yet.", "The first message of any device shows here within seconds.")
+    return Answer(say("Nothing is heard yet."), say("The first message of any device shows here within seconds."))
 
 
 def _expected(page: Page) -> int:
@@ -61,16 +81,22 @@ def _expected(page: Page) -> int:
 
 def _silent(silent: int, expected: int) -> str:
     if silent == expected:
-        return "The only device is silent." if silent == 1 else f"All {expected} devices are silent."
-    return f"{_count(silent)} of {expected} devices {'is' if silent == 1 else 'are'} silent."
+        return (
+            say("The only device is silent.")
+            if silent == 1
+            else say("All {expected} devices are silent.", expected=expected)
+        )
+    return say_many(
+        "{n} of {expected} devices is silent.",
+        "{n} of {expected} devices are silent.",
+        silent,
+        n=_count(silent),
+        expected=expected,
+    )
 
 
 def _count(number: int) -> str:
-    return _SMALL[number] if number < len(_SMALL) else formatting.number(number, 0)
-
-
-def _devices(number: int) -> str:
-    return "device is" if number == 1 else "devices are"
+    return say(_SMALL[number]) if number < len(_SMALL) else formatting.number(number, 0)
 
 
 def _since(page: Page, silent: list[Row]) -> str:
@@ -79,12 +105,12 @@ def _since(page: Page, silent: list[Row]) -> str:
     by_since: dict[str, list[str]] = {}
     for row in order[:_NAMED]:
         heard_us = row.source.heard_us
-        by_since.setdefault("never heard" if heard_us is None else f"since {moment(page, heard_us)}", []).append(
-            row.name
-        )
-    said = [f"{' and '.join(names)} {since}" for since, names in by_since.items()]
+        by_since.setdefault(
+            say("never heard") if heard_us is None else say("since {time}", time=moment(page, heard_us)), []
+        ).append(row.name)
+    said = [f"{', '.join(names)} {since}" for since, names in by_since.items()]
     if len(silent) > _NAMED:
-        said.append(f"and {formatting.number(len(silent) - _NAMED, 0)} more")
+        said.append(say("and {n} more", n=formatting.number(len(silent) - _NAMED, 0)))
     return f"{', '.join(said)}."
 
 
@@ -100,9 +126,12 @@ def _bill(page: Page, *, still: bool) -> str:
     if not page.described:
         return ""
     if not page.meters:
-        return "The bill counts circuits only: no meter of role import stands in the home file."
+        return say("The bill counts circuits only: no meter of role import stands in the home file.")
     away = [name for name, heard in page.meters if not heard]
     if away:
-        return f"The bill is hurt: {', '.join(away)} is not heard."
-    which = "the main meter is" if len(page.meters) == 1 else "the main meters are"
-    return f"The bill is {'still ' if still else ''}right: {which} heard."
+        return say("The bill is hurt: {away} is not heard.", away=", ".join(away))
+    if len(page.meters) == 1:
+        one = say("The bill is still right: the main meter is heard.") if still else ""
+        return one or say("The bill is right: the main meter is heard.")
+    more = say("The bill is still right: the main meters are heard.") if still else ""
+    return more or say("The bill is right: the main meters are heard.")

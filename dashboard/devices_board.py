@@ -19,6 +19,7 @@ from heatledger.announcements import Status
 from heatledger.draw import Heard, net_power
 from heatledger.hearing import LiveValue, Source
 from heatledger.home import Home
+from heatledger.marks import marked
 from heatledger.quantities import QUANTITIES
 from heatledger.readings import INTERVAL_S, Flag, SeriesKey
 from heatledger.store import Store, StoreError
@@ -111,7 +112,7 @@ class Page(msgspec.Struct, frozen=True):
     meters : tuple of (str, bool)
         Name of each meter of the whole home, and whether it is heard.
     trouble : str
-        Why store or state cannot be read, empty where they can.
+        Why store or state cannot be read, a text to be said; empty where they can.
     """
 
     home: Home
@@ -282,7 +283,9 @@ class DevicesBoard:
             self._trouble = ""
         except (StoreError, sqlite3.Error, OSError) as error:
             logging.getLogger(__name__).warning("what was heard cannot be read: %s", error)
-            self._trouble = "The store is not answering: the last 24 hours and the topics are as they were last read."
+            self._trouble = marked(
+                "The store is not answering: the last 24 hours and the topics are as they were last read."
+            )
 
     def _read_strips(self) -> dict[Who, Strip]:
         current = self._page()

@@ -14,8 +14,20 @@ from dashboard.devices_board import Page, Row, Spoken
 from dashboard.devices_strip import Strip
 from dashboard.devices_unknown import MOST, Unknown
 from heatledger import formatting
+from heatledger.marks import marked
+from heatledger.reader import Reader, reader
+from heatledger.retelling import retold
+from heatledger.wording import say, say_many
 
-COLUMNS: Final = ("Device", "Says", "Heard / every", "Last 24 hours", "Coverage", "In the home file", "Issue")
+COLUMNS: Final = (
+    marked("Device"),
+    marked("Says"),
+    marked("Heard / every"),
+    marked("Last 24 hours"),
+    marked("Coverage"),
+    marked("In the home file"),
+    marked("Issue"),
+)
 _FIRST: Final = 3
 _MINUTE_US: Final = 60_000_000
 _HOUR_MIN: Final = 60
@@ -28,7 +40,7 @@ def role(name: str) -> dict[str, Any]:
 
 def head(names: tuple[str, ...]) -> html.Thead:
     """Return the row of a table's titles."""
-    cells = [html.Th(name, scope="col", **role("columnheader")) for name in names]
+    cells = [html.Th(say(name), scope="col", **role("columnheader")) for name in names]
     return html.Thead(html.Tr(cells, className="row titles", **role("row")), **role("rowgroup"))
 
 
@@ -41,11 +53,11 @@ class Made(NamedTuple):
 
 def device(page: Page, row: Row) -> Made:
     """Return the row of one device; made again only when what it shows has changed."""
-    return _device(row, _age(page.at_us, row), page.described)
+    return _device(row, _age(page.at_us, row), page.described, reader())
 
 
 @lru_cache(maxsize=1024)
-def _device(row: Row, age: str, described: bool) -> Made:
+def _device(row: Row, age: str, described: bool, _who: Reader) -> Made:
     made = _device_row(row, age, described=described)
     return Made(made, live_props(made))
 
@@ -59,7 +71,7 @@ def _device_row(row: Row, age: str, *, described: bool) -> html.Tr:
         html.Td(_strip(row), className="c-strip", **role("cell")),
         html.Td(_coverage(row.strip), id=f"{row.id}-cover", className="c-cover", **role("cell")),
         html.Td(
-            row.place or ("not named" if described else ""),
+            row.place or (say("not named") if described else ""),
             className=f"c-place{'' if row.place else ' faint'}",
             **role("cell"),
         ),
@@ -72,9 +84,9 @@ def _says(row: Row) -> html.Span:
     shown: list[Component] = [_value(row, spoken) for spoken in row.values[:_FIRST]]
     rest = [_value(row, spoken) for spoken in row.values[_FIRST:]]
     if row.further:
-        rest.append(text(f"and {formatting.number(row.further, 0)} more", "value"))
+        rest.append(text(say("and {n} more", n=formatting.number(row.further, 0)), "value"))
     if rest:
-        more = html.Summary(f"{len(row.values) - _FIRST + row.further} more")
+        more = html.Summary(say("{n} more", n=len(row.values) - _FIRST + row.further))
         folded = [more, html.Span(rest, className="values")]
         shown.append(html.Details(folded, id=f"{row.id}-more", className="more-values"))
     return html.Span(shown, className="values")
@@ -88,14 +100,14 @@ def _value(row: Row, spoken: Spoken) -> html.Span:
 def _age(at_us: int, row: Row) -> str:
     heard_us = row.source.heard_us
     if heard_us is None:
-        return "never"
-    return "not known" if row.retained else formatting.duration(max((at_us - heard_us) / 1e6, 1.0))
+        return say("never")
+    return say("not known") if row.retained else formatting.duration(max((at_us - heard_us) / 1e6, 1.0))
 
 
 def _heard(row: Row, age: str) -> Children:
     usual_s, usual = row.source.usual_s, ""
     if row.source.heard_us is not None and not row.retained:
-        usual = f" / {'learning' if usual_s is None else formatting.duration(max(usual_s, 1.0))}"
+        usual = f" / {say('learning') if usual_s is None else formatting.duration(max(usual_s, 1.0))}"
     kind = "age attn" if row.source.silent and row.source.mapped else "age"
     return [text(age, kind, at=f"{row.id}-age"), text(usual, "usual", at=f"{row.id}-usual")]
 
@@ -103,13 +115,14 @@ def _heard(row: Row, age: str) -> Children:
 def _strip(row: Row) -> html.Div:
     strip = row.strip
     parts: list[Component] = []
-    words = "the last 24 hours are not known"
+    words = say("the last 24 hours are not known")
     if strip is not None:
         parts.append(html.Div(className="known", style=_place(strip.known.start, strip.known.width)))
         parts += [html.Div(className="gap", style=_place(gap.start, gap.width)) for gap in strip.gaps]
-        words = f"heard {formatting.coverage(strip.coverage)} of the last 24 hours{_gaps(strip, before=', ')}"
+        words = say("heard {coverage} of the last 24 hours", coverage=formatting.coverage(strip.coverage))
+        words = ", ".join(filter(None, (words, _gaps(strip))))
     at = f"{row.id}-strip"
-    return html.Div(parts, id=at, className="strip", title=words, role="img", **aria(label="The last 24 hours"))
+    return html.Div(parts, id=at, className="strip", title=words, role="img", **aria(label=say("The last 24 hours")))
 
 
 def _place(start: float, width: float) -> dict[str, str]:
@@ -120,31 +133,31 @@ def _coverage(strip: Strip | None) -> str:
     return "" if strip is None else formatting.coverage(strip.coverage)
 
 
-def _gaps(strip: Strip, *, before: str = "") -> str:
-    number = len(strip.gaps)
-    if not number:
-        return ""
-    return f"{before}{number} {'gap' if number == 1 else 'gaps'}, {formatting.duration(strip.missing_s)}"
+def _gaps(strip: Strip) -> str:
+    number, missing = len(strip.gaps), formatting.duration(strip.missing_s)
+    return say_many("{n} gap, {duration}", "{n} gaps, {duration}", number, duration=missing) if number else ""
 
 
 def _issue(row: Row) -> Children:
     if row.source.silent and row.source.heard_us is None:
-        return [html.Span([icon("silent"), "never heard"], className="chip full")]
+        return [html.Span([icon("silent"), say("never heard")], className="chip full")]
     if row.source.silent:
         kind = "full" if row.source.mapped else "outline"
-        return [html.Span([icon("silent"), "says offline" if row.offline else "silent"], className=f"chip {kind}")]
+        return [
+            html.Span([icon("silent"), say("says offline") if row.offline else say("silent")], className=f"chip {kind}")
+        ]
     if row.retained:
-        return [text("kept by the broker, age not known", "quiet")]
+        return [text(say("kept by the broker, age not known"), "quiet")]
     return [text(_gaps(row.strip) if row.strip else "", "quiet")]
 
 
 def unknown(row: Unknown, at_us: int) -> Made:
     """Return the row of one topic that was not understood; made again only when what it shows has changed."""
-    return _unknown(row, _when(at_us - row.last_us))
+    return _unknown(row, _when(at_us - row.last_us), reader())
 
 
 @lru_cache(maxsize=2 * MOST)
-def _unknown(row: Unknown, when: str) -> Made:
+def _unknown(row: Unknown, when: str, _who: Reader) -> Made:
     made = _unknown_row(row, when)
     return Made(made, live_props(made))
 
@@ -153,9 +166,9 @@ def _when(age_us: int) -> str:
     """Return an age in steps that grow with it."""
     minutes = age_us // _MINUTE_US
     if minutes < 1:
-        return "last just now"
+        return say("last just now")
     step = 1 if minutes < _HOUR_MIN else _HOUR_MIN
-    return f"last {formatting.duration(minutes // step * step * 60)} ago"
+    return say("last {duration} ago", duration=formatting.duration(minutes // step * step * 60))
 
 
 def _unknown_row(row: Unknown, when: str) -> html.Tr:
@@ -176,27 +189,33 @@ def _unknown_row(row: Unknown, when: str) -> html.Tr:
 
 
 def _looks(row: Unknown) -> Children:
-    guess = f"looks like {row.guess}" if row.guess else ""
+    guess = say("looks like {guess}", guess=say(row.guess)) if row.guess else ""
     return [
         html.Bdi(
-            row.sample or "empty payload",
+            row.sample or say("empty payload"),
             id=f"{row.id}-sample",
             className="sample mono" if row.sample else "sample faint",
         ),
         text(guess, "guess", at=f"{row.id}-guess"),
-        html.Bdi(row.note, id=f"{row.id}-note", className="note-of"),
+        html.Bdi(retold(row.note), id=f"{row.id}-note", className="note-of"),
     ]
 
 
 def _actions(row: Unknown) -> Children:
-    draft: list[Component] = [html.P("No device file can hold this topic: its name has signs that cannot be written.")]
+    draft: list[Component] = [
+        html.P(say("No device file can hold this topic: its name has signs that cannot be written."))
+    ]
     if row.command:
-        copy = html.Button("Copy", type="button", className="button copy")
-        draft = [html.P("Run this where heatledger is installed:"), html.Code(row.command, className="command"), copy]
-    pre = html.Pre(row.bytes, id=f"{row.id}-bytes", className="bytes")
+        copy = html.Button(say("Copy"), type="button", className="button copy")
+        draft = [
+            html.P(say("Run this where heatledger is installed:")),
+            html.Code(row.command, className="command"),
+            copy,
+        ]
+    pre = html.Pre("\n".join(retold(line) for line in row.bytes.split("\n")), id=f"{row.id}-bytes", className="bytes")
     return [
-        _folded(f"{row.id}-draft", "Draft a decoder", draft),
-        _folded(f"{row.id}-dump", "Show bytes", [pre]),
+        _folded(f"{row.id}-draft", say("Draft a decoder"), draft),
+        _folded(f"{row.id}-dump", say("Show bytes"), [pre]),
     ]
 
 

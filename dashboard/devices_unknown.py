@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from dashboard.devices_words import mark
+from heatledger.marks import marked, worded
 from heatledger.plain import shown
 from heatledger.store.state import SAMPLE_BYTES, Topic
 
@@ -25,14 +26,14 @@ _LONGEST_TOPIC: Final = 400
 _NUMBER: Final = re.compile(rb"\s*[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?\s*")
 # words of a topic or of a key -> what such a number may be, the likeliest first
 _LOOKS: Final = (
-    (re.compile("power|watt|leistung|puissance|_w$", re.IGNORECASE), "power, W"),
-    (re.compile("energy|kwh|consum|energie", re.IGNORECASE), "energy, kWh"),
-    (re.compile("setpoint|target", re.IGNORECASE), "a temperature asked for, °C"),
-    (re.compile("temp", re.IGNORECASE), "temperature, °C"),
-    (re.compile("humid|feucht", re.IGNORECASE), "humidity, %"),
-    (re.compile("volt|spannung", re.IGNORECASE), "voltage, V"),
-    (re.compile("current|amp|strom", re.IGNORECASE), "current, A"),
-    (re.compile("flow|debit|durchfluss", re.IGNORECASE), "flow, L/min"),
+    (re.compile("power|watt|leistung|puissance|_w$", re.IGNORECASE), marked("power, W")),
+    (re.compile("energy|kwh|consum|energie", re.IGNORECASE), marked("energy, kWh")),
+    (re.compile("setpoint|target", re.IGNORECASE), marked("a temperature asked for, °C")),
+    (re.compile("temp", re.IGNORECASE), marked("temperature, °C")),
+    (re.compile("humid|feucht", re.IGNORECASE), marked("humidity, %")),
+    (re.compile("volt|spannung", re.IGNORECASE), marked("voltage, V")),
+    (re.compile("current|amp|strom", re.IGNORECASE), marked("current, A")),
+    (re.compile("flow|debit|durchfluss", re.IGNORECASE), marked("flow, L/min")),
 )
 
 
@@ -113,7 +114,7 @@ def guess(topic: str, sample: bytes) -> str:
     ('power, W', 'temperature, °C', 'a number')
     """
     if _NUMBER.fullmatch(sample):
-        return _look([level for level in reversed(topic.split("/")) if level]) or "a number"
+        return _look([level for level in reversed(topic.split("/")) if level]) or marked("a number")
     if sample[:1] == b"{":
         try:
             document = json.loads(sample)
@@ -151,6 +152,8 @@ def dump(sample: bytes) -> str:
         part = sample[start : start + _A_LINE]
         seen = "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in part)
         lines.append(f"{part.hex(' '):<{3 * _A_LINE}} {seen}")
-    more = f"at least {SAMPLE_BYTES}" if len(sample) >= SAMPLE_BYTES else str(len(sample))
-    rest = f"\nthe first {_BYTES} of {more} bytes" if len(sample) > _BYTES else ""
-    return "\n".join(lines) + rest if lines else "no bytes: the payload was empty"
+    if len(sample) >= SAMPLE_BYTES:
+        lines.append(worded("the first {shown} of at least {size} bytes", shown=_BYTES, size=SAMPLE_BYTES))
+    elif len(sample) > _BYTES:
+        lines.append(worded("the first {shown} of {size} bytes", shown=_BYTES, size=len(sample)))
+    return "\n".join(lines) or worded("no bytes: the payload was empty")

@@ -8,46 +8,69 @@ from typing import Final
 
 from heatledger import formatting
 from heatledger.home import Home, Meter, names
+from heatledger.marks import marked
 from heatledger.plain import shown
 from heatledger.quantities import QUANTITIES
 from heatledger.reader import temperature_unit
 from heatledger.readings import SeriesKey, Value
+from heatledger.wording import say
 
 _LONGEST: Final = 60
 _LABELS: Final = {
     **dict.fromkeys(("power", "energy", "voltage", "current", "frequency"), ""),  # their unit says it
-    "power_returned": "fed back",
-    "energy_returned": "energy fed back",
-    "heat_power": "heat",
-    "temperature": "room",
-    "outdoor_temp": "outdoors",
-    "outdoor_humidity": "humidity outdoors",
-    "floor_temp": "floor",
-    "flow_temp": "flow",
-    "return_temp": "return",
-    "supply_temp": "supply air",
-    "dhw_temp": "hot water",
-    "dhw_setpoint": "hot water asked for",
-    "flow_setpoint": "flow asked for",
-    "setpoint": "asked for",
-    "flow": "water flow",
-    "solar_irradiance": "sun",
-    "compressor_freq": "compressor",
-    "valve_position": "valve",
-    "online": "reachable",
+    "power_returned": marked("fed back"),
+    "energy_returned": marked("energy fed back"),
+    "heat_power": marked("heat"),
+    "temperature": marked("room"),
+    "outdoor_temp": marked("outdoors"),
+    "outdoor_humidity": marked("humidity outdoors"),
+    "floor_temp": marked("floor"),
+    "flow_temp": marked("flow"),
+    "return_temp": marked("return"),
+    "supply_temp": marked("supply air"),
+    "dhw_temp": marked("hot water"),
+    "dhw_setpoint": marked("hot water asked for"),
+    "flow_setpoint": marked("flow asked for"),
+    "setpoint": marked("asked for"),
+    "flow": marked("water flow"),
+    "solar_irradiance": marked("sun"),
+    "compressor_freq": marked("compressor"),
+    "valve_position": marked("valve"),
+    "online": marked("reachable"),
+    "humidity": marked("humidity"),
+    "mode": marked("mode"),
+    "action": marked("does"),
+    "fan": marked("fan"),
+    "switch": marked("switch"),
+    "defrost": marked("defrost"),
+    "heat_energy": marked("heat"),
+    "cooling_energy": marked("cooling"),
+    "gas_energy": marked("gas"),
+    "gas_volume": marked("gas"),
+    "price": marked("price"),
+    "standing_charge": marked("standing charge"),
+    "power_factor": marked("power factor"),
+    "air_flow": marked("air flow"),
+    "heating_demand": marked("heating demand"),
 }
 _DIGITS: Final = {"%": 0, "Hz": 1, "V": 0, "A": 2, "L/min": 1, "m³/s": 2, "m³": 2, "W/m²": 0, "1": 2}
 _ROLES: Final = {
-    "import": "main meter",
-    "export": "feed-in meter",
-    "solar": "solar meter",
-    "battery": "battery",
-    "ev": "car charger",
-    "circuit": "circuit",
-    "outdoor_unit": "outdoor unit",
-    "head": "indoor unit",
-    "leader_sum": "indoor unit that reports the whole unit",
-    "duplicate_of": "a second reading",
+    "import": marked("main meter"),
+    "export": marked("feed-in meter"),
+    "solar": marked("solar meter"),
+    "battery": marked("battery"),
+    "ev": marked("car charger"),
+    "circuit": marked("circuit"),
+    "outdoor_unit": marked("outdoor unit"),
+    "head": marked("indoor unit"),
+    "leader_sum": marked("indoor unit that reports the whole unit"),
+    "duplicate_of": marked("a second reading"),
+}
+_POINTS: Final = {
+    "temperature": marked("{room}: temperature"),
+    "humidity": marked("{room}: humidity"),
+    "window": marked("{room}: window"),
+    "presence": marked("{room}: presence"),
 }
 
 
@@ -76,7 +99,8 @@ def label(quantity: str, channel: str) -> str:
     >>> label("power", ""), label("temperature", "probe 2")
     ('', 'room probe 2')
     """
-    said = _LABELS.get(quantity, quantity.replace("_", " "))
+    known = _LABELS.get(quantity, quantity.replace("_", " "))
+    said = say(known) if known else ""
     return f"{said} {shown(channel, 24)}".strip()
 
 
@@ -98,7 +122,7 @@ def printed(value: Value, quantity: str, home: Home) -> str:
         Figure and unit, or the word of a state.
     """
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     if isinstance(value, str):
         return shown(value, 40)
     row = QUANTITIES.get(quantity)
@@ -112,11 +136,11 @@ def printed(value: Value, quantity: str, home: Home) -> str:
     if unit == "currency/kWh":
         return formatting.price(value, home.currency)
     if unit == "currency/day":
-        return f"{formatting.money(value, home.currency)}/day"
+        return say("{amount}/day", amount=formatting.money(value, home.currency))
     figure = formatting.number(value, _DIGITS.get(unit or "", 1))
-    if unit in (None, "1") or figure == formatting.NOT_KNOWN:
+    if unit in (None, "1") or figure == formatting.not_known():
         return figure
-    return f"{figure}%" if unit == "%" else f"{figure} {unit}"
+    return formatting.share(value / 100) if unit == "%" else f"{figure} {unit}"
 
 
 def places(home: Home) -> dict[str, tuple[str, ...]]:
@@ -129,18 +153,18 @@ def places(home: Home) -> dict[str, tuple[str, ...]]:
         said = {"temperature": zone.temperature, "humidity": zone.humidity, "window": zone.window}
         for what, at in (said | {"presence": zone.presence}).items():
             if at:
-                found.setdefault(at, []).append(f"{name(zone.name)}: {what}")
+                found.setdefault(at, []).append(say(_POINTS[what], room=name(zone.name)))
     rooms = {zone.id: name(zone.name) for zone in home.zones}
     for pump in home.heat_pumps:
         for head in pump.heads:
-            found.setdefault(head.device, []).append(f"{rooms.get(head.zone, head.zone)}: indoor unit")
+            found.setdefault(head.device, []).append(say("{room}: indoor unit", room=rooms.get(head.zone, head.zone)))
     if home.outdoor_temperature:
-        found.setdefault(home.outdoor_temperature, []).append("outdoor temperature")
+        found.setdefault(home.outdoor_temperature, []).append(say("outdoor temperature"))
     return {point: tuple(words) for point, words in found.items()}
 
 
 def _of_meter(meter: Meter) -> str:
-    role, own = _ROLES[meter.role], name(meter.name)
+    role, own = say(_ROLES[meter.role]), name(meter.name)
     return f"{own}: {role}" if own and own.casefold() != role else role
 
 

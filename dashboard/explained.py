@@ -9,6 +9,8 @@ from dashboard.components import text
 from dashboard.desk_view import View
 from heatledger import formatting
 from heatledger.explain import Explained, explain, row_of
+from heatledger.retelling import retold
+from heatledger.wording import say
 
 
 def drawer(view: View, place: str) -> list[Component]:
@@ -17,38 +19,38 @@ def drawer(view: View, place: str) -> list[Component]:
         found = explain(view.summary, place)
     except KeyError:
         return [
-            html.H2("This figure is not in the books any more."),
-            html.P("They were made anew since the page was drawn."),
+            html.H2(say("This figure is not in the books any more.")),
+            html.P(say("They were made anew since the page was drawn.")),
         ]
     currency = view.summary.bill.currency
-    said = formatting.NOT_KNOWN if found.value is None else _printed(found.value, found.unit, currency)
-    body: list[Component] = [html.H2(found.what), html.P(said, className="number")]
+    said = formatting.not_known() if found.value is None else _printed(found.value, found.unit, currency)
+    body: list[Component] = [html.H2(retold(found.what)), html.P(said, className="number")]
     if found.reason:
-        body.append(html.P(found.reason))
-    body.append(html.P(found.equation, className="equation"))
+        body.append(html.P(retold(found.reason)))
+    body.append(html.P(retold(found.equation), className="equation"))
     if found.inputs:
         rows = [_input(name, value, currency) for name, value in found.inputs.items()]
-        body.append(html.Table([html.Caption("From", className="caption"), html.Tbody(rows)], className="figures"))
+        body.append(html.Table([html.Caption(say("From"), className="caption"), html.Tbody(rows)], className="figures"))
     return [*body, html.Dl(_trust(found)), html.P(found.name, className="mono faint")]
 
 
 def _trust(found: Explained) -> list[Component]:
     plan = ", ".join(found.tariff)
-    rung = f"rung {found.rung}, {found.method}" if found.rung else ""
+    rung = say("rung {letter}, {method}", letter=found.rung, method=retold(found.method)) if found.rung else ""
     rows = (
-        ("Heard", formatting.coverage(found.coverage)),
-        ("COP by", rung),
-        ("Boundary", found.boundary or ""),
-        ("Rate plan", plan),
+        (say("Heard"), formatting.coverage(found.coverage)),
+        (say("COP by"), rung),
+        (say("Boundary"), found.boundary or ""),
+        (say("Rate plan"), plan),
     )
     return [part for name, value in rows if value for part in (html.Dt(name), html.Dd(value))]
 
 
 def _input(place: str, value: str | float | None, currency: str) -> html.Tr:
     row = row_of(place)
-    what = row.what if row else place
+    what = retold(row.what) if row else place
     unit = (currency if row.unit == "currency" else row.unit) if row else ""
-    shown = formatting.NOT_KNOWN if value is None else _printed(value, unit, currency)
+    shown = formatting.not_known() if value is None else _printed(value, unit, currency)
     return html.Tr(
         [html.Th([place.rpartition(".")[2].replace("_", " "), text(what, "line-note")], scope="row"), html.Td(shown)]
     )

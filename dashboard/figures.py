@@ -17,13 +17,14 @@ from dashboard.components import Children, aria, data, text
 from dashboard.shown import children
 from dashboard.tokens import Scheme, tokens
 from heatledger import formatting
-from heatledger.marks import marked
+from heatledger.locales import locale_row
+from heatledger.reader import reader
 from heatledger.wording import say
 
 Figure = dict[str, Any]
 Axis = dict[str, Any]
 
-FONT: Final = marked('Inter, system-ui, "Segoe UI", Roboto, sans-serif')
+FONT: Final = 'Inter, system-ui, "Segoe UI", Roboto, sans-serif'
 _CONFIG: Final[Any] = {
     "displayModeBar": False,
     "responsive": True,
@@ -100,7 +101,21 @@ def figure(
 ) -> Figure:  # plotly's own words
     """Return a figure of traces in a scheme's template, with fixed margins [px]."""
     margin = {"l": left, "r": right, "t": 14, "b": 30}
-    return {"data": list(data), "layout": {"template": template(scheme), "height": height, "margin": margin, **layout}}
+    return {
+        "data": list(data),
+        "layout": {
+            "template": template(scheme),
+            "height": height,
+            "margin": margin,
+            "separators": _separators(),
+            **layout,
+        },
+    }
+
+
+def _separators() -> str:
+    row = locale_row(reader().language)
+    return row.decimal + row.group
 
 
 def hatch(colour: str, behind: str) -> Figure:
@@ -121,7 +136,7 @@ def days_axis(days: Sequence[date], today: date | None) -> Axis:
 
 def _day_tick(days: Sequence[date], at: int, *, first: bool, today: bool) -> str:
     if today:
-        return "<b>today</b>"
+        return f"<b>{say('today')}</b>"
     return formatting.day(days[at]) if first or days[at].day == 1 or len(days) > 62 else str(days[at].day)
 
 

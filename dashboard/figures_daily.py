@@ -13,6 +13,7 @@ from dashboard.tokens import Scheme, tokens
 from heatledger import formatting
 from heatledger.billed import BillSummary
 from heatledger.by_day import DayCost
+from heatledger.wording import say
 
 _MOST_DAYS: Final = 92
 """More days than this are shown as months."""
@@ -89,19 +90,27 @@ def daily_cost(bill: BillSummary, scheme: Scheme, *, last: date, today: date | N
         guessed = [float(min(row.estimated, max(row.parts.values(), default=Decimal(0)))) for row in rows]
         data.append(
             {
-                **_stack(guessed, seen["money-fill"], said, "estimated"),
+                **_stack(guessed, seen["money-fill"], said, say("estimated")),
                 "marker": {"pattern": hatch(seen["money-fill"], seen["surface"]), "line": {"width": 0}},
             }
         )
-    data.append(_stack([float(row.fixed) for row in rows], seen["line"], said, "fixed and credits"))
+    data.append(_stack([float(row.fixed) for row in rows], seen["line"], said, say("fixed and credits")))
     axis, dearest = _axis(rows, last, today), max(rows, key=lambda row: row.cost)
     what = "day" if len(rows) == len(bill.by_day) else "month"
-    says = (
-        f"The dearest {what} was {_name(dearest)}, {formatting.money(dearest.cost, bill.currency)}; "
-        f"all together {formatting.money(bill.total, bill.currency)}."
+    dearest_day = say("The dearest day was {when}, {cost}; all together {total}.") if what == "day" else ""
+    says = (dearest_day or say("The dearest month was {when}, {cost}; all together {total}.")).format(
+        when=_name(dearest),
+        cost=formatting.money(dearest.cost, bill.currency),
+        total=formatting.money(bill.total, bill.currency),
     )
     shown = figure(scheme, data, xaxis=axis, yaxis=money_axis(bill.currency), barmode="relative")
-    columns = ("Day" if what == "day" else "Month", *ramp, "Fixed and credits", "Estimated", "Cost")
+    columns = (
+        say("Day") if what == "day" else say("Month"),
+        *ramp,
+        say("Fixed and credits"),
+        say("Estimated"),
+        say("Cost"),
+    )
     return Chart(
         "daily-cost",
         shown,
@@ -153,16 +162,19 @@ def _name(row: Bar) -> str:
 
 def _sentence(row: Bar, currency: str) -> str:
     parts = [f"{label} {formatting.money(part, currency)}" for label, part in row.parts.items() if part]
-    said = (
-        f"{_name(row)} cost {formatting.money(row.cost, currency)}:<br>{',<br>'.join(parts)}"
-        if parts
-        else (f"{_name(row)} cost {formatting.money(row.cost, currency)}")
-    )
     if row.fixed:
-        said += f",<br>fixed and credits {formatting.money(row.fixed, currency)}"
+        parts.append(say("fixed and credits {amount}", amount=formatting.money(row.fixed, currency)))
+    cost = formatting.money(row.cost, currency)
+    told = [
+        say("{day} cost {cost}:<br>{parts}.", day=_name(row), cost=cost, parts=",<br>".join(parts))
+        if parts
+        else say("{day} cost {cost}.", day=_name(row), cost=cost)
+    ]
     if row.estimated:
-        said += f".<br>{formatting.money(row.estimated, currency)} of it is estimated"
-    return said + (f".<br>Nothing was heard for {formatting.duration(row.silent_s)}." if row.silent_s > 0 else ".")
+        told.append(say("{amount} of it is estimated.", amount=formatting.money(row.estimated, currency)))
+    if row.silent_s > 0:
+        told.append(say("Nothing was heard for {duration}.", duration=formatting.duration(row.silent_s)))
+    return "<br>".join(told)
 
 
 def _row(row: Bar, ramp: Mapping[str, str], currency: str) -> list[str]:
@@ -173,5 +185,5 @@ def _row(row: Bar, ramp: Mapping[str, str], currency: str) -> list[str]:
 def _axis(rows: Sequence[Bar], last: date, today: date | None) -> Axis:
     if rows[0].first == rows[0].last and len(rows) <= _MOST_DAYS and all(row.first == row.last for row in rows):
         return days_axis(every_day(rows[0].first, last), today)
-    ticks = [formatting.month(row.first, year=False)[:3] for row in rows]
+    ticks = [formatting.short_month(row.first) for row in rows]
     return {"tickmode": "array", "tickvals": list(range(len(rows))), "ticktext": ticks}

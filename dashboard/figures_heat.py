@@ -10,10 +10,28 @@ from dashboard.tokens import Scheme, faded, tokens
 from heatledger import formatting
 from heatledger.heat_pumps import Bin, Seasonal
 from heatledger.home import Home
+from heatledger.marks import marked
 from heatledger.reader import temperature_unit
+from heatledger.wording import say
 
 _LEAST_DOT, _MOST_DOT = 9.0, 24.0
 _MADE: Final = {"heating": "heat", "cooling": "cooling", "dhw": "hot water"}
+_SAYS: Final = {
+    "heating": marked("Between {worst} one unit of electricity made {least} of heat, between {best} {most}."),
+    "cooling": marked("Between {worst} one unit of electricity took away {least} of heat, between {best} {most}."),
+    "dhw": marked("Between {worst} one unit of electricity made {least} of hot water, between {best} {most}."),
+}
+_DOT: Final = {
+    "heating": marked(
+        "Between {span} outdoors one unit of electricity<br>made {cop} of heat ({low}–{high}), from {kwh}."
+    ),
+    "cooling": marked(
+        "Between {span} outdoors one unit of electricity<br>took away {cop} of heat ({low}–{high}), from {kwh}."
+    ),
+    "dhw": marked(
+        "Between {span} outdoors one unit of electricity<br>made {cop} of hot water ({low}–{high}), from {kwh}."
+    ),
+}
 
 
 def cop_by_outdoor(
@@ -56,10 +74,12 @@ def cop_by_outdoor(
         yaxis={"range": [0, top], "dtick": 1},
     )
     best, worst = max(bins, key=lambda b: b.cop or 0.0), min(bins, key=lambda b: b.cop or 0.0)
-    says = (
-        f"Between {_span(home, worst)} one unit of electricity made "
-        f"{formatting.number(worst.cop, 1)} of {_MADE[work]}, "
-        f"between {_span(home, best)} {formatting.number(best.cop, 1)}."
+    says = say(
+        _SAYS[work],
+        worst=_span(home, worst),
+        least=formatting.number(worst.cop, 1),
+        best=_span(home, best),
+        most=formatting.number(best.cop, 1),
     )
     rows = [
         [_span(home, one), formatting.cop(one.cop, one.low, one.high), _expected(one), formatting.energy(one.kwh)]
@@ -67,7 +87,7 @@ def cop_by_outdoor(
     ]
     raw = [[one.from_c, one.to_c, one.cop, one.low, one.high, one.kwh, one.heat_kwh] for one in bins]
     columns = ["from, °C", "to, °C", "COP", "low (90%)", "high (90%)", "electricity, kWh", f"{_MADE[work]}, kWh"]
-    return Chart("cop", drawn, says, ("Outdoors", "COP", "Expected", "Electricity"), rows, raw, columns)
+    return Chart("cop", drawn, says, (say("Outdoors"), "COP", say("Expected"), say("Electricity")), rows, raw, columns)
 
 
 def shown(home: Home, celsius: float) -> float:
@@ -81,7 +101,7 @@ def _middle(home: Home, one: Bin) -> float:
 
 def _span(home: Home, one: Bin) -> str:
     ends = (formatting.temperature(end, unit=temperature_unit(home), wall=True) for end in (one.from_c, one.to_c))
-    return " and ".join(ends)
+    return say("{from_degrees} and {to_degrees}", from_degrees=next(ends), to_degrees=next(ends))
 
 
 def _expected(one: Bin) -> str:
@@ -109,10 +129,15 @@ def _band(home: Home, bins: Sequence[Bin], grey: str) -> list[Figure]:
 def _dots(home: Home, bins: Sequence[Bin], work: str, colour: str, ink: str) -> Figure:
     most = max(one.kwh for one in bins) or 1.0
     said = [
-        f"Between {_span(home, one)} outdoors one unit of electricity<br>"
-        f"made {formatting.number(one.cop, 1)} of {_MADE[work]} "
-        f"({formatting.number(one.low, 1)}–{formatting.number(one.high, 1)}), from {formatting.energy(one.kwh)}."
-        + (f"<br>{_expected(one)} is expected in this weather." if one.expected else "")
+        say(
+            _DOT[work],
+            span=_span(home, one),
+            cop=formatting.number(one.cop, 1),
+            low=formatting.number(one.low, 1),
+            high=formatting.number(one.high, 1),
+            kwh=formatting.energy(one.kwh),
+        )
+        + (f"<br>{say('{range} is expected in this weather.', range=_expected(one))}" if one.expected else "")
         for one in bins
     ]
     return {
@@ -149,7 +174,7 @@ def _now(
     if now_c is None or not within[0] <= shown(home, now_c) <= within[1]:
         return [], []
     x = shown(home, now_c)
-    words = f"now {formatting.temperature(now_c, unit=temperature_unit(home), wall=True)}"
+    words = say("now {temperature}", temperature=formatting.temperature(now_c, unit=temperature_unit(home), wall=True))
     line = {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": top * 0.97, "line": {"color": ink, "width": 1}}
     return [line], [
         {

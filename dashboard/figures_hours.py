@@ -13,6 +13,7 @@ from dashboard.tokens import Scheme, tokens
 from heatledger import formatting
 from heatledger.home import Home
 from heatledger.hours_used import DayOfHours
+from heatledger.wording import say
 
 _MOST_DAYS: Final = 80
 """More days than this are shown as weeks: 2,000 points are enough for any eye."""
@@ -87,7 +88,7 @@ def hours_by_days(
     )
     most, least = (pick(known, key=lambda hour: hour.kwh or 0.0) for pick in (max, min))
     says = sentence(
-        "Most was used on {when}: {most}. Least on {quiet}: {least}.",
+        say("Most was used on {when}: {most}. Least on {quiet}: {least}."),
         when=said(home, most),
         most=_shown(most),
         quiet=said(home, least),
@@ -101,7 +102,7 @@ def hours_by_days(
         "hours",
         drawn,
         says,
-        ("Day", "Busiest hour", "Used in it", "Quietest hour", "Used in it"),
+        (say("Day"), say("Busiest hour"), say("Used in it"), say("Quietest hour"), say("Used in it")),
         _rows(home, hours),
         raw,
         names if weekly else [*names, "heard"],
@@ -157,7 +158,7 @@ def _axes(home: Home, columns: Mapping[date, object], today: date | None, *, acr
     clock: Axis = {"tickmode": "array", "tickvals": list(_TICKS), "ticktext": [clock_at(home, at) for at in _TICKS]}
     days = list(columns)
     if across:
-        names = ["<b>today</b>" if day == today else formatting.day(day, weekday=True) for day in days]
+        names = [f"<b>{say('today')}</b>" if day == today else formatting.day(day, weekday=True) for day in days]
         rows: Axis = {"tickmode": "array", "tickvals": list(range(len(days))), "ticktext": names}
         down = {**rows, "range": [len(days) - 0.5, -0.5], "showgrid": False}
         return {**clock, "range": [-0.5, 23.5]}, down
@@ -170,24 +171,36 @@ def _told(home: Home, cell: Cell, *, weekly: bool) -> str:
     when, span = formatting.day(cell.first, weekday=not weekly), span_of_day(home, cell.hour)
     figures = [formatting.energy(hour.kwh) for hour in cell.known]
     if not cell.hours:
-        return f"{when}: there was no hour from {span}, or it is still to come."
+        return say("{when}: there was no hour from {span}, or it is still to come.", when=when, span=span)
     if not figures:
-        return f"{when}, {span}: nothing was heard."
+        return say("{when}, {span}: nothing was heard.", when=when, span=span)
     if weekly:
-        return (
-            f"In the week from {when}, {span}:<br>{formatting.energy(cell.kwh)} at the mean of {counted(cell.known)}."
+        return say(
+            "In the week from {when}, {span}:<br>{energy} at the mean of {hours}.",
+            when=when,
+            span=span,
+            energy=formatting.energy(cell.kwh),
+            hours=counted(cell.known),
         )
     if len(figures) > 1:
-        return f"{when}, {span}, twice because the clocks went back:<br>{', then '.join(figures)}."
+        return say(
+            "{when}, {span}, twice because the clocks went back:<br>{first}, then {second}.",
+            when=when,
+            span=span,
+            first=figures[0],
+            second=figures[1],
+        )
     return f"{when}, {span}: {figures[0]}.{_doubt(cell.known[0])}"
 
 
 def _doubt(hour: Hour) -> str:
     said_of = ""
     if hour.estimated > 0.005:
-        said_of += f"<br>{formatting.energy(hour.estimated)} of it is estimated."
+        said_of += "<br>" + say("{amount} of it is estimated.", amount=formatting.energy(hour.estimated))
     if hour.heard < 0.995:
-        said_of += f"<br>It was heard for {formatting.duration(hour.heard * HOUR.total_seconds())}."
+        said_of += "<br>" + say(
+            "It was heard for {duration}.", duration=formatting.duration(hour.heard * HOUR.total_seconds())
+        )
     return said_of
 
 
@@ -201,6 +214,6 @@ def _rows(home: Home, hours: Sequence[Hour]) -> list[list[str]]:
         cells_of: list[str] = [formatting.day(day, weekday=True)]
         for pick in (max, min):
             best = pick(known, key=lambda hour: hour.kwh or 0.0, default=None)
-            cells_of += ["nothing heard", ""] if best is None else [span_of_day(home, best.at.hour), _shown(best)]
+            cells_of += [say("nothing heard"), ""] if best is None else [span_of_day(home, best.at.hour), _shown(best)]
         found.append(cells_of)
     return found

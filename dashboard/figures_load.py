@@ -13,6 +13,7 @@ from dashboard.tokens import Scheme, faded, tokens
 from heatledger import formatting
 from heatledger.home import Home
 from heatledger.hours_used import DayOfHours
+from heatledger.wording import say
 
 _POINTS: Final = 400
 _SHARES: Final = (1, 5, 10, 25, 50, 75, 90, 99)
@@ -53,7 +54,7 @@ def load_duration(home: Home, days: Sequence[DayOfHours], scheme: Scheme, *, unt
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
     top = max(most.kwh or 0.0, 0.1) * 1.1
-    half = f"half the time {_power(middle)} or more"
+    half = say("half the time {power} or more", power=_power(middle))
     drawn = figure(
         scheme,
         [line],
@@ -67,7 +68,7 @@ def load_duration(home: Home, days: Sequence[DayOfHours], scheme: Scheme, *, unt
         ],
     )
     says = sentence(
-        "The most of any hour was {most}, on {when}; half of {hours} took {half} or more.",
+        say("The most of any hour was {most}, on {when}; half of {hours} took {half} or more."),
         most=Shown(_power(most), most.place),
         when=said(home, most),
         hours=counted(known),
@@ -77,7 +78,7 @@ def load_duration(home: Home, days: Sequence[DayOfHours], scheme: Scheme, *, unt
         "load-duration",
         drawn,
         says,
-        ("In so many of the hours", "It drew at least", "Hours"),
+        (say("In so many of the hours"), say("It drew at least"), say("Hours")),
         [_row(share, known) for share in _SHARES if share * len(known) >= 100 or share >= 50],
         [[_share(at, known), hour.kwh, hour.at.isoformat()] for at, hour in enumerate(known)][::step],
         ["share of the hours, %", "mean power of the hour or more, kW", "hour"],
@@ -94,7 +95,13 @@ def _power(hour: Hour) -> str:
 
 def _sentence(at: int, known: Sequence[Hour]) -> str:
     share = formatting.share((at + 1) / len(known), digits=0 if len(known) < 200 else 1)
-    return f"In {share} of the hours, {at + 1} of {counted(known)},<br>the home drew {_power(known[at])} or more."
+    return say(
+        "In {share} of the hours, {number} of {hours},<br>the home drew {power} or more.",
+        share=share,
+        number=at + 1,
+        hours=counted(known),
+        power=_power(known[at]),
+    )
 
 
 def _row(share: int, known: Sequence[Hour]) -> list[str]:

@@ -11,6 +11,7 @@ from dashboard.tokens import Scheme, faded, tokens
 from heatledger import formatting
 from heatledger.billed import BillSummary, Outlook
 from heatledger.by_day import DayCost
+from heatledger.wording import say
 
 _LABEL_GAP: Final = 0.075
 """Labels at the end of lines stand this far apart. [share of the height]"""
@@ -24,8 +25,11 @@ def running_total(bill: BillSummary, scheme: Scheme, *, last: date, today: date 
     at = {day: number for number, day in enumerate(days)}
     done = [row for row in bill.by_day if row.day in at]
     said = [
-        f"At the end of {formatting.day(row.day, weekday=True)} "
-        f"it had come to {formatting.money(row.total, bill.currency)}."
+        say(
+            "At the end of {day} it had come to {total}.",
+            day=formatting.day(row.day, weekday=True),
+            total=formatting.money(row.total, bill.currency),
+        )
         for row in done
     ]
     solid = {
@@ -64,7 +68,9 @@ def running_total(bill: BillSummary, scheme: Scheme, *, last: date, today: date 
     raw = [[row.day.isoformat(), row.total, "", "", ""] for row in done]
     raw += [[row.day.isoformat(), "", row.p10, row.p50, row.p90] for row in ahead]
     columns = ["day", *(f"{what}, {bill.currency}" for what in ("total", "P10", "P50", "P90"))]
-    return Chart("running-total", shown, _heading(bill), ("Day", "Total", "Heading for"), rows, raw, columns)
+    return Chart(
+        "running-total", shown, _heading(bill), (say("Day"), say("Total"), say("Heading for")), rows, raw, columns
+    )
 
 
 def _band(outlook: Outlook | None, at: Mapping[date, int], currency: str, scheme: Scheme) -> list[Figure]:
@@ -73,9 +79,13 @@ def _band(outlook: Outlook | None, at: Mapping[date, int], currency: str, scheme
         return []
     gold, x = tokens(scheme)["money-fill"], [at[row.day] for row in rows]
     said = [
-        f"By the end of {formatting.day(row.day, weekday=True)} about {formatting.whole_money(row.p50, currency)}:<br>"
-        f"8 chances in 10 that it is between {formatting.whole_money(row.p10, currency)} "
-        f"and {formatting.whole_money(row.p90, currency)}."
+        say(
+            "By the end of {day} about {middle}:<br>8 chances in 10 that it is between {low} and {high}.",
+            day=formatting.day(row.day, weekday=True),
+            middle=formatting.whole_money(row.p50, currency),
+            low=formatting.whole_money(row.p10, currency),
+            high=formatting.whole_money(row.p90, currency),
+        )
         for row in rows
     ]
     edge = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "x": x}
@@ -118,7 +128,7 @@ def _budget(bill: BillSummary, length: int, scheme: Scheme) -> tuple[list[Figure
         "y1": level,
         "line": {"color": ink, "width": 2},
     }
-    words = f"budget {formatting.whole_money(bill.budget, bill.currency)}"
+    words = say("budget {budget}", budget=formatting.whole_money(bill.budget, bill.currency))
     return [line], [{**note(words, -0.5, level, ink), "xanchor": "left", "yanchor": "bottom"}]
 
 
@@ -151,11 +161,11 @@ def _end_labels(bill: BillSummary, now: DayCost, at: Mapping[date, int], scheme:
 
 
 def _heading(bill: BillSummary) -> str:
-    said = f"So far {formatting.money(bill.total, bill.currency)}"
-    seen = bill.projected
+    so_far, seen = {"total": formatting.money(bill.total, bill.currency)}, bill.projected
+    told = [say("So far {total}.", **so_far)]
     if seen.p10 is not None and seen.p90 is not None:
         low, high = (formatting.whole_money(value, bill.currency) for value in (seen.p10, seen.p90))
-        said += f", heading for {low} to {high} in 8 outcomes of 10"
+        told = [say("So far {total}, heading for {low} to {high} in 8 outcomes of 10.", **so_far, low=low, high=high)]
     if bill.budget is not None:
-        said += f"; the budget is {formatting.whole_money(bill.budget, bill.currency)}"
-    return said + "."
+        told.append(say("The budget is {budget}.", budget=formatting.whole_money(bill.budget, bill.currency)))
+    return " ".join(told)

@@ -12,6 +12,7 @@ from heatledger import formatting
 from heatledger.days import midnight
 from heatledger.home import Home
 from heatledger.hours_used import DayOfHours
+from heatledger.wording import say, say_many
 
 HOUR: Final = timedelta(hours=1)
 _HEARD: Final = 0.8
@@ -58,7 +59,7 @@ def hours_of(home: Home, days: Iterable[DayOfHours], until: datetime) -> list[Ho
 
 def span_of_day(home: Home, hour: int) -> str:
     """Print an hour of the day as a household says it: 6 pm to 7 pm, 18:00 to 19:00."""
-    return f"{clock_at(home, hour)} to {clock_at(home, (hour + 1) % 24)}"
+    return say("{start} to {end}", start=clock_at(home, hour), end=clock_at(home, (hour + 1) % 24))
 
 
 def clock_at(home: Home, hour: int) -> str:
@@ -71,6 +72,6 @@ def said(home: Home, hour: Hour) -> str:
     return f"{formatting.day(hour.day, weekday=True)}, {span_of_day(home, hour.at.hour)}"
 
 
-def counted(hours: Sequence[Hour], what: str = "hour") -> str:
+def counted(hours: Sequence[Hour]) -> str:
     """Print how many: 1 hour, 412 hours."""
-    return f"{formatting.number(len(hours), 0)} {what}{'' if len(hours) == 1 else 's'}"
+    return say_many("{n} hour", "{n} hours", len(hours), n=formatting.number(len(hours), 0))

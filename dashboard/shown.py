@@ -11,6 +11,8 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from heatledger.wording import say
+
 
 class Shown(str):
     """A figure as it is printed, and its dotted place in the Summary: on a page it opens its explanation."""
@@ -108,6 +110,6 @@ def opens(
         children or str(figure),
         type="button",
         className=f"explains {kind}".strip(),
-        title="How this figure was found",
+        title=say("How this figure was found"),
         **given,
     )

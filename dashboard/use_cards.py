@@ -14,13 +14,12 @@ from dashboard.figures_hours import ends, hours_by_days
 from dashboard.figures_load import load_duration
 from dashboard.shown import Shown
 from heatledger import formatting
-
-_NOTHING = "nothing was heard in this period"
+from heatledger.wording import say
 
 
 def when_used(view: View, today: date | None) -> html.Section:
     """Return the heat map of hours and days."""
-    used, title = view.summary.electricity, "When it was used"
+    used, title = view.summary.electricity, say("When it was used")
     until = min(view.question.end, view.at)
     chart = hours_by_days(view.home, used.hourly, view.scheme, until=until, today=today)
     if chart is None:
@@ -34,7 +33,7 @@ def when_used(view: View, today: date | None) -> html.Section:
 
 def how_much(view: View) -> html.Section:
     """Return the load-duration curve."""
-    used, title = view.summary.electricity, "How much at once, and how often"
+    used, title = view.summary.electricity, say("How much at once, and how often")
     chart = load_duration(view.home, used.hourly, view.scheme, until=min(view.question.end, view.at))
     if chart is None:
         return card(_none(view), title, at="bill-load")
@@ -43,8 +42,8 @@ def how_much(view: View) -> html.Section:
 
 def _none(view: View) -> State:
     if view.summary.electricity.kwh is None:
-        return refused(_NOTHING)
-    return State("empty", "No whole hour yet", "It begins with the first hour that is over.")
+        return refused(say("nothing was heard in this period"))
+    return State("empty", say("No whole hour yet"), say("It begins with the first hour that is over."))
 
 
 def _estimated(view: View) -> State:
@@ -52,4 +51,4 @@ def _estimated(view: View) -> State:
     if used.estimated_kwh < 0.05:
         return GOOD
     guess = Shown(formatting.energy(used.estimated_kwh), "electricity.estimated_kwh")
-    return State("estimated", guess, "are estimated, in amount or in time; the total is right")
+    return State("estimated", guess, say("are estimated, in amount or in time; the total is right"))

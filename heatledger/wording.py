@@ -18,6 +18,14 @@ from babel.messages.catalog import Catalog
 from heatledger.reader import reader
 
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
+_KEPT: Final = (
+    "heatledger/",
+    "ingest/",
+    "dashboard/devices_unknown.py",
+    "dashboard/queries.py",
+    "dashboard/question.py",
+)
+"""Where sentences are made that are kept or given out in English."""
 
 
 def say(message: str, /, **values: object) -> str:
@@ -78,6 +86,6 @@ def _spoken(language: str) -> gettext.NullTranslations:
 
 
 def library_texts(language: str) -> list[str]:
-    """Return the texts of a catalogue that the library says, in English: of one that counts, both forms."""
-    rows = [row for row in _read(language) if any(where.startswith("heatledger/") for where, _ in row.locations)]
+    """Return the texts of a catalogue that are kept in English and said later: of one that counts, both forms."""
+    rows = [row for row in _read(language) if any(where.startswith(_KEPT) for where, _ in row.locations)]
     return [text for row in rows for text in ((row.id,) if isinstance(row.id, str) else row.id)]

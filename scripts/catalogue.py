@@ -27,6 +27,7 @@ KEYWORDS: Final = {
 }
 SOURCES: Final = (
     ("heatledger/**/*.py", "python"),
+    ("ingest/**/*.py", "python"),
     ("dashboard/**/*.py", "python"),
     ("reports/**/*.py", "python"),
     ("cli/**/*.py", "python"),

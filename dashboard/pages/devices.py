@@ -18,10 +18,13 @@ from dashboard.queries import local_now
 from dashboard.shell import rail
 from heatledger import formatting
 from heatledger.announcements import Status
+from heatledger.marks import marked
+from heatledger.retelling import retold
+from heatledger.wording import say, say_many
 
 NAME: Final = "devices"
 PATH: Final = "/devices"
-TITLE: Final = "heatledger · devices"
+TITLE: Final = marked("heatledger · devices")
 MOUNT: Final = "devices-mount"
 PACE_S: Final = 0.25
 """The page is looked at this often, for it is long. [s]"""
@@ -58,7 +61,7 @@ def _whole(page: Page, devices: list[Component], unread: list[Component]) -> htm
     body = [_head(page), _strip(page), _devices(page, devices), _unknown(page, unread)]
     return html.Div(
         [
-            html.A("To the devices", href="#devices-table", className="skip"),
+            html.A(say("To the devices"), href="#devices-table", className="skip"),
             _rail(page),
             html.Main(body, className="page-body"),
             text("", "beat", at="devices-beat"),
@@ -69,9 +72,14 @@ def _whole(page: Page, devices: list[Component], unread: list[Component]) -> htm
 
 def _rail(page: Page) -> html.Nav:
     at = clock(page.home, local_now(page.home, page.at_us))
-    words = "Live" if page.connected and page.online is not False else "Not live"
+    live = page.connected and page.online is not False
     state: Children = [
-        html.Div([icon("dot" if words == "Live" else "alert", at="devices-live-icon"), text(words, at="devices-live")]),
+        html.Div(
+            [
+                icon("dot" if live else "alert", at="devices-live-icon"),
+                text(say("Live") if live else say("Not live"), at="devices-live"),
+            ]
+        ),
         text(at, "clock", at="devices-time"),
     ]
     return rail(NAME, live=state)
@@ -80,7 +88,7 @@ def _rail(page: Page) -> html.Nav:
 def _head(page: Page) -> html.Header:
     said = answer(page)
     eyebrow = [
-        html.Span("Devices · what is heard on MQTT"),
+        html.Span(say("Devices · what is heard on MQTT")),
         html.Span(id="devices-link", role="status", className="link attn"),
     ]
     title: Children = [
@@ -93,42 +101,50 @@ def _head(page: Page) -> html.Header:
 
 def _strip(page: Page) -> html.Section:
     counted, left = page.ingest, page.unknowns
-    since = f"since {moment(page, counted.since_us)}" if counted and counted.since_us else "ingest has not said yet"
+    since = (
+        say("since {time}", time=moment(page, counted.since_us))
+        if counted and counted.since_us
+        else say("ingest has not said yet")
+    )
     topics = left.topics if left else 0
     parts: Children = [
-        _figure("heard", counted.heard if counted else None, "messages heard", since),
+        _figure("heard", counted.heard if counted else None, say("messages heard"), since),
         _arrow(),
         _waiting(counted),
         _arrow(),
         _figure(
             "stored",
             counted.stored if counted else None,
-            "readings stored",
-            "of what was understood" if counted else "",
+            say("readings stored"),
+            say("of what was understood") if counted else "",
         ),
         _figure(
             "unread",
             left.messages if left else None,
-            "not understood",
-            f"on {_many(topics, 'topic')}" if left else "",
+            say("not understood"),
+            say_many("on {n} topic", "on {n} topics", topics, n=formatting.number(topics, 0)) if left else "",
             attn=topics > 0,
         ),
     ]
-    return html.Section(parts, className="card counts", **aria(label="Messages", live="off"))
+    return html.Section(parts, className="card counts", **aria(label=say("Messages"), live="off"))
 
 
 def _waiting(counted: Status | None) -> html.Div:
     """Return how much is heard and not in the store yet: nothing of it is lost while ingest takes messages."""
     if counted is None:
-        return _figure("waiting", None, "waiting to be stored", "")
-    why = counted.trouble or ("no more is taken" if counted.refusing else "kept until the store takes it")
-    aside = why if counted.spool_readings or counted.refusing else "the store takes all"
-    return _figure("waiting", counted.spool_readings, "waiting to be stored", aside, attn=counted.spool_readings > 0)
+        return _figure("waiting", None, say("waiting to be stored"), "")
+    why = retold(counted.trouble) or (
+        say("no more is taken") if counted.refusing else say("kept until the store takes it")
+    )
+    aside = why if counted.spool_readings or counted.refusing else say("the store takes all")
+    return _figure(
+        "waiting", counted.spool_readings, say("waiting to be stored"), aside, attn=counted.spool_readings > 0
+    )
 
 
 def _figure(name: str, number: int | None, what: str, aside: str, *, attn: bool = False) -> html.Div:
     at = f"devices-{name}"
-    figure = formatting.NOT_KNOWN if number is None else formatting.number(number, 0)
+    figure = formatting.not_known() if number is None else formatting.number(number, 0)
     kind = "big words" if number is None else "big attn" if attn else "big"
     said = [text(figure, kind, at=at), text(what), text(aside, "aside-of", at=f"{at}-aside")]
     return html.Div(said, className="count-of")
@@ -138,16 +154,14 @@ def _arrow() -> html.Span:
     return html.Span(className="icon icon-arrow", **aria(hidden="true"))
 
 
-def _many(number: int, what: str) -> str:
-    return f"{formatting.number(number, 0)} {what}{'' if number == 1 else 's'}"
-
-
 def _devices(page: Page, rows: list[Component]) -> html.Section:
     waiting = page.unknowns is None and not page.rows
-    empty = "" if page.rows else "Reading what was heard before …" if waiting else "No device is understood yet."
+    empty = (
+        "" if page.rows else say("Reading what was heard before …") if waiting else say("No device is understood yet.")
+    )
     table = html.Table(
         [
-            html.Caption("Devices, problems first", className="hidden"),
+            html.Caption(say("Devices, problems first"), className="hidden"),
             head(COLUMNS),
             html.Tbody(rows, id=_ROWS, **role("rowgroup")),
         ],
@@ -155,14 +169,23 @@ def _devices(page: Page, rows: list[Component]) -> html.Section:
         **role("table"),
     )
     calm = not any(row.source.silent for row in page.rows[_FIRST_ROWS:])
-    further = f"{_many(page.further, 'more device')}: heatledger discover lists all." if page.further else ""
+    further = (
+        say_many(
+            "{n} more device: heatledger discover lists all.",
+            "{n} more devices: heatledger discover lists all.",
+            page.further,
+            n=formatting.number(page.further, 0),
+        )
+        if page.further
+        else ""
+    )
     return html.Section(
         [
-            html.H2("Devices", className="hidden"),
-            text(page.trouble, "attn notice", at="devices-trouble"),
+            html.H2(say("Devices"), className="hidden"),
+            text(say(page.trouble) if page.trouble else "", "attn notice", at="devices-trouble"),
             table,
             text(empty, "empty", at="devices-empty"),
-            _all(len(page.rows), _FIRST_ROWS, "devices", "more, all heard" if calm else "more"),
+            _all(len(page.rows), _FIRST_ROWS, "devices", say("{n} more, all heard") if calm else say("{n} more")),
             text(further, "empty", at="devices-further"),
         ],
         id="devices-table",
@@ -174,27 +197,36 @@ def _devices(page: Page, rows: list[Component]) -> html.Section:
 def _all(number: int, first: int, of: str, what: str) -> html.Div:
     """Return the line below a table whose first rows are shown, and the button that shows the others."""
     left = max(number - first, 0)
-    words = f"{formatting.number(left, 0)} {what}" if left else ""
+    words = what.format(n=formatting.number(left, 0)) if left else ""
     line = [
         text(words, at=f"{of}-left"),
-        html.Button(f"Show all {number}", type="button", id=f"{of}-all", className="show-all"),
+        html.Button(say("Show all {number}", number=number), type="button", id=f"{of}-all", className="show-all"),
     ]
     return html.Div(line, id=f"{of}-foot", className="table-foot" if left else "table-foot none")
 
 
 def _unknown(page: Page, rows: list[Component]) -> html.Section:
     left = page.unknowns or Unknowns()
-    empty = "Everything heard is understood."
+    empty = say("Everything heard is understood.")
     if page.unknowns is None:
-        empty = "Reading the topics …"
+        empty = say("Reading the topics …")
     elif all(row.source.heard_us is None for row in page.rows):
-        empty = "No topic is heard yet."
-    names = ("Topic", "Messages", "Last payload", "What to do")
+        empty = say("No topic is heard yet.")
+    names = (say("Topic"), say("Messages"), say("Last payload"), say("What to do"))
     further = left.topics - len(left.rows)
-    more = f"{_many(further, 'more topic')}: heatledger discover lists all." if further else ""
+    more = (
+        say_many(
+            "{n} more topic: heatledger discover lists all.",
+            "{n} more topics: heatledger discover lists all.",
+            further,
+            n=formatting.number(further, 0),
+        )
+        if further
+        else ""
+    )
     table = html.Table(
         [
-            html.Caption("Topics not understood", className="hidden"),
+            html.Caption(say("Topics not understood"), className="hidden"),
             head(names),
             html.Tbody(rows, id=_TOPICS, **role("rowgroup")),
         ],
@@ -203,10 +235,10 @@ def _unknown(page: Page, rows: list[Component]) -> html.Section:
     )
     return html.Section(
         [
-            html.H2("Heard, not understood", className="card-title"),
+            html.H2(say("Heard, not understood"), className="card-title"),
             table,
             text("" if left.rows else empty, "empty", at="topics-empty"),
-            _all(len(left.rows), _FIRST_TOPICS, "topics", "more"),
+            _all(len(left.rows), _FIRST_TOPICS, "topics", say("{n} more")),
             text(more, "empty", at="topics-further"),
         ],
         className="card",
