@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
@@ -24,6 +25,7 @@ from dashboard.header import clock
 from dashboard.queries import AskError, Queries, local_now
 from dashboard.question import WORKS, asked
 from dashboard.tokens import Scheme
+from heatledger.comparing import Against
 from heatledger.home import Home
 from heatledger.live import Now
 from heatledger.retelling import retold
@@ -31,6 +33,7 @@ from heatledger.store import StoreError
 from heatledger.summary import Summary
 from heatledger.wording import say
 
+_KEPT: Final = ("home", "period", "at", "from", "through", "against", "ducts")
 Render = Callable[[View], list[Component]]
 
 
@@ -65,6 +68,8 @@ class Desk:
         question = asked(home, query, at)
         try:
             summary = self._queries.answers.get(home, question.start, question.end)
+            if question.against is not None:
+                summary = self._queries.against(home, summary, Against(question.against, question.ducts))
         except (StoreError, sqlite3.Error) as error:
             raise AskError("the store is not answering") from error
         return View(
@@ -75,6 +80,7 @@ class Desk:
             scheme=scheme,
             homes={name: one.name for name, one in sorted(self._queries.config.homes.items())},
             now=self._now() if home is self._shown else None,
+            systems=self._queries.config.alternatives,
         )
 
     def _home(self, query: Mapping[str, str | None]) -> Home:
@@ -177,8 +183,8 @@ def wire(
 
 
 def kept_of(query: Mapping[str, str]) -> str:
-    """Return what of an address goes on to the other pages: the home and the period."""
-    kept = {name: query[name] for name in ("home", "period", "at", "from", "through") if name in query}
+    """Return what of an address goes on to the other pages: the home, the period, and what is compared with."""
+    kept = {name: query[name] for name in _KEPT if name in query}
     return f"?{urlencode(kept)}" if kept else ""
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from dashboard.question import Question
 from dashboard.tokens import Scheme
+from heatledger.baseline.kinds import Alternative
 from heatledger.home import Home
 from heatledger.live import Now
 from heatledger.summary import Summary
@@ -17,7 +18,8 @@ from heatledger.summary import Summary
 class View(msgspec.Struct, frozen=True):
     """Everything a page of the books shows.
 
-    `homes` are the names of all by their ids; `now` is what is heard this moment, where it is the home that is shown.
+    `homes` are the names of all by their ids; `now` is what is heard this moment, where it is the home that is shown;
+    `systems` are those that it may be compared with, by the names of their files.
     """
 
     home: Home
@@ -27,3 +29,4 @@ class View(msgspec.Struct, frozen=True):
     scheme: Scheme = "dark"
     homes: Mapping[str, str] = {}
     now: Now | None = None
+    systems: Mapping[str, Alternative] = {}

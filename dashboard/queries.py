@@ -15,6 +15,7 @@ import msgspec
 
 from dashboard.answers import Answers
 from heatledger import ledger
+from heatledger.comparing import Against
 from heatledger.config import Config
 from heatledger.home import Home
 from heatledger.readings import Reading
@@ -27,6 +28,7 @@ REFRESH_S = 30.0
 _FIRST_YEAR, _LAST_YEAR = 1971, 2999
 _RHYTHM_US = 3600 * 1_000_000
 _LIKELY = ("cycle", "month", "week", "day", "year")
+_KEPT = 8
 _A_MOMENT = timedelta(microseconds=1)
 
 
@@ -60,6 +62,7 @@ class Queries:
         self._lock = threading.Lock()
         self._books: dict[str, tuple[float, Books]] = {}
         self._ledgers: dict[str, ledger.Ledger] = {}
+        self._against: dict[tuple[str, datetime, datetime, datetime, Against], Summary] = {}
         self.answers = Answers(self.summary)
         """What the pages of the books show."""
 
@@ -86,6 +89,24 @@ class Queries:
     def summary(self, home: Home, start: datetime, end: datetime) -> Summary:
         """Return the Summary of a half-open span."""
         return self._ledger(home).summary(start, end, now=datetime.now(UTC))
+
+    def against(self, home: Home, summary: Summary, asked: Against) -> Summary:
+        """Return a Summary as one that is compared with another system.
+
+        Raises
+        ------
+        AskError
+            If there is no such system, or it has no such ducts.
+        """
+        key = (home.id, summary.period.start, summary.period.end, summary.as_of, asked)
+        if key not in self._against:
+            try:
+                made = self._ledger(home).against(summary, asked, now=summary.as_of)
+            except ValueError as error:
+                raise AskError(str(error)) from error
+            self._against = dict(list(self._against.items())[-_KEPT:])
+            self._against[key] = made
+        return self._against[key]
 
     def version(self, home: Home | None) -> str:
         """Return what changes when a page of the books is to be asked again."""

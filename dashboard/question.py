@@ -33,7 +33,8 @@ class Question(msgspec.Struct, frozen=True):
     """A home and a half-open span, aware, in the home's own time.
 
     `name` is one of `PERIODS` or ``custom``; `running` says that the span is not over; `work` is ``heating`` or
-    ``cooling``; `pump` a heat pump's id, where one was chosen.
+    ``cooling``; `pump` a heat pump's id, where one was chosen; `against` and `ducts` what it is compared with instead
+    of the home file's choice.
     """
 
     home: str
@@ -43,6 +44,8 @@ class Question(msgspec.Struct, frozen=True):
     running: bool
     work: str | None = None
     pump: str | None = None
+    against: str | None = None
+    ducts: str | None = None
 
     @property
     def last(self) -> date:
@@ -59,7 +62,7 @@ def asked(home: Home, query: Mapping[str, str | None], now: datetime) -> Questio
         For its time zone and billing cycle.
     query : mapping of str to str
         ``period`` of `PERIODS`, with ``at``, a day in it (today); or ``from`` and ``through``, first and last day;
-        ``work`` and ``pump``.
+        ``work``, ``pump``, ``against`` and ``ducts``.
     now : datetime
         Aware.
 
@@ -75,7 +78,8 @@ def asked(home: Home, query: Mapping[str, str | None], now: datetime) -> Questio
         name, start, end = _span(home, query, now)
     except ValueError as error:
         raise AskError(str(error)) from error
-    return Question(home.id, name, start, end, running=start <= now < end, work=work, pump=query.get("pump"))
+    picked = {key: query.get(key) or None for key in ("pump", "against", "ducts")}
+    return Question(home.id, name, start, end, running=start <= now < end, work=work, **picked)
 
 
 def _span(home: Home, query: Mapping[str, str | None], now: datetime) -> tuple[str, datetime, datetime]:
@@ -99,7 +103,7 @@ def _day(key: str, text: str) -> date:
 
 def address(question: Question, **changes: str | None) -> str:
     """Return the query of an address that asks the same but for `changes`."""
-    said: dict[str, str | None] = {"work": question.work, "pump": question.pump}
+    said: dict[str, str | None] = {key: getattr(question, key) for key in ("work", "pump", "against", "ducts")}
     if question.name == "custom":
         said |= {"from": question.start.date().isoformat(), "through": question.last.isoformat()}
     else:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
+
+import msgspec
 
 from heatledger.baseline.changepoint import before, by_bills
 from heatledger.baseline.compare import Asked, Known, compare, refused
@@ -20,7 +22,7 @@ from heatledger.days import Day
 from heatledger.heat.anchor import Factor
 from heatledger.heat.flows import Z90
 from heatledger.heat.system import System
-from heatledger.home import Home
+from heatledger.home import Comparison, Ducts, Home
 from heatledger.running import Days, Plan
 
 _FRESH_S: Final = 300
@@ -33,6 +35,48 @@ _NOW_H: Final = 3
 """How old the last outdoor temperature may be. [h]"""
 
 _Learnt = tuple[Heated, Load] | Missing
+PLACES: Final = ("inside", "basement", "attic_good", "attic_typical")
+"""Where the ducts of a ducted system may run, as a reader may say."""
+
+
+class Against(NamedTuple):
+    """What a reader compares with instead of the home file's choice: a system, and where its ducts run."""
+
+    system: str
+    ducts: str | None = None
+
+
+def against(home: Home, asked: Against, alternatives: Mapping[str, Alternative]) -> Home:
+    """Return a home as if its file named another system, all else that it says of that one kept.
+
+    Parameters
+    ----------
+    home : Home
+        The household.
+    asked : Against
+        The system, by a file of `comparisons/`, and one of `PLACES`.
+    alternatives : mapping of str to Alternative
+        All there are.
+
+    Raises
+    ------
+    ValueError
+        If there is no such system or place, or it has no ducts: one line with the mend.
+    """
+    kind = alternatives.get(asked.system)
+    if kind is None:
+        raise ValueError(f"against: no system {asked.system!r}; known: {', '.join(sorted(alternatives))}")
+    named = msgspec.structs.replace(home, compare=kind.id)
+    if asked.ducts is None:
+        return named
+    if asked.ducts not in PLACES:
+        raise ValueError(f"ducts: {asked.ducts!r} is no place of ducts; known: {', '.join(PLACES)}")
+    stated = stated_of(home, kind.id) or Comparison(system=kind.id)
+    if kind.ducts is None and stated.ducts is None:
+        raise ValueError(f"ducts: {kind.name} has none; leave ducts out")
+    moved = msgspec.structs.replace(stated, ducts=msgspec.convert({"place": asked.ducts}, Ducts))
+    others = [row for row in home.comparison if row.system != kind.id]
+    return msgspec.structs.replace(named, comparison=(*others, moved))
 
 
 class Comparing:
@@ -50,6 +94,21 @@ class Comparing:
         self._home, self._systems, self.alternatives = home, systems, alternatives
         self._learnt: dict[tuple[date, int], _Learnt] = {}
         self._found: dict[tuple[datetime, datetime, int, tuple[str, ...]], BaselineSummary] = {}
+
+    def instead(self, asked: Against) -> Comparing:
+        """Return the comparisons with another system; what was learnt of the home holds there too where it may.
+
+        Raises
+        ------
+        ValueError
+            As `against`.
+        """
+        found = Comparing(against(self._home, asked, self.alternatives), self._systems, self.alternatives)
+        mine, theirs = (stated_of(home, chosen(home)) for home in (self._home, found._home))
+        held = [(row.thermostat, row.cool_thermostat) if row else (None, None) for row in (mine, theirs)]
+        if held[0] == held[1]:
+            found._learnt = self._learnt
+        return found
 
     def summary(
         self,

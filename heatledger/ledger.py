@@ -14,7 +14,7 @@ from heatledger import accounts, before, bill
 from heatledger.baseline.compare import Asked
 from heatledger.baseline.compared import BaselineSummary
 from heatledger.billed import Before, Outlook, Period
-from heatledger.comparing import Comparing
+from heatledger.comparing import Against, Comparing
 from heatledger.config import Config
 from heatledger.cycles import cycle_at
 from heatledger.days import Day, days_key, midnight, spans, sum_days
@@ -41,6 +41,8 @@ _STATE_LOOKBACK_S = 86_400
 _SETTLED = timedelta(minutes=15)
 _ANCHOR_D = 400
 """How far back a heat that was measured still says how the map stands to it. [d]"""
+_KEPT = 6
+"""Comparisons with other systems that are kept at hand."""
 _OUTLOOK_S = 300
 """A projection is made again after so long. [s]"""
 
@@ -72,6 +74,7 @@ class Ledger:
         self._compared: tuple[tuple[Cycle, int], Before] | None = None
         self._key = days_key(home, self.tariff, config.systems)
         self.comparing = Comparing(home, config.systems, config.alternatives)
+        self._others: dict[Against, Comparing] = {}
 
     @reading(ENGLISH)
     def summary(
@@ -124,6 +127,51 @@ class Ledger:
         )
         summary = msgspec.structs.replace(summary, baseline=baseline)
         return summary if plan is None else self._of_cycle(summary, plan, days, now)
+
+    def against(self, summary: Summary, asked: Against, *, now: datetime) -> Summary:
+        """Return a Summary of this home as one compared with another system, its other figures as they are.
+
+        Parameters
+        ----------
+        summary : Summary
+            As `summary` made it.
+        asked : Against
+            What is compared with instead.
+        now : datetime
+            Nothing after it is asked for.
+
+        Raises
+        ------
+        ValueError
+            As `comparing.against`.
+        """
+        comparing, period = self._instead(asked), summary.period
+        if self.tariff is None or summary.bill.total is None:
+            return msgspec.structs.replace(
+                summary, baseline=msgspec.structs.replace(summary.baseline, system=asked.system)
+            )
+        days = self.billed_days(self.home, self.tariff, period.start, period.end, now)
+        found = comparing.summary(
+            self.plan(midnight(min(days), self._zone), now),
+            days,
+            Asked(period.start, period.end, now, (comparing.alternatives[asked.system],)),
+            Decimal(summary.bill.total),
+            past=lambda until: self._past(until, now),
+            factors=lambda: {pump: row.factor for pump, row in self._taught(now).maps.items()},
+        )
+        mine = {row.system: row for row in found.alternatives}
+        rows = [mine.pop(row.system, row) for row in summary.baseline.alternatives]
+        baseline = msgspec.structs.replace(
+            found, alternatives=[*mine.values(), *rows], heat_now=summary.baseline.heat_now
+        )
+        return msgspec.structs.replace(summary, baseline=baseline)
+
+    def _instead(self, asked: Against) -> Comparing:
+        if asked not in self._others:
+            made = self.comparing.instead(asked)
+            self._others = dict(list(self._others.items())[-_KEPT:])
+            self._others[asked] = made
+        return self._others[asked]
 
     def _frozen(self, period: Period, systems: Sequence[str]) -> BaselineSummary | None:
         cycle = cycle_at(self.home.cycle, period.start.date())
