@@ -1,8 +1,7 @@
-"""The cards of the page `/bill`: its lines as the utility prints them, who used it, why it differs, and its notes."""
+"""The cards of the page `/bill`: its lines as the utility prints them, who used it, and why it differs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -10,17 +9,17 @@ from typing import Final
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.bill_notes import doubts
 from dashboard.cards import GOOD, State, card, refused
-from dashboard.components import Children, aria, data, icon, text
+from dashboard.components import Children, aria, data, text
 from dashboard.desk_view import View
 from dashboard.figures_daily import price_ramp
-from dashboard.shown import opens
+from dashboard.shown import Shown, children, opens, sentence
 from heatledger import formatting
 from heatledger.billed import BillSummary, Cause
 from heatledger.formatting import difference, money
 from heatledger.marks import marked
 from heatledger.retelling import retold
-from heatledger.rounding import largest_remainder
 from heatledger.tariff.lines import BillLine
 from heatledger.wording import say, say_many
 
@@ -107,25 +106,30 @@ def _estimated(bill: BillSummary) -> State:
         return GOOD
     return State(
         "estimated",
-        say("{estimated_amount} estimated", estimated_amount=money(bill.estimated_amount, bill.currency)),
-        _notes(bill.notes),
+        sentence(
+            say("{estimated_amount} estimated"),
+            estimated_amount=Shown(money(bill.estimated_amount, bill.currency), "bill.estimated_amount"),
+        ),
+        doubts(bill.notes),
     )
 
 
 def _line(bill: BillSummary, line: BillLine, token: str | None, number: int) -> html.Tr:
     swatch = html.Span(className=f"key {token or 'none'}", **aria(hidden="true"))
-    counted, per = quantity(line, bill.currency), rate(line, bill.currency)
-    said: Children = [
-        swatch,
-        html.Span([text(line.label), text(retold(line.note), "line-note")] if line.note else line.label),
-    ]
+    counted, per, at = quantity(line, bill.currency), rate(line, bill.currency), f"bill.lines.{number}"
+    noted = "; ".join(part for part in line.note.split("; ") if part not in bill.notes)  # those stand below the total
+    said: Children = [swatch, html.Span([text(line.label), text(retold(noted), "line-note")] if noted else line.label)]
     return html.Tr(
         [
             html.Th(html.Span(said, className="line-name"), scope="row", **data(value=line.label)),
-            html.Td(counted, className="line-quantity", **data(value=f"{line.quantity} {line.unit}", per=f" × {per}")),
-            html.Td(per, className="line-rate", **data(value=line.rate)),
             html.Td(
-                opens(f"bill.lines.{number}.amount", money(line.amount, bill.currency)),
+                opens(f"{at}.quantity", counted),
+                className="line-quantity",
+                **data(value=f"{line.quantity} {line.unit}", per=f" × {per}"),
+            ),
+            html.Td(opens(f"{at}.rate", per), className="line-rate", **data(value=line.rate)),
+            html.Td(
+                opens(f"{at}.amount", money(line.amount, bill.currency)),
                 className="amount fig",
                 **data(value=line.amount),
             ),
@@ -143,8 +147,9 @@ def _to_date(view: View) -> str:
 def _payable(bill: BillSummary) -> list[Component]:
     if bill.payable is None:
         return []
+    amount = Shown(money(bill.payable, bill.currency), "bill.payable")
     said: Children = [
-        html.B(say("To be paid now: {amount}.", amount=money(bill.payable, bill.currency))),
+        html.B(children(sentence(say("To be paid now: {amount}."), amount=amount))),
         " ",
         say("The plan asks for it."),
     ]
@@ -156,12 +161,9 @@ def who(view: View) -> html.Section:
     bill, used = view.summary.bill, view.summary.electricity
     if bill.total is None:
         return card(refused(bill.reason), say("Who used it"), at="bill-who")
-    total = Decimal(bill.total)
-    pumps = [Decimal(cost) for pump in view.home.heat_pumps if (cost := used.by_meter_cost.get(pump.meter))]
     unknown = [pump for pump in view.home.heat_pumps if not used.by_meter_cost.get(pump.meter)]
-    fixed = Decimal(used.fixed_cost or 0)
-    parts = [sum(pumps, Decimal(0)), total - sum(pumps, Decimal(0)) - fixed, fixed]
-    printed = largest_remainder(parts, total, formatting.money_digits(bill.currency))
+    places = ("pumps_cost", "rest_cost", "fixed_cost")
+    printed = [Decimal(getattr(used, name) or 0) for name in places]
     bounds = (say("at least {amount}"), say("at most {amount}"), "{amount}") if unknown else ("{amount}",) * 3
     words = [
         (say("Heat pumps"), "money"),
@@ -173,10 +175,13 @@ def who(view: View) -> html.Section:
             [
                 text("", f"key {kind}"),
                 text(word),
-                html.B(bound.format(amount=money(amount, bill.currency)), className="fig"),
+                html.B(
+                    children(sentence(bound, amount=Shown(money(amount, bill.currency), f"electricity.{place}"))),
+                    className="fig",
+                ),
             ]
         )
-        for (word, kind), amount, bound in zip(words, printed, bounds, strict=True)
+        for (word, kind), amount, bound, place in zip(words, printed, bounds, places, strict=True)
     ]
     whole = sum((max(amount, Decimal(0)) for amount in printed), Decimal(0))
     bar = [
@@ -210,12 +215,12 @@ def why(view: View) -> html.Section | None:
         return card(refused(was.reason), name, at="bill-why")
     causes = [cause for cause in was.because if cause.amount is None or Decimal(cause.amount) != 0]
     most = max((abs(Decimal(cause.amount)) for cause in causes if cause.amount), default=Decimal(1))
-    rows = [_cause(cause, most, bill.currency) for cause in causes]
-    days = say(
-        "After {days} days: {compared} then, {now} now.",
-        days=was.days,
-        compared=money(was.compared, bill.currency),
-        now=money(was.now, bill.currency),
+    rows = [_cause(cause, was.because.index(cause), most, bill.currency) for cause in causes]
+    days = sentence(
+        say("After {days} days: {compared} then, {now} now."),
+        days=Shown(formatting.number(was.days, 0), "bill.before.days"),
+        compared=Shown(money(was.compared, bill.currency), "bill.before.compared"),
+        now=Shown(money(was.now, bill.currency), "bill.before.now"),
     )
     foot = html.Tr(
         [
@@ -228,87 +233,20 @@ def why(view: View) -> html.Section | None:
     table = html.Table(
         [html.Caption(name, className="hidden"), html.Tbody(rows), html.Tfoot(foot)], className="ledger causes"
     )
-    return card(GOOD, name, html.P(days, className="card-sub"), table, at="bill-why")
+    return card(GOOD, name, html.P(children(days), className="card-sub"), table, at="bill-why")
 
 
-def _cause(cause: Cause, most: Decimal, currency: str) -> html.Tr:
+def _cause(cause: Cause, number: int, most: Decimal, currency: str) -> html.Tr:
     label = html.Th([say(_CAUSES.get(cause.cause, cause.cause)), text(retold(cause.reason), "line-note")], scope="row")
     if cause.amount is None:
         return html.Tr([label, html.Td(""), html.Td(say("not told apart"), className="quiet")])
     amount = Decimal(cause.amount)
     size = {"width": f"{float(abs(amount) / most) * 50:.1f}%"}
     bar = html.Span(className="cause more-than" if amount > 0 else "cause less-than", style=size)
-    figure = html.Td(difference(amount, currency), className="amount fig")
+    place = f"bill.before.because.{number}.amount"
+    figure = html.Td(opens(place, difference(amount, currency)), className="amount fig")
     return html.Tr([label, html.Td(html.Div(bar, className="cause-axis"), **aria(hidden="true")), figure])
 
 
 def _span(start: date, end: date) -> str:
     return f"{formatting.day(start)} – {formatting.day(date.fromordinal(end.toordinal() - 1))}"
-
-
-def notes(view: View) -> html.Section | None:
-    """Return what else is to be known of the bill: silences, the utility's figure, what was closed again."""
-    bill, rows = view.summary.bill, list[Component]()
-    if bill.total is not None and bill.notes and not Decimal(bill.estimated_amount or 0):
-        rows.append(_note("hatch", say("Nothing is estimated in money."), _notes(bill.notes)))
-    rows += _utility(bill)
-    for version in bill.versions[1:]:
-        moved = difference(version.difference, bill.currency) if version.difference else ""
-        when = formatting.day(version.closed_at.date())
-        rows.append(
-            _note("clock", say("Recalculated {when}, {moved}.", when=when, moved=moved), retold(version.reason))
-        )
-    if bill.carried:
-        rows += [_note("info", what, "") for what in _carried(bill)]
-    granted = bill.outlook.notes if bill.outlook else []
-    rows += [_note("info", say("The forecast takes for granted:"), retold(note)) for note in granted]
-    return card(GOOD, say("Notes"), *rows, at="bill-notes") if rows else None
-
-
-def _notes(said: Iterable[str]) -> str:
-    return "; ".join(map(retold, said))
-
-
-def _utility(bill: BillSummary) -> list[Component]:
-    """Return the utility's figure beside ours, of this bill or else of the one before."""
-    for label, ours, theirs in (
-        (say("This bill"), bill.total, bill.utility),
-        (say("Last bill"), bill.before.total if bill.before else None, bill.before.utility if bill.before else None),
-    ):
-        if theirs is not None:
-            here, there = money(ours, bill.currency), money(theirs.total, bill.currency)
-            off = say("Difference {difference}.", difference=difference(theirs.difference, bill.currency))
-            return [
-                _note(
-                    "receipt",
-                    say("{label}: {here} here, {there} at the utility.", label=label, here=here, there=there),
-                    " ".join((off, retold(theirs.likely))),
-                )
-            ]
-    return []
-
-
-def _carried(bill: BillSummary) -> list[str]:
-    kept, found = bill.carried, list[str]()
-    if kept is None:
-        return found
-    for name, kwh in (kept.kwh or {}).items():
-        if Decimal(kwh):
-            found.append(
-                say(
-                    "{kwh} of {name} fed in are carried to the next bill.",
-                    kwh=formatting.energy(kwh, line=True),
-                    name=name,
-                )
-            )
-    if kept.money and Decimal(kept.money):
-        found.append(say("{money} of credit are carried to the next bill.", money=money(kept.money, bill.currency)))
-    if kept.budget_balance and Decimal(kept.budget_balance):
-        owed = Decimal(kept.budget_balance) > 0
-        said = say("Budget billing is {amount} behind.") if owed else say("Budget billing is {amount} ahead.")
-        found.append(said.format(amount=money(abs(Decimal(kept.budget_balance)), bill.currency)))
-    return found
-
-
-def _note(sign: str, strong: str, rest: str) -> html.P:
-    return html.P([icon(sign), html.Span([html.B(strong), f" {rest}"])], className="doubt")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from dash import html
+from dash import dcc, html
 
 from dashboard.cards import GOOD, State, card, refused
 from dashboard.components import Children, aria, icon, text
 from dashboard.desk_view import View
 from dashboard.figures import draw
 from dashboard.figures_compare import running_cost, waterfall
+from dashboard.question import address
+from dashboard.shown import Shown, joined, opens, sentence
 from heatledger import formatting
 from heatledger.baseline.compared import BaselineSummary, Other
 from heatledger.marks import marked
@@ -28,7 +30,8 @@ def state(base: BaselineSummary) -> State:
     if base.refused is None:
         return GOOD
     if base.days is not None and base.days < DAYS_NEEDED:
-        says = say("Day {day} of {days}", day=formatting.number(base.days, 0), days=DAYS_NEEDED)
+        days = Shown(formatting.number(base.days, 0), "baseline.days")
+        says = sentence(say("Day {day} of {days}"), day=days, days=str(DAYS_NEEDED))
         return State(
             "too soon",
             says,
@@ -48,20 +51,9 @@ def name_of(base: BaselineSummary) -> str:
     return next(names, base.system or say("another system"))
 
 
-def assumed(view: View) -> html.Div:
-    """Return what was taken for granted, a chip each, with the key of the home file that says otherwise."""
-    base = view.summary.baseline
-    chips = [
-        html.Li(
-            [text(f"{retold(one.label)}: ", "chip-label"), retold(one.value), text(f"  {one.key}", "chip-key")],
-            title=say("Change it with {key} in the home file", key=one.key),
-        )
-        for one in base.assumptions
-    ]
-    name = html.B(name_of(base), className="compared-with")
-    return html.Div(
-        [name, html.Ul(chips, className="assumptions", **aria(label=say("What was assumed")))], className="assumed"
-    )
+def capital(words: str) -> str:
+    """Return words as they begin a line."""
+    return words[:1].upper() + words[1:]
 
 
 def running(view: View) -> html.Section:
@@ -103,7 +95,7 @@ class _Scale(NamedTuple):
 
 def alternatives(view: View) -> html.Section:
     """Return the saving against every other system, as a dot and a range on one axis with its zero."""
-    base, currency = view.summary.baseline, view.summary.bill.currency
+    base = view.summary.baseline
     title = say("Saved, against each alternative")
     known = [other for other in base.alternatives if other.saving.p10 is not None and other.saving.p90 is not None]
     if not base.alternatives:
@@ -113,20 +105,35 @@ def alternatives(view: View) -> html.Section:
     ends = [float(value or 0) for other in known for value in (other.saving.p10, other.saving.p90)]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     scale = _Scale(low - (high - low) * 0.04, high + (high - low) * 0.04) if high > low else _Scale(-1.0, 1.0)
-    rows = [_other(other, base, scale, currency) for other in base.alternatives]
-    table = html.Table([html.Caption(title, className="hidden"), html.Tbody(rows)], className="ledger others")
-    aside: Children = [text(say("P10 · P50 · P90; grey: could be either way"))]
+    cheapest = sorted(range(len(base.alternatives)), key=lambda at: _cost(base.alternatives[at]))
+    rows = [_other(view, at, scale) for at in cheapest]
+    head = html.Tr([html.Th(word, scope="col") for word in (say("System"), say("Range"), say("Saved"), say("Odds"))])
+    table = html.Table(
+        [html.Caption(title, className="hidden"), html.Thead(head, className="hidden"), html.Tbody(rows)],
+        className="ledger others",
+    )
+    aside: Children = [text(say("cheapest first; P10 · P50 · P90; grey: could be either way"))]
     return card(GOOD, title, table, aside=aside, at="compare-others")
 
 
-def _other(other: Other, base: BaselineSummary, scale: _Scale, currency: str) -> html.Tr:
-    label = html.Th(html.B(say(other.name)) if other.system == base.system else say(other.name), scope="row")
+def _cost(other: Other) -> tuple[bool, Decimal]:
+    """Return how the systems are sorted: by what they would cost, those without a figure last."""
+    return other.saving.p50 is None, Decimal(other.saving.p50 or 0)
+
+
+def _other(view: View, number: int, scale: _Scale) -> html.Tr:
+    base, currency = view.summary.baseline, view.summary.bill.currency
+    other, at = base.alternatives[number], f"baseline.alternatives.{number}"
+    said = capital(say(other.name))
+    here = other.system == base.system
+    name = html.B(said) if here else dcc.Link(said, href=address(view.question, against=other.system, ducts=None))
+    label = html.Th([name], scope="row")
     if other.fuel is not None:
-        fuel, price = say(_FUELS.get(other.fuel.fuel, other.fuel.fuel)), formatting.money(other.fuel.price, currency)
-        label.children = [label.children, text(f" {fuel} {price}/{other.fuel.unit}", "set-to")]
+        price = Shown(f"{formatting.money(other.fuel.price, currency)}/{other.fuel.unit}", f"{at}.fuel.price")
+        label.children = [name, text(joined(f" {say(_FUELS.get(other.fuel.fuel, other.fuel.fuel))}", price), "set-to")]
     low, middle, high = other.saving.p10, other.saving.p50, other.saving.p90
     if low is None or middle is None or high is None:
-        return html.Tr([label, html.Td(retold(other.refused) or formatting.not_known(), colSpan=2, className="quiet")])
+        return html.Tr([label, html.Td(retold(other.refused) or formatting.not_known(), colSpan=3, className="quiet")])
     crosses = Decimal(low) < 0 < Decimal(high)
     line = html.Div(
         [
@@ -141,8 +148,15 @@ def _other(other: Other, base: BaselineSummary, scale: _Scale, currency: str) ->
         **aria(hidden="true"),
     )
     ends = [formatting.whole_money(value, currency) for value in (low, middle, high)]
-    figures = html.Span([text(ends[0]), html.B(ends[1]), text(ends[2])], className="three fig")
-    return html.Tr([label, html.Td(line, className="axis-cell"), html.Td(figures)])
+    three: Children = [text(ends[0]), html.B(ends[1]), text(ends[2])]
+    figures = opens(f"{at}.saving.p50", "", "three fig", children=three)
+    odds = opens(f"{at}.chance", _odds(other.chance)) if other.chance is not None else ""
+    return html.Tr([label, html.Td(line, className="axis-cell"), html.Td(figures), html.Td(odds, className="odds")])
+
+
+def _odds(chance: float) -> str:
+    """Print how likely it is that anything is saved: 9 in 10."""
+    return say("{tenths} in 10", tenths=formatting.number(round(chance * 10), 0))
 
 
 def sensitivity(view: View) -> html.P | None:
@@ -150,14 +164,6 @@ def sensitivity(view: View) -> html.P | None:
     base, currency = view.summary.baseline, view.summary.bill.currency
     if base.cop_error is None:
         return None
-    moved = formatting.whole_money(base.cop_error.saving.lstrip("-"), currency)
-    return html.P(
-        [
-            icon("info"),
-            say(
-                "A COP error of 10% moves this saving by {moved}, because the comparison delivers the same heat.",
-                moved=moved,
-            ),
-        ],
-        className="aside-line",
-    )
+    moved = Shown(formatting.whole_money(base.cop_error.saving.lstrip("-"), currency), "baseline.cop_error.saving")
+    said = say("A COP error of 10% moves this saving by {moved}, because the comparison delivers the same heat.")
+    return html.P([icon("info"), text(sentence(said, moved=moved))], className="aside-line")

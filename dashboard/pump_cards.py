@@ -13,11 +13,11 @@ from dashboard.desk_view import View
 from dashboard.figures import draw, keys
 from dashboard.figures_heat import cop_by_outdoor
 from dashboard.question import address
-from dashboard.shown import opens
+from dashboard.shown import Shown, children, joined, opens, sentence
 from dashboard.states import state_word
 from heatledger import formatting
 from heatledger.heat.rungs import Rung
-from heatledger.heat_pumps import Cop, PumpUse, Seasonal
+from heatledger.heat_pumps import PumpUse, Seasonal
 from heatledger.home import HeatPump
 from heatledger.marks import marked
 from heatledger.retelling import retold
@@ -101,7 +101,7 @@ def _units(view: View, shown: HeatPump) -> html.Div:
     return html.Div(rows, className="units")
 
 
-def _unit(view: View, pump: HeatPump, seen: Seasonal | None, *, here: bool) -> dcc.Link:
+def _unit(view: View, pump: HeatPump, seen: Seasonal | None, *, here: bool) -> html.Div:
     cop = seen.cop if seen else None
     if cop is None or cop.value is None or cop.low is None or cop.high is None:
         why = retold(cop.reason) if cop else say(IDLE[work_of(view)])
@@ -116,18 +116,21 @@ def _unit(view: View, pump: HeatPump, seen: Seasonal | None, *, here: bool) -> d
         dot = {"left": f"{min(cop.value / 6, 1) * 100:.1f}%"}
         kind = "cool" if cop.work == "cooling" else "heat"
         line = [html.Span(className="unit-bar", style=bar), html.Span(className="unit-dot", style=dot)]
-        note = " · ".join(filter(None, (interval.strip("()"), say("rung {letter}", letter=cop.rung), cop.boundary)))
+        at = f"heat_pumps.{pump.id}.seasonal.{work_of(view)}.cop"
+        bounds = Shown(interval.strip("()"), f"{at}.low")
+        note = joined(bounds, say("rung {letter}", letter=cop.rung), cop.boundary or "", by=" · ")
         parts = [
-            text(figure, f"unit-figure {kind}-ink fig"),
+            text(Shown(figure, f"{at}.value"), f"unit-figure {kind}-ink fig"),
             html.Span(line, className=f"unit-range {kind}", **aria(hidden="true")),
             text(note, "unit-note"),
         ]
-    return dcc.Link(
-        [text(pump.name or pump.id, "unit-name"), *parts],
+    name = dcc.Link(
+        text(pump.name or pump.id),
         href=address(view.question, pump=pump.id),
-        className="unit here" if here else "unit",
+        className="unit-name",
         title=say("Show this one"),
     )
+    return html.Div([name, *parts], className="unit here" if here else "unit")
 
 
 def ladder(pump: HeatPump, use: PumpUse) -> html.Section:
@@ -135,7 +138,8 @@ def ladder(pump: HeatPump, use: PumpUse) -> html.Section:
     title = say("How it is known: {pump}", pump=pump.name or pump.id)
     if not use.ladder:
         return card(refused(use.cop.reason), title, at="performance-ladder")
-    rungs = html.Ol([_rung(rung) for rung in use.ladder], className="rungs")
+    rows = [_rung(rung, f"heat_pumps.{pump.id}.ladder.{number}") for number, rung in enumerate(use.ladder)]
+    rungs = html.Ol(rows, className="rungs")
     said: list[Component] = []
     if use.narrower:
         said.append(html.P([html.B(say("To know it better:") + " "), retold(use.narrower), "."]))
@@ -144,10 +148,11 @@ def ladder(pump: HeatPump, use: PumpUse) -> html.Section:
     return card(GOOD, title, rungs, html.Div(said, className="better"), at="performance-ladder")
 
 
-def _rung(rung: Rung) -> html.Li:
+def _rung(rung: Rung, at: str) -> html.Li:
     state = rung.state
     if state == "gathering":
-        state_words = say("{have} of {need} days gathered", have=rung.have, need=rung.need)
+        have, need = Shown(str(rung.have), f"{at}.have"), Shown(str(rung.need), f"{at}.need")
+        state_words: str = sentence(say("{have} of {need} days gathered"), have=have, need=need)
     elif rung.state in ("refused", "not fitted") and rung.reason:
         state_words = f"{state_word(rung.state)}: {retold(rung.reason)}"
     else:
@@ -161,7 +166,7 @@ def _rung(rung: Rung) -> html.Li:
         [
             text(rung.rung, "rung-letter"),
             html.Span(words, className="rung-words"),
-            text(retold(rung.promise), "rung-promise"),
+            text(Shown(retold(rung.promise), f"{at}.promise"), "rung-promise"),
         ],
         className="rung in-use" if rung.state == "in use" else "rung",
         title=retold(rung.fits),
@@ -171,49 +176,40 @@ def _rung(rung: Rung) -> html.Li:
 def run(view: View, pump: HeatPump, use: PumpUse) -> list[html.Section]:
     """Return what starting, defrosting and resting cost: one number and one sentence each."""
     at = f"heat_pumps.{pump.id}"
-    return [_cycling(view, use, at), _defrost(view, use, at), _standby(view, use, at)]
+    return [_cycling(use, at), _defrost(view, use, at), _standby(view, use, at)]
 
 
-def _days(view: View) -> float:
-    ahead = min(view.question.end.timestamp(), view.at.timestamp()) - view.question.start.timestamp()
-    return max(ahead / 86_400, 1.0)
-
-
-def _cycling(view: View, use: PumpUse, at: str) -> html.Section:
+def _cycling(use: PumpUse, at: str) -> html.Section:
     seen = use.cycling
     if seen.starts is None:
         return card(refused(seen.reason), say("Cycling"), at="performance-cycling")
-    told = [say_many("{n} start in all.", "{n} starts in all.", seen.starts)]
+    at = f"{at}.cycling"
+    all_starts = Shown(formatting.number(seen.starts, 0), f"{at}.starts")
+    told = [sentence(say_many("{n} start in all.", "{n} starts in all.", seen.starts, n="{n}"), n=all_starts)]
     if seen.median_period_min is not None:
-        between = formatting.duration(seen.median_period_min * 60)
-        told.append(say("From one start to the next {duration} at the median.", duration=between))
+        between = Shown(formatting.duration(seen.median_period_min * 60), f"{at}.median_period_min")
+        told.append(sentence(say("From one start to the next {duration} at the median."), duration=between))
     if seen.peak_starts_per_hour is not None:
-        told.append(say("At most {starts} in one hour.", starts=seen.peak_starts_per_hour))
-    said = " ".join(told)
+        peak = Shown(formatting.number(seen.peak_starts_per_hour, 0), f"{at}.peak_starts_per_hour")
+        told.append(sentence(say("At most {starts} in one hour."), starts=peak))
+    said = children(joined(*told))
+    number = _figure(f"{at}.starts_per_day", formatting.number(seen.starts_per_day, 0), say("starts a day"))
     if seen.short_cycling:
         state = State(
             "estimated",
             say("Short cycling"),
-            say_many(
-                "on {n} day: a smaller step or a larger room would rest it",
-                "on {n} days: a smaller step or a larger room would rest it",
-                seen.short_days or 0,
+            sentence(
+                say_many(
+                    "on {n} day: a smaller step or a larger room would rest it",
+                    "on {n} days: a smaller step or a larger room would rest it",
+                    seen.short_days or 0,
+                    n="{n}",
+                ),
+                n=Shown(formatting.number(seen.short_days, 0), f"{at}.short_days"),
             ),
         )
-        return card(
-            state,
-            say("Cycling"),
-            _figure(f"{at}.cycling.starts", formatting.number(seen.starts / _days(view), 0), say("starts a day")),
-            html.P(said),
-            at="performance-cycling",
-        )
-    return card(
-        GOOD,
-        say("Cycling"),
-        _figure(f"{at}.cycling.starts", formatting.number(seen.starts / _days(view), 0), say("starts a day")),
-        html.P(said, className="card-sub"),
-        at="performance-cycling",
-    )
+        return card(state, say("Cycling"), number, html.P(said), at="performance-cycling")
+    return card(GOOD, say("Cycling"), number, html.P(said, className="card-sub"), at="performance-cycling")
 
 
 def _defrost(view: View, use: PumpUse, at: str) -> html.Section:
@@ -221,27 +217,23 @@ def _defrost(view: View, use: PumpUse, at: str) -> html.Section:
     if seen.count is None or seen.kwh is None:
         return card(refused(seen.reason), say("Defrost"), at="performance-defrost")
     heating = use.seasonal.get("heating")
-    part = (
-        say("{share} of heating", share=formatting.share(seen.kwh / heating.kwh, digits=1))
-        if heating and heating.kwh
-        else ""
-    )
-    cost = formatting.money(seen.cost, currency) if seen.cost else ""
+    part = ""
+    if heating and heating.kwh:
+        share = Shown(formatting.share(seen.kwh / heating.kwh, digits=1), f"{at}.seasonal.heating.kwh")
+        part = sentence(say("{share} of heating"), share=share)
+    cost = Shown(formatting.money(seen.cost, currency), f"{at}.defrosting.cost") if seen.cost else ""
+    count = Shown(formatting.number(seen.count, 0), f"{at}.defrosting.count")
     said = (
-        say(
-            "{count} defrosts, known by {evidence}.",
-            count=formatting.number(seen.count, 0),
-            evidence=retold(seen.evidence),
-        )
+        sentence(say("{count} defrosts, known by {evidence}."), count=count, evidence=retold(seen.evidence))
         if seen.evidence
-        else say_many("{n} defrost.", "{n} defrosts.", seen.count)
+        else sentence(say_many("{n} defrost.", "{n} defrosts.", seen.count, n="{n}"), n=count)
     )
-    aside = " · ".join(filter(None, (cost, part)))
+    aside = joined(cost, part, by=" · ")
     return card(
         GOOD,
         say("Defrost"),
         _figure(f"{at}.defrosting.kwh", formatting.energy(seen.kwh), aside),
-        html.P(said, className="card-sub"),
+        html.P(children(said), className="card-sub"),
         at="performance-defrost",
     )
 
@@ -251,23 +243,21 @@ def _standby(view: View, use: PumpUse, at: str) -> html.Section:
     if seen.watts is None:
         return card(refused(seen.reason), say("Standby"), at="performance-standby")
     paid = say("{amount} so far") if view.question.running else say("{amount} in all")
-    cost = paid.format(amount=formatting.money(seen.cost, currency)) if seen.cost else ""
+    at = f"{at}.standby"
+    cost = sentence(paid, amount=Shown(formatting.money(seen.cost, currency), f"{at}.cost")) if seen.cost else ""
     said = []
     if seen.mean_watts is not None and seen.mean_watts - seen.watts >= 1:
-        said.append(say("{power} at the mean, crankcase heater included.", power=formatting.power(seen.mean_watts)))
+        mean = Shown(formatting.power(seen.mean_watts), f"{at}.mean_watts")
+        said.append(sentence(say("{power} at the mean, crankcase heater included."), power=mean))
     if seen.hours is not None and seen.kwh is not None:
-        said.append(
-            say(
-                "It rested {hours} h and took {kwh}.",
-                hours=formatting.number(seen.hours, 0),
-                kwh=formatting.energy(seen.kwh),
-            )
-        )
+        hours = Shown(formatting.number(seen.hours, 0), f"{at}.hours")
+        kwh = Shown(formatting.energy(seen.kwh), f"{at}.kwh")
+        said.append(sentence(say("It rested {hours} h and took {kwh}."), hours=hours, kwh=kwh))
     return card(
         GOOD,
         say("Standby"),
-        _figure(f"{at}.standby.watts", formatting.power(seen.watts), cost),
-        html.P(" ".join(said), className="card-sub"),
+        _figure(f"{at}.watts", formatting.power(seen.watts), cost),
+        html.P(children(joined(*said)), className="card-sub"),
         at="performance-standby",
     )
 
@@ -276,13 +266,15 @@ def _figure(place: str, figure: str, aside: str) -> html.P:
     return html.P([opens(place, figure, "number fig"), text(aside, "number-aside")], className="number-line")
 
 
-def normal(cop: Cop, seen: Seasonal) -> str:
-    """Say whether a COP is what the weather leads to expect."""
-    if cop.low is None or cop.high is None or seen.expected is None:
+def normal(seen: Seasonal, at: str) -> str:
+    """Say whether a COP is what the weather leads to expect; `at` is where in the Summary it stands."""
+    low, high = seen.cop.low, seen.cop.high
+    if low is None or high is None or seen.expected is None:
         return ""
-    expected = f"{formatting.number(seen.expected.low, 1)}–{formatting.number(seen.expected.high, 1)}"
-    if cop.high < seen.expected.low:
-        return say("less than the {expected} expected for this weather", expected=expected)
-    if cop.low > seen.expected.high:
-        return say("more than the {expected} expected for this weather", expected=expected)
+    ends = f"{formatting.number(seen.expected.low, 1)}–{formatting.number(seen.expected.high, 1)}"
+    expected = Shown(ends, f"{at}.expected.low")
+    if high < seen.expected.low:
+        return sentence(say("less than the {expected} expected for this weather"), expected=expected)
+    if low > seen.expected.high:
+        return sentence(say("more than the {expected} expected for this weather"), expected=expected)
     return say("as expected for this weather")

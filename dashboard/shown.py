@@ -5,6 +5,7 @@ Both are texts, so that a sentence is one string to whoever only reads it, and a
 
 from __future__ import annotations
 
+from itertools import groupby
 from string import Formatter
 from typing import Any
 
@@ -34,9 +35,10 @@ class Sentence(str):
     pieces: tuple[str, ...]
 
     def __new__(cls, pieces: tuple[str, ...]) -> Sentence:
-        """Keep the pieces beside the text."""
+        """Keep the pieces beside the text, plain ones side by side as one."""
         made = super().__new__(cls, "".join(pieces))
-        made.pieces = pieces
+        runs = groupby(pieces, key=lambda piece: id(piece) if isinstance(piece, Shown) else 0)
+        made.pieces = tuple(run[0] if len(run) == 1 else "".join(run) for run in (list(rows) for _, rows in runs))
         return made
 
 

@@ -12,7 +12,7 @@ from dashboard.cards import GOOD, card, refused
 from dashboard.components import Children, aria, data, icon, text
 from dashboard.desk_view import View
 from dashboard.question import unit_of_heat
-from dashboard.shown import opens
+from dashboard.shown import Shown, opens, sentence
 from dashboard.states import state_word
 from heatledger import formatting
 from heatledger.formatting import not_known
@@ -28,6 +28,11 @@ RUNNING: Final = {"heating": "flame", "cooling": "snow", "drying": "drop", "fan"
 """What a unit does, and its icon."""
 
 _MOST_BARS: Final = 62
+_OTHERS: Final = (
+    ("electricity.unallocated_kwh", "electricity.unallocated_cost"),
+    ("electricity.kwh", "electricity.fixed_cost"),
+)
+"""Where in the Summary that which is no room's stands: energy and money."""
 
 
 class Row(NamedTuple):
@@ -80,7 +85,7 @@ def table(view: View) -> html.Section:
     rooms, others = rows(view)
     top = max((kwh or 0.0 for row in rooms for kwh in daily(row.use)), default=0.0)
     body = [_room(view, row, top) for row in rooms]
-    body += [_other(*row) for row in others[:-1]]
+    body += [_other(*row, places) for row, places in zip(others[:-1], _OTHERS, strict=False)]
     names = (
         say("Zone"),
         say("Now"),
@@ -99,8 +104,8 @@ def table(view: View) -> html.Section:
         [
             html.Th(name, scope="row", className="z-0"),
             html.Td(tick, className="z-1", colSpan=2),
-            html.Td(kwh, className="z-3 fig"),
-            html.Td(cost, className="z-4 fig"),
+            html.Td(opens("electricity.kwh", kwh), className="z-3 fig"),
+            html.Td(opens("bill.total", cost), className="z-4 fig"),
             html.Td("", colSpan=4, className="z-5"),
         ],
         className="total-row",
@@ -168,10 +173,12 @@ def live_cells(home: Home, zone: str, live: ZoneNow | None) -> tuple[Component, 
     unit = temperature_unit(home)
     shown = formatting.temperature(live.celsius, unit=unit, wall=True) if live.celsius is not None else ""
     wanted = formatting.temperature(live.setpoint, unit=unit, wall=True) if live.setpoint is not None else ""
+    warm_at = Shown(shown, f"now.zones.{zone}.celsius")
     if live.stale:
         silent: Children = [icon("silent"), say("silent")]
         return html.Span(html.Span(silent, className="chip full"), id=at), html.Span(
-            [text("–", "warm"), text(say("was {shown}", shown=shown) if shown else "", "set-to")], id=f"{at}-warm"
+            [text("–", "warm"), text(sentence(say("was {shown}"), shown=warm_at) if shown else "", "set-to")],
+            id=f"{at}-warm",
         )
     kind = "doing-chip " + {"heating": "heat", "defrosting": "heat", "cooling": "cool", "drying": "cool"}.get(
         live.action or "", ""
@@ -182,8 +189,9 @@ def live_cells(home: Home, zone: str, live: ZoneNow | None) -> tuple[Component, 
         if live.action
         else text("", at=at)
     )
+    held = Shown(wanted, f"now.zones.{zone}.setpoint")
     warm = (
-        [text(shown, "warm"), text(say("set {wanted}", wanted=wanted) if wanted else "", "set-to")]
+        [text(warm_at, "warm"), text(sentence(say("set {wanted}"), wanted=held) if wanted else "", "set-to")]
         if shown
         else [text(say("no sensor"), "set-to")]
     )
@@ -208,13 +216,13 @@ def _heat(view: View, use: ZoneUse, place: str) -> Component:
     return opens(place, "", children=said)
 
 
-def _other(name: str, kwh: str, cost: str) -> html.Tr:
+def _other(name: str, kwh: str, cost: str, places: tuple[str, str]) -> html.Tr:
     cells = [
         html.Th(name, scope="row", className="z-0"),
         html.Td("", className="z-1"),
         html.Td("", className="z-2"),
-        html.Td(kwh, className="z-3 fig"),
-        html.Td(cost, className="z-4 fig"),
+        html.Td(opens(places[0], kwh) if kwh else "", className="z-3 fig"),
+        html.Td(opens(places[1], cost), className="z-4 fig"),
         html.Td("", colSpan=4, className="z-5"),
     ]
     return html.Tr(cells, className="other-row")
@@ -233,27 +241,26 @@ def shared(view: View, pump: HeatPump) -> html.Section | None:
     own = {zone: view.summary.electricity.by_zone[zone].kwh or 0.0 for zone in zones}
     rest = use.electricity_kwh - sum(own.values())
     parts = [
-        *((names.get(zone, zone), kwh, "") for zone, kwh in own.items()),
-        (_unshared_words(use.unshared), rest, "dashed"),
+        *((names.get(zone, zone), kwh, "", f"electricity.by_zone.{zone}.kwh") for zone, kwh in own.items()),
+        (_unshared_words(use.unshared), rest, "dashed", f"heat_pumps.{pump.id}.unshared_kwh"),
     ]
     if rest < -0.05:  # a room has more than its head: then the heads alone are not known
         return None
     digits = formatting.energy_digits(use.electricity_kwh)
-    printed = largest_remainder([kwh for _, kwh, _ in parts], use.electricity_kwh, digits)
-    shares = largest_remainder([100 * kwh / use.electricity_kwh for _, kwh, _ in parts], 100, 0)
+    printed = largest_remainder([kwh for _, kwh, _, _ in parts], use.electricity_kwh, digits)
+    shares = largest_remainder([100 * kwh / use.electricity_kwh for _, kwh, _, _ in parts], 100, 0)
     heads = [
-        html.Li(
-            [text(label), text(f"{formatting.number(kwh, digits)} kWh", "head-kwh"), html.B(f"{share}%")],
-            className=kind,
-        )
-        for (label, _, kind), kwh, share in zip(parts, printed, shares, strict=True)
+        html.Li([text(label), _part_of(place, f"{formatting.number(kwh, digits)} kWh", f"{share}%")], className=kind)
+        for (label, _, kind, place), kwh, share in zip(parts, printed, shares, strict=True)
     ]
-    unit = html.Div(
-        [text(say("Outdoor unit")), html.B(formatting.energy(use.electricity_kwh), className="fig")],
-        className="outdoor-unit",
-    )
+    drawn = opens(f"heat_pumps.{pump.id}.electricity_kwh", formatting.energy(use.electricity_kwh), "strong-figure")
+    unit = html.Div([text(say("Outdoor unit")), html.B(drawn, className="fig")], className="outdoor-unit")
     why = say("All heads publish the same counter, the outdoor unit’s. It is read once and divided between the rooms.")
     return card(GOOD, title, html.P(why, className="card-sub"), html.Div([unit, html.Ul(heads)], className="division"))
+
+
+def _part_of(place: str, kwh: str, share: str) -> html.Button:
+    return opens(place, "", "head-part", children=[text(kwh, "head-kwh"), html.B(share)])
 
 
 def _unshared_words(unshared: dict[str, float]) -> str:
@@ -265,20 +272,14 @@ def heat_taken(view: View) -> html.Section:
     """Return what heat each room takes for each degree-day, with the interval of the heat."""
     unit = unit_of_heat(view.home)
     title = say("Heat each room takes, {unit} per degree-day", unit=unit)
-    found = []
+    found = list[tuple[Zone, float, float, float]]()
     for zone in view.home.zones:
         use = view.summary.electricity.by_zone.get(zone.id)
-        if (
-            use is None
-            or not use.degree_hours
-            or use.heat_kwh is None
-            or use.heat_low_kwh is None
-            or use.heat_high_kwh is None
-        ):
+        if use is None or use.heat_per_degree_day is None:
             continue
-        days = use.degree_hours / 24 * (1.8 if unit == "kBtu" else 1.0)
-        per = (float(formatting.KBTU_PER_KWH) if unit == "kBtu" else 1.0) / days
-        found.append((zone.name, use.heat_low_kwh * per, use.heat_kwh * per, use.heat_high_kwh * per))
+        per = float(formatting.KBTU_PER_KWH) / 1.8 if unit == "kBtu" else 1.0
+        low, high = use.heat_per_degree_day_low or 0.0, use.heat_per_degree_day_high or 0.0
+        found.append((zone, low * per, use.heat_per_degree_day * per, high * per))
     if not found:
         uses = view.summary.electricity.by_zone.values()
         reason = next(
@@ -287,14 +288,14 @@ def heat_taken(view: View) -> html.Section:
         return card(refused(reason), title, at="zones-heat")
     top = max(high for *_, high in found)
     bars = [
-        _heat_bar(name, low / top, middle / top, high / top, formatting.number(middle, 1))
-        for name, low, middle, high in found
+        _heat_bar(zone, low / top, middle / top, high / top, formatting.number(middle, 1))
+        for zone, low, middle, high in found
     ]
     sub = html.P(say("With the 90% interval of the heat. Long: a large or leaky room."), className="card-sub")
     return card(GOOD, title, sub, html.Ul(bars, className="heat-bars"), at="zones-heat")
 
 
-def _heat_bar(name: str, low: float, middle: float, high: float, figure: str) -> html.Li:
+def _heat_bar(zone: Zone, low: float, middle: float, high: float, figure: str) -> html.Li:
     whisker = {"left": f"{low * 100:.1f}%", "width": f"{(high - low) * 100:.1f}%"}
     bar = html.Div(
         [
@@ -304,4 +305,5 @@ def _heat_bar(name: str, low: float, middle: float, high: float, figure: str) ->
         className="heat-axis",
         **aria(hidden="true"),
     )
-    return html.Li([text(name), bar, html.B(figure, className="fig")])
+    shown = opens(f"electricity.by_zone.{zone.id}.heat_per_degree_day", figure)
+    return html.Li([text(zone.name), bar, html.B(shown, className="fig")])

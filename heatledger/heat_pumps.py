@@ -92,7 +92,8 @@ class PumpUse(_Value, frozen=True):
 
     `starts`, `defrosts` and `standby_w` are those of `cycling`, `defrosting` and `standby`, which say why where one is
     None. `by_mode` is its electricity by mode, `known_by` by what its mode is known by, `unshared` by mode what no zone
-    of several on one unit has: standby, defrosting, what nobody is known to have run for [kWh].
+    of several on one unit has: standby, defrosting, what nobody is known to have run for, `unshared_kwh` all of that
+    [kWh].
     """
 
     electricity_kwh: float | None
@@ -109,6 +110,7 @@ class PumpUse(_Value, frozen=True):
     by_mode: dict[str, float] = {}
     known_by: dict[str, float] = {}
     unshared: dict[str, float] = {}
+    unshared_kwh: float | None = None
     cycling: Cycling = Cycling()
     defrosting: Defrosting = Defrosting()
     standby: Standby = Standby()

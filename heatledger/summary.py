@@ -195,6 +195,7 @@ def _pump(
         defrosts=run.defrosting.count,
         standby_w=run.standby.watts,
         by_mode={mode: kwh for mode, kwh in by_mode.items() if kwh},
+        unshared_kwh=sum(run.unshared.values()),
         **run._asdict(),
     )
 

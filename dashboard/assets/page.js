@@ -48,12 +48,24 @@
   }
 
   // What a figure is made of is asked when it is pressed; what was shown of another one goes first.
-  function explain(button) {
+  function explain(place) {
     const drawer = document.querySelector("dialog.explanation"), page = document.querySelector(".beat").id.replace("-beat", "");
     window.dash_clientside.set_props(page + "-explanation", { children: "" });
-    window.dash_clientside.set_props(page + "-asked", { data: button.dataset.place });
-    drawer.showModal();
+    window.dash_clientside.set_props(page + "-asked", { data: place });
+    if (!drawer.open) drawer.showModal();
   }
+
+  // A point of a chart is a figure too; what draws charts makes its listeners anew with each one it draws.
+  const told = new WeakSet();
+  document.addEventListener("pointerover", (event) => {
+    const drawn = event.target.closest?.(".js-plotly-plot");
+    if (!drawn?.on || told.has(drawn.on)) return;
+    told.add(drawn.on);
+    drawn.on("plotly_click", ({ points }) => {
+      const place = points.map((point) => point.customdata).find((one) => typeof one === "string");
+      if (place) explain(place);
+    });
+  });
 
   document.addEventListener("click", (event) => {
     document.querySelectorAll(folds).forEach((menu) => { if (!menu.contains(event.target) || event.target.closest("a")) menu.open = false; });
@@ -62,7 +74,7 @@
     if (button?.matches(".as-png")) asPicture(chart);
     if (button?.matches(".as-csv")) asFigures(chart);
     if (button?.matches(".rows-csv")) tableAsFigures(button);
-    if (button?.matches(".explains")) explain(button);
+    if (button?.matches(".explains")) explain(button.dataset.place);
     if (button?.matches(".closes") || event.target.matches("dialog")) event.target.closest("dialog").close();
   });
   document.addEventListener("keydown", (event) => {

@@ -9,7 +9,7 @@ from typing import Final
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard import bill_cards, use_cards
+from dashboard import bill_cards, bill_notes, use_cards
 from dashboard.cards import GOOD, State, card, heading, refused
 from dashboard.components import Children, text
 from dashboard.desk import Desk, wire
@@ -18,6 +18,7 @@ from dashboard.figures import draw, keys
 from dashboard.figures_daily import daily_cost, price_ramp
 from dashboard.figures_total import running_total
 from dashboard.queries import local_now
+from dashboard.shown import Shown, sentence
 from heatledger import formatting
 from heatledger.billed import BillSummary, Outlook
 from heatledger.marks import marked
@@ -31,7 +32,7 @@ TITLE: Final = marked("heatledger · bill")
 
 def render(view: View) -> list[Component]:
     """Return the page below its first line; pure."""
-    left = [bill_cards.lines(view), bill_cards.who(view), bill_cards.why(view), bill_cards.notes(view)]
+    left = [bill_cards.lines(view), bill_cards.who(view), bill_cards.why(view), bill_notes.notes(view)]
     right = [each_day(view), running(view)]
     return [
         answer(view),
@@ -57,16 +58,16 @@ def answer(view: View) -> html.H1:
     bill = view.summary.bill
     if bill.total is None:
         return heading(say("The bill is not known."), _sentence(retold(bill.reason)))
-    total = formatting.money(bill.total, bill.currency)
+    total = Shown(formatting.money(bill.total, bill.currency), "bill.total")
     if not view.question.running:
-        return heading(f"{total}.", _against_last(bill))
+        return heading(sentence("{total}.", total=total), _against_last(bill))
     if view.question.name == "day":
-        return heading(say("{total} today.", total=total))
+        return heading(sentence(say("{total} today."), total=total))
     seen = bill.projected
     if seen.p50 is None:
-        return heading(say("{total} so far.", total=total), _later(bill.outlook))
-    strong = say("{total} so far, heading for {end}.", total=total, end=formatting.whole_money(seen.p50, bill.currency))
-    return heading(strong, _budget(bill))
+        return heading(sentence(say("{total} so far."), total=total), _later(bill.outlook))
+    end = Shown(formatting.whole_money(seen.p50, bill.currency), "bill.projected.p50")
+    return heading(sentence(say("{total} so far, heading for {end}."), total=total, end=end), _budget(bill))
 
 
 def _sentence(words: str) -> str:
@@ -85,27 +86,33 @@ def _budget(bill: BillSummary) -> str:
     chance = bill.outlook.chance if bill.outlook else None
     if bill.budget is None or chance is None:
         seen = bill.projected
-        low, high = (formatting.whole_money(value, bill.currency) for value in (seen.p10, seen.p90))
-        return say("8 chances in 10 that it ends between {low} and {high}.", low=low, high=high)
-    budget = formatting.whole_money(bill.budget, bill.currency)
+        low = Shown(formatting.whole_money(seen.p10, bill.currency), "bill.projected.p10")
+        high = Shown(formatting.whole_money(seen.p90, bill.currency), "bill.projected.p90")
+        return sentence(say("8 chances in 10 that it ends between {low} and {high}."), low=low, high=high)
+    budget = Shown(formatting.whole_money(bill.budget, bill.currency), "bill.budget")
     if chance > 0.97:
-        return say("It stays under the budget of {budget}.", budget=budget)
+        return sentence(say("It stays under the budget of {budget}."), budget=budget)
     if chance < 0.03:
-        return say("It goes over the budget of {budget}.", budget=budget)
+        return sentence(say("It goes over the budget of {budget}."), budget=budget)
     tenths = round(chance * 10) or 1
-    return say_many(
-        "{n} chance in 10 to stay under {budget}.", "{n} chances in 10 to stay under {budget}.", tenths, budget=budget
+    said = say_many(
+        "{n} chance in 10 to stay under {budget}.",
+        "{n} chances in 10 to stay under {budget}.",
+        tenths,
+        n="{n}",
+        budget="{budget}",
     )
+    return sentence(said, n=Shown(formatting.number(tenths, 0), "bill.outlook.chance"), budget=budget)
 
 
 def _against_last(bill: BillSummary) -> str:
     was = bill.before
     if was is None or was.difference is None:
         return ""
-    amount = formatting.money(was.difference.lstrip("-"), bill.currency)
+    amount = Shown(formatting.money(was.difference.lstrip("-"), bill.currency), "bill.before.difference")
     if was.difference.startswith("-"):
-        return say("{amount} less than the bill before.", amount=amount)
-    return say("{amount} more than the bill before.", amount=amount)
+        return sentence(say("{amount} less than the bill before."), amount=amount)
+    return sentence(say("{amount} more than the bill before."), amount=amount)
 
 
 def each_day(view: View) -> html.Section:

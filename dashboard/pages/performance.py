@@ -12,6 +12,7 @@ from dashboard import pump_cards
 from dashboard.cards import heading
 from dashboard.desk import Desk, wire
 from dashboard.desk_view import View
+from dashboard.shown import Shown, joined, sentence
 from heatledger import formatting
 from heatledger.marks import marked
 from heatledger.retelling import retold
@@ -64,12 +65,14 @@ def answer(view: View) -> html.H1:
             f"{why[:1].upper()}{why[1:]}.{' ' + mend[:1].upper() + mend[1:] + '.' if mend else ''}",
         )
     figure, _, interval = formatting.cop(seen.cop.value, seen.cop.low, seen.cop.high).partition(" ")
-    normal = pump_cards.normal(seen.cop, seen)
-    return heading(_of(name, say(_MADE[work], cop=figure)), f"{interval}{', ' if normal else ''}{normal}.")
+    at = f"heat_pumps.{pump.id}.seasonal.{work}"
+    made = sentence(say(_MADE[work]), cop=Shown(figure, f"{at}.cop.value"))
+    bounds = Shown(interval, f"{at}.cop.low")
+    return heading(_of(name, made), sentence("{said}.", said=joined(bounds, pump_cards.normal(seen, at), by=", ")))
 
 
-def _of(name: str, sentence: str) -> str:
-    return f"{name}: {sentence}" if name else sentence
+def _of(name: str, said: str) -> str:
+    return joined(f"{name}:", said) if name else said
 
 
 def register(app: Dash, desk: Desk) -> Callable[..., Component]:

@@ -13,6 +13,7 @@ from dashboard import zone_cards
 from dashboard.cards import heading
 from dashboard.desk import Desk, wire
 from dashboard.desk_view import View
+from dashboard.shown import Shown, sentence
 from heatledger import formatting
 from heatledger.marks import marked
 from heatledger.retelling import retold
@@ -43,15 +44,14 @@ def answer(view: View) -> html.H1:
         return heading(say("No room’s cost is known."), f"{reason[:1].upper()}{reason[1:]}.")
     most = max(costs, key=lambda zone: costs[zone])
     shares = largest_remainder([100 * cost / total for cost in costs.values()], 100, 0)
-    share = dict(zip(costs, shares, strict=True))[most]
-    ours, all_rooms = (formatting.money(amount, bill.currency) for amount in (costs[most], total))
+    share, at = dict(zip(costs, shares, strict=True))[most], f"electricity.by_zone.{most}"
     return heading(
-        say(
-            "{room} is {share} of what the rooms cost: {ours} of {all_rooms}.",
+        sentence(
+            say("{room} is {share} of what the rooms cost: {ours} of {all_rooms}."),
             room=names[most],
-            share=formatting.share(share / 100),
-            ours=ours,
-            all_rooms=all_rooms,
+            share=Shown(formatting.share(share / 100), f"{at}.share"),
+            ours=Shown(formatting.money(costs[most], bill.currency), f"{at}.cost"),
+            all_rooms=Shown(formatting.money(total, bill.currency), "electricity.zones_cost"),
         )
     )
 

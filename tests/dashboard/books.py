@@ -121,6 +121,10 @@ def _zone(kwh: float, cost: str, split: str) -> ZoneUse:
         heat_low_kwh=kwh * 2.1,
         heat_high_kwh=kwh * 2.9,
         degree_hours=9000.0,
+        heat_per_degree_day=kwh * 2.5 / 375,
+        heat_per_degree_day_low=kwh * 2.1 / 375,
+        heat_per_degree_day_high=kwh * 2.9 / 375,
+        share=float(cost) / 89.61,
         hours_on=120.0,
         daily=[
             ZoneDay(
@@ -147,6 +151,7 @@ ELECTRICITY = Electricity(
             _zone(90.0, "19.86", "own meter"),
             cost_of_heat_per_kwh=None,
             heat_kwh=None,
+            heat_per_degree_day=None,
             heat_reason="no heat pump of its own: a heater's heat is not measured",
         ),
     },
@@ -229,8 +234,14 @@ def pump(kwh: float, **changes: object) -> PumpUse:
         ladder=LADDER,
         narrower="a supply-air probe: ±15%",
         unshared={"defrosting": 20.0, "standby": 12.0},
+        unshared_kwh=32.0,
         cycling=Cycling(
-            starts=252, peak_starts_per_hour=3, median_period_min=41.0, hours_running=240.0, short_cycling=False
+            starts=252,
+            starts_per_day=14.0,
+            peak_starts_per_hour=3,
+            median_period_min=41.0,
+            hours_running=240.0,
+            short_cycling=False,
         ),
         defrosting=Defrosting(count=231, kwh=26.1, cost="5.96", evidence="its own word"),
         standby=Standby(watts=43.0, mean_watts=61.0, hours=192.0, kwh=11.7, cost="2.60"),

@@ -7,7 +7,7 @@ import msgspec
 import plotly.graph_objects as go
 import pytest
 
-from dashboard import bill_cards
+from dashboard import bill_cards, bill_notes
 from dashboard.figures import template
 from dashboard.figures_daily import daily_cost, price_ramp
 from dashboard.figures_total import running_total
@@ -87,7 +87,9 @@ def test_who_used_it_adds_up_to_the_bill():
 
 
 def test_a_heat_pump_that_was_not_heard_makes_a_lower_and_an_upper_bound():
-    used = msgspec.structs.replace(books.ELECTRICITY, by_meter_cost={"split": "33.10", "multi": None})
+    used = msgspec.structs.replace(
+        books.ELECTRICITY, by_meter_cost={"split": "33.10", "multi": None}, pumps_cost="33.10", rest_cost="174.14"
+    )
     card = bill_cards.who(view(msgspec.structs.replace(SUMMARY, electricity=used)))
     assert "at least $33.10" in texts(card)
     assert "at most $174.14" in texts(card)
@@ -101,7 +103,7 @@ def test_why_it_differs_adds_up_to_the_difference():
 
 
 def test_the_notes_tell_the_utility_and_what_was_recalculated():
-    shown = " ".join(texts(bill_cards.notes(view())))
+    shown = " ".join(texts(bill_notes.notes(view())))
     assert "Last bill: $340.17 here, $340.17 at the utility." in shown
     assert "Recalculated Jan 20, −$1.86." in shown or "Recalculated Jan 21, −$1.86." in shown
 

@@ -16,16 +16,25 @@ def walk(tree):
 
 
 def texts(tree) -> list[str]:
-    """Every text of a tree in order, empty ones left out."""
+    """Every text of a tree in order, empty ones left out; a sentence with figures that open is one text."""
     found: list[str] = []
+    before = None
     for one in tree if isinstance(tree, list | tuple) else [tree]:
-        if isinstance(one, Component):
+        is_figure = isinstance(one, Component) and "inline" in str(getattr(one, "className", "")).split()
+        kind = "figure" if is_figure else "text" if isinstance(one, str) else None
+        words = str(one.children) if is_figure else one
+        if kind and before and "figure" in (kind, before):
+            found[-1] += words
+        elif kind:
+            found.append(words)
+        elif isinstance(one, Component):
             found += texts(getattr(one, "children", None))
         elif isinstance(one, list | tuple):
             found += texts(one)
-        elif one not in (None, ""):
+        elif one is not None:
             found.append(str(one))
-    return found
+        before = kind
+    return [one for one in found if one]
 
 
 def find(tree, class_name: str) -> list[Component]:
