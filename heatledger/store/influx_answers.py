@@ -126,17 +126,14 @@ def series_key(home: str, tags: Mapping[str, str], family: str = "", device: str
 
 def intervals(home: str, block: Block[IntervalRow]) -> Intervals:
     """Return one series' rows as columns, without those that were deleted."""
-    rows = [row for row in block.values if not row.flags & lines.DELETED]
-    bits = np.array([row.flags for row in rows], dtype=np.int64)
-    stated = (bits & lines.STATED) != 0
-    words = [(row.state or "") if told else "" for row, told in zip(rows, stated, strict=True)]
-    numbers = []
-    for bit, name in enumerate(lines.NUMBERS, start=lines.KIND_SHIFT):
-        column = np.array([getattr(row, name) for row in rows], dtype=np.float64)
-        column[(bits >> bit & 1).astype(bool)] = np.nan  # an earlier write may have left a number there
-        numbers.append(column)
-    energy, mean, low, high, last, coverage = numbers
-    start_s = np.array([row.at for row in rows], dtype=np.int64) // 1_000_000
-    flags = bits & lines.FLAGS_MASK
-    state = words if stated.any() else None
-    return Intervals(series_key(home, block.tags), start_s, energy, mean, low, high, last, coverage, flags, state)
+    at, flagged, *columns, said = zip(*block.values, strict=True)
+    start_s, bits = np.array(at, dtype=np.int64) // 1_000_000, np.array(flagged, dtype=np.int64)
+    numbers = np.array(columns, dtype=np.float64)
+    for column, bit in zip(numbers, range(lines.KIND_SHIFT, lines.KIND_SHIFT + len(lines.NUMBERS)), strict=True):
+        column[bits >> bit & 1 == 1] = np.nan  # an earlier write may have left a number there
+    kept = np.flatnonzero(bits & lines.DELETED == 0)
+    stated = bits & lines.STATED != 0
+    words = [(said[row] or "") if stated[row] else "" for row in kept.tolist()] if stated[kept].any() else None
+    named = dict(zip(lines.NUMBERS, numbers[:, kept], strict=True))
+    key, flags = series_key(home, block.tags), bits[kept] & lines.FLAGS_MASK
+    return Intervals(key, start_s[kept], flags=flags, state=words, **named)
