@@ -97,6 +97,7 @@ def _dash(server: FastAPI, path: str, build: str) -> Dash:
         backend="fastapi",
         websocket_callbacks=True,
         websocket_inactivity_timeout=0,
+        websocket_batch_delay=0.001,  # what is sent at once waits so long for more to go with it: 5 ms by default [s]
         use_pages=True,
         pages_folder="",
         assets_folder=str(_ASSETS),

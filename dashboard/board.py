@@ -28,7 +28,11 @@ class Board:
         self.queries, self.feed = queries, feed
         self.described = home_id is not None or bool(queries.config.homes)
         self.home = queries.home(home_id) if self.described else None
-        self.props = once(feed, lambda: live_props(now_page.render(self.page())))
+        self.props = once(
+            feed,
+            lambda: live_props(now_page.render(self.page())),
+            lambda: live_props(now_page.moving(self.page())),
+        )
         """The live properties of the page."""
         self._stop = threading.Event()
 
@@ -83,17 +87,24 @@ class Board:
         self.feed.announced.set()
 
 
-def once(feed: Feed, make: Callable[[], dict[Prop, object]]) -> Callable[[], dict[Prop, object]]:
+def once(
+    feed: Feed, make: Callable[[], dict[Prop, object]], part: Callable[[], dict[Prop, object]] | None = None
+) -> Callable[[], dict[Prop, object]]:
     """Return what makes live properties for all browsers: again only when something changed or a second passed.
 
-    What is read in the same language and units is made once.
+    What is read in the same language and units is made once. `part` makes what a reading moves: what only the clock and
+    the books move then waits for the second.
     """
     kept: dict[Reader, tuple[int, int, dict[Prop, object]]] = {}
 
     def made() -> dict[Prop, object]:
         who, version, second = reader(), feed.version, time.time_ns() // 1_000_000_000
-        if who not in kept or kept[who][:2] != (version, second):
+        before = kept.get(who)
+        if before is None or before[1] != second or (part is None and before[0] != version):
             kept[who] = (version, second, make())
+        elif part is not None and before[0] != version:
+            moved = {prop: value for prop, value in part().items() if prop in before[2]}
+            kept[who] = (version, second, before[2] | moved)
         return kept[who][2]
 
     return made

@@ -31,7 +31,7 @@ def header(page: Page) -> html.Header:
                 [text(clock(page.home, at), "clock", at="now-time"), text(when, "date", at="now-date")],
                 className="when",
             ),
-            html.Div(_outdoor(page), className="outdoor"),
+            outdoor(page),
             html.Div(
                 [html.Span(id="now-link", role="status", className="link attn"), _hearing(page)], className="state"
             ),
@@ -45,7 +45,8 @@ def clock(home: Home, at: datetime) -> str:
     return formatting.clock(at, hour12=reader().language == "en" and home.timezone.startswith(_HALF_DAY_CLOCKS))
 
 
-def _outdoor(page: Page) -> list[Component]:
+def outdoor(page: Page) -> html.Div:
+    """Return the outdoor temperature, or since when it is not heard."""
     seen, figure, kind = page.now.outdoor, "", "date"
     words: Children = [say("outside not known")]
     if seen.celsius is not None and seen.stale and seen.time_us is not None:
@@ -54,11 +55,12 @@ def _outdoor(page: Page) -> list[Component]:
     elif seen.celsius is not None:
         figure = formatting.temperature(seen.celsius, unit=temperature_unit(page.home), wall=True)
         words = [say("outside")]
-    return [
+    parts: list[Component] = [
         icon("thermometer"),
         text(figure, "clock" if figure else "icon-none icon", at="now-outdoor"),
         html.Span(words, id="now-outdoor-word", className=kind),
     ]
+    return html.Div(parts, className="outdoor")
 
 
 _SPOOLED_S = 60.0

@@ -1,4 +1,4 @@
-"""Live push: one persistent callback a browser, which sends what changed, each element at most four times a second."""
+"""Live push: one persistent callback a browser, which sends what changed, no element without end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from dashboard.components import Framed, Prop
 from dashboard.feed import Feed
 
 GAP_S: Final = 0.25
-"""One element is sent at most this often. [s]"""
+"""One element is sent this often in the long run. [s]"""
+AT_ONCE: Final = 3
+"""So many changes of an element that rested go out at once: one of a cent must not hold back the next, larger one."""
 BEAT_S: Final = 1.0
 """The page is told this often that it is connected; its clock and ages move with it. [s]"""
 _ASK_S: Final = 30.0
@@ -33,7 +35,7 @@ class Outbox:
 
     def __init__(self) -> None:
         self._sent: dict[Prop, object] = {}
-        self._at: dict[str, float] = {}
+        self._free: dict[str, float] = {}  # by element, when all that was sent of it will have had its time [s]
 
     def due(self, props: dict[Prop, object], at_s: float) -> tuple[dict[str, dict[str, object]], float | None]:
         """Return what to send now by element, and when the next held-back element is due [s]."""
@@ -44,10 +46,11 @@ class Outbox:
         frames = [value for values in changed.values() for value in values.values() if isinstance(value, Framed)]
         inside = {prop.id for frame in frames for prop in frame.holds}  # goes out with its frame, or waits for it
         changed = {name: values for name, values in changed.items() if name not in inside}
-        later = [self._at[name] + GAP_S for name in changed if self._at.get(name, -GAP_S) + GAP_S > at_s]
-        ready = {name: values for name, values in changed.items() if self._at.get(name, -GAP_S) + GAP_S <= at_s}
+        held = (AT_ONCE - 1) * GAP_S
+        later = [self._free[name] - held for name in changed if self._free.get(name, at_s) - held > at_s]
+        ready = {name: values for name, values in changed.items() if self._free.get(name, at_s) - held <= at_s}
         for name, values in ready.items():
-            self._at[name] = at_s
+            self._free[name] = max(self._free.get(name, at_s), at_s) + GAP_S
             self._sent |= {Prop(name, key): value for key, value in values.items()}
             ready[name] = {key: self._opened(value, props) for key, value in values.items()}
         return ready, min(later, default=None)
@@ -59,7 +62,7 @@ class Outbox:
         self._sent |= {prop: props[prop] for prop in value.holds}
         self._sent = {prop: sent for prop, sent in self._sent.items() if prop in props}
         named = {prop.id for prop in props}
-        self._at = {name: at_s for name, at_s in self._at.items() if name in named}
+        self._free = {name: free_s for name, free_s in self._free.items() if name in named}
         return value.plain()
 
 

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboard import heroes, tiles
 from dashboard.components import text
-from dashboard.header import header
+from dashboard.header import header, outdoor
 from dashboard.heroes import Page
 from heatledger import formatting
 from heatledger.marks import marked
@@ -38,6 +38,14 @@ def render(page: Page) -> html.Main:
     return html.Main(
         [header(page), *body, text("", "beat", at=BEAT)], className="wall" if page.described else "wall bare"
     )
+
+
+def moving(page: Page) -> html.Div:
+    """Return the parts of the page that a reading moves; the rest moves with the clock and the books; pure."""
+    if not page.described:
+        return html.Div(_undescribed(page))
+    parts = heroes.split(page.now)
+    return html.Div([outdoor(page), heroes.costing(page, parts), tiles.zones(page, parts)])
 
 
 def _undescribed(page: Page) -> html.Section:

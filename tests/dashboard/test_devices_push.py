@@ -12,7 +12,7 @@ import pytest
 from dashboard.components import Framed, Prop
 from dashboard.devices_board import DevicesBoard
 from dashboard.pages import devices
-from dashboard.push import Outbox
+from dashboard.push import AT_ONCE, Outbox
 from heatledger.readings import SeriesKey
 from heatledger.store import StoreError, open_store
 from heatledger.store.state import State
@@ -53,13 +53,14 @@ def test_a_new_topic_brings_its_table_anew_and_what_it_held_is_forgotten():
     assert not [name for name in sent if name.startswith("topic-")]
     outbox.due(devices.props(shown()), 2.0)
     assert not [prop for prop in outbox._sent if prop.id.startswith("topic-")]
-    assert not [name for name in outbox._at if name.startswith("topic-")]
+    assert not [name for name in outbox._free if name.startswith("topic-")]
 
 
 def test_what_stands_in_a_frame_that_is_held_back_waits_with_it():
-    outbox, first = Outbox(), Framed([], [])
-    outbox.due({Prop("rows", "children"): first}, 0.0)
-    inner = Prop("row", "children")
+    outbox, inner = Outbox(), Prop("row", "children")
+    for number in range(AT_ONCE):  # as often as a frame goes out at once
+        held = [Prop(f"old{number}", "children")]
+        outbox.due({Prop("rows", "children"): Framed([], held), **dict.fromkeys(held, "1")}, 0.0)
     later = {Prop("rows", "children"): Framed([], [inner]), inner: "1"}
     assert outbox.due(later, 0.1) == ({}, 0.25)
     assert outbox.due(later, 0.3)[0] == {"rows": {"children": []}}

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -21,23 +22,31 @@ def test_full_state_first_then_only_changes():
     assert outbox.due({Prop("a", "children"): "2", Prop("b", "style"): {}}, 2.0) == ({"a": {"children": "2"}}, None)
 
 
-def test_an_element_is_sent_four_times_a_second_at_most_and_its_last_value_always():
+def test_an_element_is_sent_four_times_a_second_in_the_long_run_and_its_last_value_always():
     outbox, sent, at_s = Outbox(), [], 0.0
-    for number in range(100):
+    for number in range(1000):
         at_s = number * 0.01
         ready, _ = outbox.due({Prop("a", "children"): str(number)}, at_s)
-        sent += [values["children"] for values in ready.values()]
-    ready, later_s = outbox.due({Prop("a", "children"): "99"}, at_s)
-    assert len(sent) == 4
-    assert not ready
-    assert later_s == pytest.approx(1.0)
-    assert outbox.due({Prop("a", "children"): "99"}, later_s)[0] == {"a": {"children": "99"}}
+        sent += [(at_s, values["children"]) for values in ready.values()]
+    assert [number for _, number in sent[: push.AT_ONCE]] == ["0", "1", "2"]
+    assert len(sent) == pytest.approx(4 * 10 + push.AT_ONCE, abs=1)
+    assert all(later - earlier >= push.GAP_S - 1e-9 for (earlier, _), (later, _) in pairwise(sent[push.AT_ONCE :]))
+    _, later_s = outbox.due({Prop("a", "children"): "last"}, at_s)
+    assert at_s < later_s <= at_s + push.GAP_S
+    assert outbox.due({Prop("a", "children"): "last"}, later_s)[0] == {"a": {"children": "last"}}
+
+
+def test_a_neighbours_cent_does_not_hold_back_an_elements_own_change():
+    outbox = Outbox()
+    for at_s, words in ((0.0, "$0.32"), (0.9, "$0.33"), (1.0, "$0.38")):
+        assert outbox.due({Prop("a", "children"): words}, at_s) == ({"a": {"children": words}}, None)
 
 
 def test_one_busy_element_does_not_hold_back_another():
     outbox = Outbox()
-    outbox.due({Prop("a", "children"): "1"}, 0.0)
-    ready, later_s = outbox.due({Prop("a", "children"): "2", Prop("b", "children"): "1"}, 0.1)
+    for number in range(push.AT_ONCE):
+        outbox.due({Prop("a", "children"): str(number)}, 0.0)
+    ready, later_s = outbox.due({Prop("a", "children"): "last", Prop("b", "children"): "1"}, 0.1)
     assert (ready, later_s) == ({"b": {"children": "1"}}, 0.25)
 
 
