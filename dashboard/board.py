@@ -30,7 +30,7 @@ class Board:
         self.home = queries.home(home_id) if self.described else None
         self.props = once(
             feed,
-            lambda: live_props(now_page.render(self.page())),
+            lambda: now_page.props(self.page()),
             lambda: live_props(now_page.moving(self.page())),
         )
         """The live properties of the page."""

@@ -17,6 +17,8 @@ from heatledger.home import Home
 from heatledger.reader import reader, temperature_unit
 from heatledger.wording import say
 
+SOURCES: Final = "now-sources-rows"
+"""Where the rows of who is heard stand."""
 _HALF_DAY_CLOCKS: Final = ("America/", "Australia/", "US/", "Canada/")
 
 
@@ -122,16 +124,23 @@ def _heard_line(page: Page) -> str:
 
 def _sources(page: Page) -> html.Table:
     head = html.Tr([html.Th(name) for name in (say("Source"), say("Last heard"), say("Usually every"), "")])
-    return html.Table([html.Thead(head), html.Tbody([_source(page, row) for row in page.now.sources])])
+    return html.Table([html.Thead(head), html.Tbody(source_rows(page), id=SOURCES)])
 
 
-def _source(page: Page, row: Source) -> html.Tr:
+def source_rows(page: Page) -> list[html.Tr]:
+    """Return who is heard, a row each; every cell has an id, so that what a browser draws anew is one text."""
+    return [_source(page, row, f"now-source-{number}") for number, row in enumerate(page.now.sources)]
+
+
+def _source(page: Page, row: Source, at: str) -> html.Tr:
     ago = say("only retained") if row.heard_us is None else _ago((page.now.at_us - row.heard_us) / 1e6)
     usual = say("learning") if row.usual_s is None else formatting.duration(max(row.usual_s, 1))
     word = say("silent") if row.silent else say("heard")
     note = word if row.mapped else say("{state}, not in the home file", state=word)
+    cells = (("name", row.device), ("ago", ago), ("usual", usual), ("note", note))
     return html.Tr(
-        [html.Td(row.device), html.Td(ago), html.Td(usual), html.Td(note)],
+        [html.Td(words, id=f"{at}-{name}") for name, words in cells],
+        id=at,
         className="attn" if row.silent and row.mapped else "",
     )
 

@@ -9,8 +9,8 @@ from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import heroes, tiles
-from dashboard.components import text
-from dashboard.header import header, outdoor
+from dashboard.components import Framed, Prop, live_props, text
+from dashboard.header import SOURCES, header, outdoor, source_rows
 from dashboard.heroes import Page
 from heatledger import formatting
 from heatledger.marks import marked
@@ -38,6 +38,12 @@ def render(page: Page) -> html.Main:
     return html.Main(
         [header(page), *body, text("", "beat", at=BEAT)], className="wall" if page.described else "wall bare"
     )
+
+
+def props(page: Page) -> dict[Prop, object]:
+    """Return what may change of the page; who is heard as a frame, and piece by piece what stands in it."""
+    rows = source_rows(page)
+    return live_props(render(page)) | {Prop(SOURCES, "children"): Framed(rows, live_props(html.Tbody(rows)))}
 
 
 def moving(page: Page) -> html.Div:

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import heroes
-from dashboard.components import Prop, live_props
+from dashboard.components import Framed, Prop, live_props
 from dashboard.heroes import Page
-from dashboard.pages.now import render
+from dashboard.pages.now import moving, props, render
+from dashboard.push import Outbox
 from dashboard.queries import Books
 from heatledger.billed import Outlook
 from heatledger.hearing import LiveValue
@@ -240,20 +241,44 @@ def test_more_zones_than_fit_are_counted():
 
 
 def test_only_what_changed_differs_between_two_moments():
-    before, after = live_props(render(page())), live_props(render(page({"living_temp": spoken(22.3)})))
+    before, after = props(page()), props(page({"living_temp": spoken(22.3)}))
     assert {prop for prop in after if before.get(prop) != after[prop]} == {Prop("now-zone-living-temp", "children")}
 
 
+def test_what_a_reading_moves_is_on_the_page_and_as_the_page_has_it():
+    seen = page({"living_temp": spoken(22.3)})
+    whole, moved = props(seen), live_props(moving(seen))
+    assert {Prop("now-zone-living-temp", "children"), Prop("now-cost", "children")} <= set(moved)
+    assert {prop: whole[prop] for prop in moved} == moved
+
+
+def test_who_is_heard_comes_whole_when_one_more_is_and_else_text_by_text():
+    outbox = Outbox()
+    outbox.due(props(page()), 0.0)
+    changed = outbox.due(props(page({"split": spoken(963.5, ago_s=3600)})), 10.0)[0]
+    told = {name: values for name, values in changed.items() if name.startswith("now-source")}
+    assert {"children": "1 h ago"} in told.values()
+    assert "now-sources-rows" not in told
+    newcomer = latest() | {key("attic", "power"): spoken(5.0)}
+    assert len(outbox.due(props(page(values=newcomer)), 20.0)[0]["now-sources-rows"]["children"]) > 1
+
+
 def test_every_page_has_the_same_elements_in_every_state():
-    """Pushes only reach what stands in the layout: a state may not bring elements of its own."""
-    good = {prop.id for prop in live_props(render(page()))}
+    """Pushes only reach what stands in the layout: a state may not bring elements of its own, but in a frame."""
+
+    def elements(seen):
+        found = props(seen)
+        framed = {inner for value in found.values() if isinstance(value, Framed) for inner in value.holds}
+        return {prop.id for prop in found if prop not in framed}
+
+    good = elements(page())
     for other in (
         page(values={}),
         page({"main_a": None}),
         page(rate=None),
         page(dict.fromkeys(("desk_temp", "outdoor"))),
     ):
-        assert {prop.id for prop in live_props(render(other))} == good
+        assert elements(other) == good
     assert key("x", "power").home == HOUSE.id
 
 
