@@ -35,7 +35,7 @@ def state(base: BaselineSummary) -> State:
         return State(
             "too soon",
             says,
-            f"{_sentence(retold(base.refused))} {say('Fewer days would be a guess.')}",
+            _sentence(retold(base.refused)) + " " + say("Fewer days would be a guess."),
             progress=base.days / DAYS_NEEDED,
         )
     return refused(base.refused)

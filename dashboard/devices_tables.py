@@ -107,7 +107,7 @@ def _age(at_us: int, row: Row) -> str:
 def _heard(row: Row, age: str) -> Children:
     usual_s, usual = row.source.usual_s, ""
     if row.source.heard_us is not None and not row.retained:
-        usual = f" / {say('learning') if usual_s is None else formatting.duration(max(usual_s, 1.0))}"
+        usual = " / " + (say("learning") if usual_s is None else formatting.duration(max(usual_s, 1.0)))
     kind = "age attn" if row.source.silent and row.source.mapped else "age"
     return [text(age, kind, at=f"{row.id}-age"), text(usual, "usual", at=f"{row.id}-usual")]
 

@@ -136,7 +136,7 @@ def days_axis(days: Sequence[date], today: date | None) -> Axis:
 
 def _day_tick(days: Sequence[date], at: int, *, first: bool, today: bool) -> str:
     if today:
-        return f"<b>{say('today')}</b>"
+        return "<b>" + say("today") + "</b>"
     return formatting.day(days[at]) if first or days[at].day == 1 or len(days) > 62 else str(days[at].day)
 
 

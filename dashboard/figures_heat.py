@@ -137,7 +137,7 @@ def _dots(home: Home, bins: Sequence[Bin], work: str, colour: str, ink: str) -> 
             high=formatting.number(one.high, 1),
             kwh=formatting.energy(one.kwh),
         )
-        + (f"<br>{say('{range} is expected in this weather.', range=_expected(one))}" if one.expected else "")
+        + ("<br>" + say("{range} is expected in this weather.", range=_expected(one)) if one.expected else "")
         for one in bins
     ]
     return {

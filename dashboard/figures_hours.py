@@ -158,7 +158,7 @@ def _axes(home: Home, columns: Mapping[date, object], today: date | None, *, acr
     clock: Axis = {"tickmode": "array", "tickvals": list(_TICKS), "ticktext": [clock_at(home, at) for at in _TICKS]}
     days = list(columns)
     if across:
-        names = [f"<b>{say('today')}</b>" if day == today else formatting.day(day, weekday=True) for day in days]
+        names = ["<b>" + say("today") + "</b>" if day == today else formatting.day(day, weekday=True) for day in days]
         rows: Axis = {"tickmode": "array", "tickvals": list(range(len(days))), "ticktext": names}
         down = {**rows, "range": [len(days) - 0.5, -0.5], "showgrid": False}
         return {**clock, "range": [-0.5, 23.5]}, down
