@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "reconcile": "cli.billing:reconcile",
     "people": "cli.people:people",
     "check": "cli.check:check",
+    "commission": "cli.commission:commission",
     "discover": "cli.discover:discover",
     "decode": "cli.decode:decode",
     "export": "cli.export:export",

@@ -47,6 +47,20 @@ def number(value: Number | None, digits: int, *, locale: Language | None = None)
     return f"{rounded(exact, digits):,f}".translate(swap)
 
 
+def signed(value: Number | None, digits: int, *, locale: Language | None = None) -> str:
+    """Print a difference, its sign always shown.
+
+    Examples
+    --------
+    >>> signed(1.26, 1), signed(-3, 0)
+    ('+1.3', '−3')
+    """
+    exact = exactly(value)
+    if exact is None:
+        return not_known()
+    return ("+" if rounded(exact, digits) >= 0 else "") + number(exact, digits, locale=locale)
+
+
 def money_digits(currency: str) -> int:
     """Return the decimals of measured money: cents, where the currency has them."""
     return currency_row(currency).digits

@@ -178,5 +178,8 @@ def _points(home: Home) -> frozenset[str]:
     """Return every point the home file names."""
     zones = [point for zone in home.zones for point in (zone.temperature, zone.humidity, zone.window, zone.presence)]
     meters = [point for meter in home.meters for point in (*meter.points, *meter.sum)]
-    heads = [head.device for pump in home.heat_pumps for head in pump.heads]
-    return frozenset(point for point in (*zones, *meters, *heads, home.outdoor_temperature) if point)
+    heads = [point for pump in home.heat_pumps for head in pump.heads for point in (head.device, head.demand)]
+    heat = [pump.heat_meter for pump in home.heat_pumps if pump.heat_meter]
+    water = [point for meter in heat for point in (meter.point, meter.flow, meter.flow_temp, meter.return_temp)]
+    grounds = [pump.source for pump in home.heat_pumps]
+    return frozenset(point for point in (*zones, *meters, *heads, *water, *grounds, home.outdoor_temperature) if point)

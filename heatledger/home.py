@@ -241,6 +241,13 @@ class Cycle(_Frozen, frozen=True):
             raise ValueError("cycle: read_dates need two dates or more, in order, each once")
 
 
+class Design(_Frozen, frozen=True):
+    """What the heating was designed for: the coldest day [°C], and what the home loses then at 20 °C indoors [W]."""
+
+    outdoor_c: Annotated[float, Meta(ge=-50, lt=20)]
+    heat_loss_w: Annotated[float, Meta(gt=0)] | None = None
+
+
 class Home(_Frozen, frozen=True):
     """A household: where it is, what it pays, its zones, meters and heat pumps.
 
@@ -258,6 +265,7 @@ class Home(_Frozen, frozen=True):
     budget: Decimal | None = None
     compare: str | None = None
     outdoor_temperature: Point | None = None
+    design: Design | None = None
     topic_prefix: str = ""
     language: Language | None = None
     units: Units | None = None

@@ -18,6 +18,7 @@ from heatledger.comparing import Against, Comparing
 from heatledger.config import Config
 from heatledger.cycles import cycle_at
 from heatledger.days import Day, days_key, midnight, spans, sum_days
+from heatledger.heat.balance import House
 from heatledger.heat.house import Dated, Taught, teach
 from heatledger.heat_days import INTERVALS_OF, heat_of
 from heatledger.home import Home
@@ -283,6 +284,10 @@ class Ledger:
         dates = [start.astimezone(self._zone).date() for start, _ in pieces]
         past = zip(dates, self._days(pieces, now), strict=True)
         return teach(self.home, [Dated(day, row.house, row.pumps) for day, row in past])
+
+    def house(self, now: datetime) -> House | None:
+        """Return what the home's past says of how it loses heat; None while too little of its heat is known."""
+        return self._taught(now).house
 
     def tariff_text(self) -> str:
         """Return the text of the rate plan's file, to keep beside what was billed by it."""

@@ -1,4 +1,4 @@
-"""Writes the schemas by which editors complete and check the files of grafana-free-config; run it after a change."""
+"""Writes the schemas of the files of grafana-free-config, and of the commissioning record; run it after a change."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from heatledger.baseline.kinds import Alternative
+from heatledger.commissioning.record import Record
 from heatledger.config import Settings
 from heatledger.devices import DeviceFile
 from heatledger.heat.system import System
@@ -18,6 +19,7 @@ from heatledger.tariff.model import Tariff
 
 FOLDER: Final = Path(__file__).parents[1] / "grafana-free-config" / "schema"
 KINDS: Final[dict[str, type[msgspec.Struct]]] = {
+    "commissioning": Record,
     "comparison": Alternative,
     "device": DeviceFile,
     "home": Home,

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from heatledger.store import people
+from heatledger.store import people, runs
 from heatledger.store.database import Database
 
 SAMPLE_BYTES: Final = 500
@@ -86,6 +86,7 @@ _STEPS: Final = (
         *_append_only("reconciliation"),
     ),
     people.STEP,
+    runs.STEP,
 )
 
 _NOTE_TOPIC: Final = """INSERT INTO topic VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (topic) DO UPDATE SET
@@ -117,6 +118,8 @@ class State:
         self._database = Database(Path(path), kind="state", steps=_STEPS)
         self.people = people.People(self._database)
         """Who may look and who may change."""
+        self.runs = runs.Runs(self._database)
+        """What commissioning found."""
 
     def write_days(self, home: str, key: str, days: Mapping[date, bytes]) -> None:
         """Keep computed days; whatever was kept for the same days under another key is replaced.

@@ -1,0 +1,184 @@
+"""Whether the rooms get what is asked: set-points met and held, supplied air warm enough, heads of one mind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from heatledger.commissioning.evidence import HOUR, Evidence
+from heatledger.commissioning.finding import Check, Seen
+from heatledger.formatting import number, signed
+from heatledger.formatting import share as shared
+from heatledger.home import HeatPump, Home
+from heatledger.marks import marked, worded
+from heatledger.readings import Floats
+
+_SHORT_K, _SHORT_SHARE = 1.5, 0.25
+_OVER_K: Final = 2.0
+_SUPPLY_K: Final = 8.0
+_LEAST_H: Final = 5.0
+_MODES: Final = {"heating": 1, "defrosting": 1, "cooling": 2, "drying": 2}
+_SETTINGS: Final = {"heat": 1, "cool": 2, "dry": 2}
+
+
+def _column(seen: Evidence, zone: str, what: str) -> Floats | None:
+    name = f"{zone}:{what}"
+    return seen.account.rooms[name].to_numpy() if name in seen.account.rooms else None
+
+
+def _gaps(seen: Evidence) -> Iterator[tuple[str, Floats | None, str]]:
+    """Return by how much each served room is above its set-point while it is heated; None where nobody knows [K]."""
+    for zone in seen.home.zones:
+        served = [pump for pump in seen.home.heat_pumps if any(head.zone == zone.id for head in pump.heads)]
+        if not served:
+            continue
+        room, asked = _column(seen, zone.id, "temperature"), _column(seen, zone.id, "setpoint")
+        if room is None or asked is None:
+            yield zone.name, None, worded("its temperature or set-point is not heard")
+            continue
+        drawn = _column(seen, zone.id, "heating")
+        heats = np.zeros(seen.grid.size, dtype=np.bool_) if drawn is None else np.nan_to_num(drawn) > 0
+        held = _held(asked)
+        rows = heats & np.isfinite(room) & np.isfinite(held)
+        few = np.count_nonzero(rows) < _LEAST_H * HOUR
+        yield zone.name, None if few else (room - held)[rows], worded("it was heated for less than five hours so far")
+
+
+def _held(asked: Floats) -> Floats:
+    """Return set-points carried forward, at most a day."""
+    at = np.maximum.accumulate(np.where(np.isfinite(asked), np.arange(len(asked)), -1))
+    fresh = (at >= 0) & (np.arange(len(asked)) - at <= 24 * HOUR)
+    return np.where(fresh, asked[np.maximum(at, 0)], np.nan)
+
+
+def _reached(seen: Evidence) -> Iterator[Seen]:
+    """Judge whether rooms reach their set-points."""
+    for name, gaps, why in _gaps(seen):
+        if gaps is None:
+            yield Seen(name, why, good=None)
+            continue
+        share = float((gaps < -_SHORT_K).mean())
+        said = worded(
+            "more than 1.5 K short of its set-point for {share} of the time it is heated", share=shared(share)
+        )
+        yield Seen(
+            name, said, good=share <= _SHORT_SHARE, value=100 * share, low=0.0, high=100 * _SHORT_SHARE, unit="%"
+        )
+
+
+def _overshot(seen: Evidence) -> Iterator[Seen]:
+    """Judge whether rooms get warmer than asked while they are heated."""
+    for name, gaps, why in _gaps(seen):
+        if gaps is None:
+            yield Seen(name, why, good=None)
+            continue
+        over = float(np.percentile(gaps, 90))
+        said = worded("{over} K from its set-point in the warmest tenth of the time it is heated", over=signed(over, 1))
+        yield Seen(name, said, good=over <= _OVER_K, value=over, high=_OVER_K, unit="K")
+
+
+def _supplied(seen: Evidence) -> Iterator[Seen]:
+    """Judge whether supplied air is warm enough."""
+    called = {zone.id: zone.name for zone in seen.home.zones}
+    for pump in seen.home.heat_pumps:
+        for head in pump.heads:
+            air = seen.mean((head.device,), "supply_temp")
+            room = seen.mean((head.device,), "temperature")
+            heats = seen.mode(pump, "heating") & (seen.running(pump, "runs") == 1)
+            if air is None or room is None:
+                continue
+            rises = (air - room)[heats & np.isfinite(air) & np.isfinite(room)]
+            rises = rises[rises > 2.0]  # of several heads those that rest supply the room's own air
+            if len(rises) < _LEAST_H * HOUR:
+                yield Seen(called[head.zone], worded("it heated for less than five hours so far"), good=None)
+                continue
+            typical = float(np.percentile(rises, 75))
+            said = worded("supplies air {typical} K warmer than the room's", typical=number(typical, 0))
+            yield Seen(called[head.zone], said, good=typical >= _SUPPLY_K, value=typical, low=_SUPPLY_K, unit="K")
+
+
+def _doing(seen: Evidence, pump: HeatPump) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    found = []
+    for head in pump.heads:
+        does = seen.grid.codes(head.device, "action", _MODES)
+        is_set = seen.grid.codes(head.device, "mode", _SETTINGS)
+        found.append(np.where(does >= 0, does, is_set))
+    return found
+
+
+def _fighting(seen: Evidence) -> Iterator[Seen]:
+    """Judge whether heads of one outdoor unit want to heat and to cool at one time."""
+    for pump, name in seen.pumps():
+        if len(pump.heads) < 2:
+            continue
+        does = _doing(seen, pump)
+        if all((row < 0).all() for row in does):
+            yield Seen(name, worded("its heads do not say what they do"), good=None)
+            continue
+        both = np.any([row == 1 for row in does], axis=0) & np.any([row == 2 for row in does], axis=0)
+        hours = np.count_nonzero(both) / HOUR
+        one = worded("its heads want the same")
+        said = worded("one head heats while another cools for {hours} h", hours=number(hours, 1)) if hours else one
+        yield Seen(name, said, good=not hours, value=hours, low=0.0, high=0.0, unit="h")
+
+
+def _served(home: Home) -> bool:
+    return any(pump.heads for pump in home.heat_pumps)
+
+
+CHECKS: Final = (
+    Check(
+        id="room.reached",
+        name=marked("Set-points reached"),
+        group="machine",
+        question=marked("Does each room get as warm as is asked?"),
+        rule=marked("more than 1.5 K short for at most a quarter of the time it is heated"),
+        source="own rule",
+        severity="warn",
+        mend=marked("look at fan step and louvre; a room that never gets there asks more than its head can give"),
+        needs=marked("the room's temperature and set-point, and five hours of heating"),
+        judge=_reached,
+        applies=_served,
+    ),
+    Check(
+        id="room.overshot",
+        name=marked("Set-points held"),
+        group="machine",
+        question=marked("Does any room get much warmer than asked?"),
+        rule=marked("at most 2 K above in the warmest tenth of the time it is heated"),
+        source="own rule",
+        severity="warn",
+        mend=marked("let the head follow a thermometer in the room, or take back its temperature offset"),
+        needs=marked("the room's temperature and set-point, and five hours of heating"),
+        judge=_overshot,
+        applies=_served,
+    ),
+    Check(
+        id="room.supply",
+        name=marked("Supplied air"),
+        group="machine",
+        question=marked("Is the supplied air warm enough?"),
+        rule=marked("at least 8 K warmer than the room's in the better quarter of its heating"),
+        source="own rule",
+        severity="warn",
+        mend=marked("clean the filter; check charge and fan step"),
+        needs=marked("a thermometer in the supplied air, and five hours of heating"),
+        judge=_supplied,
+        applies=_served,
+    ),
+    Check(
+        id="unit.fighting",
+        name=marked("Heads of one mind"),
+        group="machine",
+        question=marked("Does one head ask for heat while another asks for cold?"),
+        rule=marked("never on one outdoor unit"),
+        source="a two-pipe multi-split gives one or the other",
+        severity="fail",
+        mend=marked("set all heads of one outdoor unit to the same mode"),
+        needs=marked("heads that say what they do, or how they are set"),
+        judge=_fighting,
+        applies=lambda home: any(len(pump.heads) > 1 for pump in home.heat_pumps),
+    ),
+)

@@ -1,0 +1,120 @@
+"""Looks at a home: gathers what the checks need out of its books, runs them, and keeps the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from heatledger import accounts, hearing
+from heatledger.commissioning.checks import examine
+from heatledger.commissioning.evidence import Evidence
+from heatledger.commissioning.record import Job, Record
+from heatledger.config import Config
+from heatledger.days import spans
+from heatledger.hearing import LiveValue
+from heatledger.home import Home
+from heatledger.ledger import INTERVALS_OF, Ledger
+from heatledger.meters import Grid
+from heatledger.readings import INTERVAL_S, SeriesKey
+from heatledger.store import Store
+from heatledger.store.state import State
+
+QUANTITIES = tuple(dict.fromkeys((*INTERVALS_OF, "voltage", "current", "power_factor", "flow", "dhw_temp")))
+"""What the checks look at beside what days are made of."""
+
+SPAN: Final = timedelta(days=7)
+"""How far back is looked by default."""
+NO_JOB: Final = Job()
+_LATELY_US: Final = 1_800_000_000
+"""So much of what was heard teaches how often a device speaks. [µs]"""
+
+
+def lately(store: Store, home: str, now: datetime) -> dict[SeriesKey, LiveValue]:
+    """Return the newest value of every series of a home, and the rhythm that the last half hour teaches.
+
+    Parameters
+    ----------
+    store : Store
+        Where readings are kept.
+    home : str
+        Its id.
+    now : datetime
+        Aware.
+    """
+    start_us = int(now.timestamp() * 1e6) - _LATELY_US
+    found: dict[SeriesKey, LiveValue] = {}
+    for row in store.readings(home, start_us=start_us):
+        found[row.key] = hearing.follow(found.get(row.key), row.value, time_us=row.time_us, flags=row.flags)
+    for row in store.latest(home):
+        found.setdefault(row.key, LiveValue(row.value, row.time_us, row.flags))
+    return found
+
+
+def gather(
+    config: Config, home: Home, *, store: Store, state: State, start: datetime, now: datetime,
+    latest: Mapping[SeriesKey, LiveValue],
+) -> Evidence:  # fmt: skip
+    """Gather a span of a home.
+
+    Parameters
+    ----------
+    config : Config
+        For tariff and maps.
+    home : Home
+        The household.
+    store, state : Store, State
+        Where it is kept.
+    start, now : datetime
+        The span, aware.
+    latest : mapping of SeriesKey to LiveValue
+        The newest value of every series of the home.
+
+    Returns
+    -------
+    Evidence
+        Made anew from intervals; what is kept of the home's past says how its house loses heat.
+    """
+    ledger = Ledger(config, home, store=store, state=state)
+    start_s = int(start.timestamp()) // INTERVAL_S * INTERVAL_S
+    end_s = int(now.timestamp()) // INTERVAL_S * INTERVAL_S
+    blocks = list(store.intervals(home.id, start_s=start_s - 86_400, end_s=end_s, quantities=QUANTITIES))
+    pieces = spans(start, now, ZoneInfo(home.timezone))
+    return Evidence(
+        home=home,
+        now=now,
+        grid=Grid(blocks, start_s, end_s),
+        account=accounts.account(home, blocks, start_s=start_s, end_s=end_s),
+        days=ledger.days_of(blocks, start_s, end_s, pieces, now=now),
+        summary=ledger.summary(start, now, now=now),
+        sources=hearing.sources(home, latest, at_us=int(now.timestamp() * 1e6)),
+        latest=latest,
+        systems=config.systems,
+        house=ledger.house(now),
+    )
+
+
+def look(evidence: Evidence, *, start: datetime, job: Job = NO_JOB) -> Record:
+    """Run every check and return the record, not yet kept."""
+    home = evidence.home
+    return Record(
+        home=home.id, name=home.name, made_at=evidence.now, start=start, end=evidence.now, job=job,
+        findings=tuple(examine(evidence)),
+    )  # fmt: skip
+
+
+def keep(state: State, record: Record) -> Record:
+    """Keep a record and return it with its version: no later one changes it."""
+    version = state.runs.add(record.home, made_at=record.made_at.isoformat(), body=msgspec.json.encode(record))
+    return msgspec.structs.replace(record, version=version)
+
+
+def kept(state: State, home: str) -> list[Record]:
+    """Return the records of a home by version."""
+    return [
+        msgspec.structs.replace(msgspec.json.decode(body, type=Record), version=version)
+        for version, body in state.runs.all(home)
+    ]

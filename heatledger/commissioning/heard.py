@@ -1,0 +1,168 @@
+"""Whether everything named in the home file is heard: often enough, fresh, and by a clock that is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from heatledger.commissioning.evidence import Evidence
+from heatledger.commissioning.finding import Check, Seen
+from heatledger.formatting import duration
+from heatledger.formatting import share as shared
+from heatledger.home import Home, names
+from heatledger.marks import marked, worded
+from heatledger.readings import INTERVAL_S, Flag
+
+_AHEAD_S: Final = 60.0
+_COVERED: Final = 0.98
+"""A month of it lacks half a day at most. [0–1]"""
+_SPEAKS = ("power", "energy")
+
+
+def _any_named(home: Home) -> bool:
+    return bool(home.meters or home.heat_pumps or any(zone.temperature for zone in home.zones))
+
+
+def _heard(seen: Evidence) -> Iterator[Seen]:
+    """Judge whether each device of the home file is heard."""
+    named = [source for source in seen.sources if source.mapped]
+    for source in named:
+        if not source.silent:
+            continue
+        if source.heard_us is None:
+            said = worded("was never heard")
+        else:
+            said = worded(
+                "silent for {duration}", duration=duration(seen.now.timestamp() - source.heard_us / 1000000.0)
+            )
+        yield Seen(source.device, said, good=False)
+    if named and not any(source.silent for source in named):
+        yield Seen("", worded("all {n} devices are heard", n=len(named)), good=True)
+
+
+def _rhythm(seen: Evidence) -> Iterator[Seen]:
+    """Judge whether what measures power speaks at least once an interval."""
+    for source in seen.sources:
+        powers = [key for key in seen.latest if key.device == source.device and key.quantity == "power"]
+        if source.mapped and source.usual_s is not None and powers:
+            yield Seen(
+                source.device,
+                worded("speaks every {duration}", duration=duration(source.usual_s)),
+                good=source.usual_s <= INTERVAL_S,
+                value=source.usual_s,
+                low=0.0,
+                high=float(INTERVAL_S),
+                unit="s",
+            )
+
+
+def _fresh(seen: Evidence) -> Iterator[Seen]:
+    """Judge whether all that is known of a device is what the broker kept from an unknown time."""
+    for source in seen.sources:
+        flags = [value.flags for key, value in seen.latest.items() if _is(source.family, source.device, key)]
+        if source.mapped and flags:
+            stale = all(flag & Flag.RETAINED for flag in flags)
+            kept = worded("every value is one the broker kept, of unknown age")
+            said = kept if stale else worded("speaks for itself")
+            yield Seen(source.device, said, good=not stale)
+
+
+def _is(family: str, device: str, key: tuple[str, ...]) -> bool:
+    return key[1] == family and key[2] == device and key[4] != "online"
+
+
+def _clocks(seen: Evidence) -> Iterator[Seen]:
+    """Judge whether anything is told of a time that is still to come."""
+    now_us = seen.now.timestamp() * 1e6
+    ahead = {key.device: (value.time_us - now_us) / 1e6 for key, value in seen.latest.items()}
+    if not ahead:
+        return
+    worst = max(ahead, key=ahead.__getitem__)
+    wrong = ahead[worst] > _AHEAD_S
+    none = worded("no time lies ahead of this machine's")
+    said = worded("{duration} ahead of this machine", duration=duration(ahead[worst])) if wrong else none
+    yield Seen(
+        worst if wrong else "", said, good=not wrong, value=max(ahead[worst], 0.0), low=0.0, high=_AHEAD_S, unit="s"
+    )
+
+
+def _coverage(seen: Evidence) -> Iterator[Seen]:
+    """Judge how much of the span each meter was heard."""
+    for meter, name in seen.meters():
+        points = {*meter.points, *meter.sum}
+        blocks = [b for b in seen.grid.blocks.values() if b.key.quantity in _SPEAKS and points & set(names(b.key))]
+        if not blocks or not seen.grid.size:
+            continue
+        laid = np.max([seen.grid.lay(block, block.coverage, 0.0) for block in blocks], axis=0)
+        share = float(np.clip(laid, 0.0, 1.0).mean())
+        said = worded("heard {share} of the time", share=shared(share, digits=1))
+        yield Seen(name, said, good=share >= _COVERED, value=100 * share, low=100 * _COVERED, high=100.0, unit="%")
+
+
+CHECKS: Final = (
+    Check(
+        id="device.heard",
+        name=marked("Every device is heard"),
+        group="measurement",
+        question=marked("Is every device that the home file names heard?"),
+        rule=marked("silent for three times its usual rhythm, and a minute at least"),
+        source="own rule: hearing.SILENT_AFTER",
+        severity="fail",
+        mend=marked(
+            "see that it has power and reaches the broker, and that the home file writes its name as it was heard"
+        ),
+        needs=marked("name the home's meters, rooms and heat pumps in the home file"),
+        judge=_heard,
+        applies=_any_named,
+    ),
+    Check(
+        id="device.rhythm",
+        name=marked("Power is told often enough"),
+        group="measurement",
+        question=marked("Does every meter of power speak at its usual rate?"),
+        rule=marked("at least once an interval of 5 minutes"),
+        source="own rule: an interval without a reading is a guess",
+        severity="warn",
+        mend=marked("set its reporting to a minute or less (Tasmota: TelePeriod 60)"),
+        needs=marked("wait until the meters were heard a few times"),
+        judge=_rhythm,
+    ),
+    Check(
+        id="device.fresh",
+        name=marked("Values are fresh"),
+        group="measurement",
+        question=marked("Is anything known only by what the broker kept?"),
+        rule=marked("at least one value of a device came live"),
+        source="MQTT 3.1.1, 3.3.1.3: a retained message was published before the subscription, when is not said",
+        severity="warn",
+        mend=marked("see that the device is on; clear its retained messages if it is gone"),
+        needs=marked("wait until the devices were heard"),
+        judge=_fresh,
+    ),
+    Check(
+        id="device.clock",
+        name=marked("Clocks"),
+        group="measurement",
+        question=marked("Does any device speak of a time that is still to come?"),
+        rule=marked("no more than a minute ahead of this machine"),
+        source="own rule: what is ahead is not counted until then",
+        severity="fail",
+        mend=marked("set the clock of the device or of this machine by NTP"),
+        needs=marked("wait until the devices were heard"),
+        judge=_clocks,
+    ),
+    Check(
+        id="meter.coverage",
+        name=marked("Coverage"),
+        group="measurement",
+        question=marked("How much of the time was each meter heard?"),
+        rule=marked("98 % and more"),
+        source="own rule: what is missing is estimated, and said to be",
+        severity="warn",
+        mend=marked("move the access point nearer, or give the meter a wired connection"),
+        needs=marked("a meter that was heard in the span"),
+        judge=_coverage,
+    ),
+)
