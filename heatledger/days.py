@@ -26,7 +26,7 @@ from heatledger.twins import Twin, day_twins
 
 _Columns = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
-_ARITHMETIC = "12"
+_ARITHMETIC = "13"
 """Raised when the meaning of a day's numbers changes, so that cached ones are made again."""
 
 

@@ -143,7 +143,7 @@ def _read_point(point: str, meter: Meter, grid: Grid) -> Metered:
 
 
 def _register_or_power(point: str, names: tuple[str, str], grid: Grid) -> Metered:
-    """Take the register where it was heard, else the power, integrated and so estimated."""
+    """Take the register where it was heard, else the power, integrated; estimated is what is flagged so."""
     best: Metered | None = None
     for quantity in names:
         block = grid.find(point, quantity)
@@ -151,7 +151,7 @@ def _register_or_power(point: str, names: tuple[str, str], grid: Grid) -> Metere
             continue
         kwh = grid.lay(block, block.energy)
         flags = grid.lay(block, block.flags.astype(float), 0.0).astype(np.int64)
-        guess = (flags & Flag.ESTIMATED != 0) | (quantity != names[0])
+        guess = flags & Flag.ESTIMATED != 0
         estimated = np.where(guess, np.abs(np.nan_to_num(kwh)), 0.0)
         row = Metered(kwh, np.zeros(grid.size), estimated, grid.lay(block, block.coverage, 0.0), flags)
         if best is None:

@@ -23,6 +23,13 @@ def test_a_plug_with_a_zone_is_that_zones_and_the_rest_is_unallocated():
 def test_registers_win_over_integrated_power():
     books = of([block("main", "energy", [1.0, np.nan]), block("main", "power", [9.0, 0.5])])
     assert books.home["use"].tolist() == [1.0, 0.5]
+    assert books.home["estimated"].tolist() == [0.0, 0.0]
+
+
+def test_power_read_often_is_measured_and_read_rarely_estimated():
+    flags = [0, int(Flag.ESTIMATED)]
+    books = of([block("main", "power", [0.5, 0.5], flags=flags)])
+    assert books.home["use"].tolist() == [0.5, 0.5]
     assert books.home["estimated"].tolist() == [0.0, 0.5]
 
 

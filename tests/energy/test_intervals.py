@@ -204,3 +204,38 @@ def test_integrated_power_is_the_trapezoid(rows):
     )
     expected = sum((a[1] + b[1]) / 2 * (b[0] - a[0]) for a, b in itertools.pairwise(points)) / 3.6e6
     assert np.nansum(block.energy) == pytest.approx(expected, abs=1e-9)
+
+
+def cycling(seed, every_s, *, hours=24):
+    """Readings of a unit of 1 kW that runs and rests for 8 to 12 minutes in turn, and the energy it takes [kWh]."""
+    rng = np.random.default_rng(seed)
+    turns = T0 - rng.uniform(0, 720) + np.concatenate([[0.0], np.cumsum(rng.uniform(480, 720, 200))])
+    at = np.arange(0, hours * 3600 + 1, every_s)
+    running = np.searchsorted(turns, T0 + at, side="right") % 2 == 1
+    ends = np.clip(turns, T0, T0 + hours * 3600)
+    kwh = (ends[1::2] - ends[:-1:2]).sum() / 3600
+    return samples(
+        list(zip(at.tolist(), (1000.0 * running).tolist(), strict=True)), quantity="power", kind="gauge"
+    ), kwh
+
+
+def test_power_read_every_two_minutes_counts_a_cycling_unit_as_a_meter_of_class_1_does():
+    """IEC 62053-21 allows a class 1 meter 1 %."""
+    errors = []
+    for seed in range(40):
+        series, kwh = cycling(seed, energy.DENSE_S)
+        block = reduce(series, hours=24)
+        assert not (block.flags & Flag.ESTIMATED).any()
+        errors.append(np.nansum(block.energy) / kwh - 1)
+    assert np.sqrt(np.mean(np.square(errors))) < 0.0105
+    assert max(map(abs, errors)) < 0.04
+
+
+def test_power_read_more_rarely_is_integrated_and_called_estimated_where_it_is():
+    dense = [(at, 1000.0) for at in range(0, 1801, 60)]
+    rare = [(at, 1000.0) for at in range(2100, 3601, 300)]
+    block = reduce(samples(dense + rare, quantity="power", kind="gauge"), hours=1)
+    assert np.nansum(block.energy) == pytest.approx(1.0)
+    assert ((block.flags & Flag.ESTIMATED) > 0).tolist() == [False] * 6 + [True] * 6
+    warm = reduce(samples(rare, quantity="temperature", kind="gauge"), hours=1)
+    assert not (warm.flags & Flag.ESTIMATED).any(), "a temperature has no energy to be wrong about"
