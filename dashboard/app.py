@@ -129,7 +129,10 @@ def _pages(app: Dash, board: Board, devices: DevicesBoard, desk: Desk, build: st
     shown: dict[str, Callable[[], dict[Prop, object]]] = {now_page.NAME: board.props}
     shown[devices_page.NAME] = once(board.feed, lambda: devices_page.props(devices.page()))
     shown |= {page.NAME: once(board.feed, partial(desk.props, page.NAME)) for page in _BOOKS}
-    push.register(app, board.feed, shown, paces={devices_page.NAME: devices_page.PACE_S}, build=build)
+    shown[zones_page.NAME] = once(board.feed, lambda: zones_page.props(desk))
+    push.register(
+        app, board.feed, shown, paces={page.NAME: page.PACE_S for page in (devices_page, zones_page)}, build=build
+    )
 
 
 def _guard(app: Dash, server: FastAPI, config: Config, state: State, board: Board, forms: Forms) -> None:

@@ -44,7 +44,7 @@ class Framed:
 
     def plain(self) -> object:
         """Return the children as they go over the wire."""
-        return [_plain(child) for child in self._children]
+        return [plain(child) for child in self._children]
 
 
 Children = list[str | Component]
@@ -117,7 +117,7 @@ def live_props(tree: Component) -> dict[Prop, object]:
             value = vars(component).get(prop)
             holds_ids = prop == "children" and any(getattr(inner, "id", None) for inner in _inside(value))
             if prop in vars(component) and not holds_ids:
-                found[Prop(name, prop)] = _plain(value)
+                found[Prop(name, prop)] = plain(value)
     return found
 
 
@@ -132,9 +132,9 @@ def _inside(children: object) -> Iterator[Component]:
             yield from _walk(child)
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Return components as the plain values that go over the wire, so that they compare by what they show."""
     if isinstance(value, Component):
         made = value.to_plotly_json()  # type: ignore[no-untyped-call] # Dash leaves it untyped
-        return {**made, "props": {name: _plain(inner) for name, inner in made["props"].items()}}
-    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+        return {**made, "props": {name: plain(inner) for name, inner in made["props"].items()}}
+    return [plain(inner) for inner in value] if isinstance(value, list | tuple) else value

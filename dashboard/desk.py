@@ -17,11 +17,11 @@ from dash.exceptions import PreventUpdate
 from dashboard import shell
 from dashboard.cards import State as CardState
 from dashboard.cards import card, heading
+from dashboard.clocks import clock
 from dashboard.components import Prop, icon, live_props, text
 from dashboard.desk_view import View
 from dashboard.explained import drawer
 from dashboard.feed import Feed
-from dashboard.header import clock
 from dashboard.queries import AskError, Queries, local_now
 from dashboard.question import WORKS, asked
 from dashboard.tokens import Scheme
@@ -86,6 +86,10 @@ class Desk:
     def _home(self, query: Mapping[str, str | None]) -> Home:
         name = query.get("home")
         return self._shown if name is None and self._shown else self._queries.home(name)
+
+    def now(self) -> tuple[Home, Now] | None:
+        """Return the home of the page Now and what is heard of it this moment; None where none is described."""
+        return (self._shown, self._now()) if self._shown else None
 
     def version(self) -> str:
         """Return what changes when the books do."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from dashboard.clocks import clock
 from dashboard.devices_board import Page, Row
-from dashboard.header import clock
 from dashboard.queries import local_now
 from heatledger import formatting
 from heatledger.marks import marked

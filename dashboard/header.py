@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard import silence
+from dashboard.clocks import clock, since
 from dashboard.components import Children, icon, text
 from dashboard.heroes import Page
 from dashboard.queries import local_now
 from heatledger import formatting
 from heatledger.hearing import Source
-from heatledger.home import Home
-from heatledger.reader import reader, temperature_unit
+from heatledger.reader import temperature_unit
 from heatledger.wording import say
 
 SOURCES: Final = "now-sources-rows"
 """Where the rows of who is heard stand."""
-_HALF_DAY_CLOCKS: Final = ("America/", "Australia/", "US/", "Canada/")
 
 
 def header(page: Page) -> html.Header:
@@ -42,18 +41,13 @@ def header(page: Page) -> html.Header:
     )
 
 
-def clock(home: Home, at: datetime) -> str:
-    """Print a local time of day as it is usual where the home stands."""
-    return formatting.clock(at, hour12=reader().language == "en" and home.timezone.startswith(_HALF_DAY_CLOCKS))
-
-
 def outdoor(page: Page) -> html.Div:
     """Return the outdoor temperature, or since when it is not heard."""
     seen, figure, kind = page.now.outdoor, "", "date"
     words: Children = [say("outside not known")]
     if seen.celsius is not None and seen.stale and seen.time_us is not None:
-        since = text(say("since {time}", time=clock(page.home, local_now(page.home, seen.time_us))), "since")
-        words, kind = [say("outside not heard"), " ", since], "attn strong"
+        heard = text(say("since {time}", time=since(page.home, seen.time_us, page.now.at_us)), "since")
+        words, kind = [say("outside not heard"), " ", heard], "attn strong"
     elif seen.celsius is not None:
         figure = formatting.temperature(seen.celsius, unit=temperature_unit(page.home), wall=True)
         words = [say("outside")]
@@ -97,12 +91,13 @@ def _hearing(page: Page) -> html.Details:
                 [icon("alert" if "attn" in kind else "dot", at="now-live-icon"), text(words, at="now-live")],
                 id="now-badge",
                 className=kind,
-                title=say("Who is heard, and when"),
+                title=" ".join(silence.sentences(page)) or say("Who is heard, and when"),
             ),
             html.Div(
                 [
                     html.H2(say("Who is heard")),
                     html.P(_heard_line(page), id="now-heard-line"),
+                    html.Ul([html.Li(line) for line in silence.sentences(page)], id="now-silent-lines"),
                     html.Div(_sources(page), id="now-sources"),
                     html.A(say("All devices and topics"), href="./devices", className="door"),
                 ],

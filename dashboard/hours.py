@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from dashboard.header import clock
+from dashboard.clocks import clock
 from heatledger import formatting
 from heatledger.days import midnight
 from heatledger.home import Home

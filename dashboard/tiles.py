@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dash import html
 
+from dashboard.clocks import since
 from dashboard.components import Children, aria, icon, placed, text
 from dashboard.heroes import Page, Split
 from dashboard.states import state_word
@@ -87,10 +88,8 @@ def tile(page: Page, zone: ZoneNow, parts: Split) -> html.Article:
 def _doing(page: Page, zone: ZoneNow, parts: Split) -> Children:
     if zone.stale:
         if zone.heard_us is None:
-            return [text(say("not heard yet"), "attn")]
-        return [
-            text(say("silent {duration}", duration=formatting.duration((page.now.at_us - zone.heard_us) / 1e6)), "attn")
-        ]
+            return [text(say("no data yet"), "attn")]
+        return [text(say("no data since {time}", time=since(page.home, zone.heard_us, page.now.at_us)), "attn")]
     word = state_word(zone.action or "")
     group = next((group for group in page.now.groups if group.id == zone.group), None)
     running = zone.action in _LOOKS

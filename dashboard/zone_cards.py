@@ -8,24 +8,20 @@ from typing import Final, NamedTuple
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard import zone_live
 from dashboard.cards import GOOD, card, refused
 from dashboard.components import Children, aria, data, icon, text
 from dashboard.desk_view import View
 from dashboard.question import unit_of_heat
-from dashboard.shown import Shown, opens, sentence
+from dashboard.shown import opens
 from dashboard.states import state_word
 from heatledger import formatting
 from heatledger.formatting import not_known
-from heatledger.home import HeatPump, Home, Zone
-from heatledger.live import ZoneNow
-from heatledger.reader import temperature_unit
+from heatledger.home import HeatPump, Zone
 from heatledger.retelling import retold
 from heatledger.rounding import largest_remainder
 from heatledger.wording import say
 from heatledger.zone_use import ZoneUse
-
-RUNNING: Final = {"heating": "flame", "cooling": "snow", "drying": "drop", "fan": "fan", "defrosting": "snow"}
-"""What a unit does, and its icon."""
 
 _MOST_BARS: Final = 62
 _OTHERS: Final = (
@@ -128,33 +124,35 @@ def table(view: View) -> html.Section:
 
 def _room(view: View, row: Row, top: float) -> html.Tr:
     at = f"electricity.by_zone.{row.zone.id}"
-    live = next((one for one in view.now.zones if one.id == row.zone.id), None) if view.now else None
-    cells = live_cells(view.home, row.zone.id, live)
-    bars = (
-        []
-        if top <= 0
-        else [
-            html.Span(
-                style={"height": f"{max((kwh or 0.0) / top, 0.0) * 100:.0f}%"}, className="gap" if kwh is None else ""
-            )
-            for kwh in daily(row.use)
-        ]
-    )
-    most = formatting.energy(max((day.kwh or 0.0 for day in row.use.daily), default=0.0))
-    label = say("{name}, each day: at most {most}", name=row.zone.name, most=most)
+    doing, warmth = zone_live.cells(view.home, row.zone.id, view.now)
     return html.Tr(
         [
             html.Th(row.zone.name, scope="row", className="z-0"),
-            html.Td(cells[0], className="z-1"),
-            html.Td(cells[1], className="z-2"),
+            html.Td(doing, className="z-1"),
+            html.Td(warmth, className="z-2"),
             html.Td(opens(f"{at}.kwh", row.kwh), className="z-3 fig", **data(value=row.use.kwh)),
             html.Td(opens(f"{at}.cost", row.cost), className="z-4 amount fig", **data(value=row.use.cost)),
             html.Td(html.Div(className="room-share", style={"width": f"{row.share * 100:.1f}%"}), className="z-5"),
             html.Td(_heat(view, row.use, f"{at}.cost_of_heat_per_kwh"), className="z-6"),
-            html.Td(html.Div(bars, className="days", role="img", **aria(label=label)) if bars else "", className="z-7"),
+            html.Td(_days(row, top), className="z-7"),
             html.Td(retold(row.use.split) or say("not metered"), className="z-8"),
         ]
     )
+
+
+def _days(row: Row, top: float) -> html.Div | str:
+    """Return a bar for every day, on one scale for all rooms; nothing where no room used anything."""
+    if top <= 0:
+        return ""
+    bars = [
+        html.Span(
+            style={"height": f"{max((kwh or 0.0) / top, 0.0) * 100:.0f}%"}, className="gap" if kwh is None else ""
+        )
+        for kwh in daily(row.use)
+    ]
+    most = formatting.energy(max((day.kwh or 0.0 for day in row.use.daily), default=0.0))
+    label = say("{name}, each day: at most {most}", name=row.zone.name, most=most)
+    return html.Div(bars, className="days", role="img", **aria(label=label)) if bars else ""
 
 
 def daily(use: ZoneUse) -> list[float | None]:
@@ -163,39 +161,6 @@ def daily(use: ZoneUse) -> list[float | None]:
     runs = (use.daily[at : at + step] for at in range(0, len(use.daily), step))
     known = ([day.kwh for day in run if day.kwh is not None] for run in runs)
     return [sum(run) / len(run) if run else None for run in known]
-
-
-def live_cells(home: Home, zone: str, live: ZoneNow | None) -> tuple[Component, Component]:
-    """Return what a room does now, and how warm it is; silence is said, an old value never shown as new."""
-    at = f"zones-now-{zone}"
-    if live is None:
-        return text("", at=at), text("", at=f"{at}-warm")
-    unit = temperature_unit(home)
-    shown = formatting.temperature(live.celsius, unit=unit, wall=True) if live.celsius is not None else ""
-    wanted = formatting.temperature(live.setpoint, unit=unit, wall=True) if live.setpoint is not None else ""
-    warm_at = Shown(shown, f"now.zones.{zone}.celsius")
-    if live.stale:
-        silent: Children = [icon("silent"), say("silent")]
-        return html.Span(html.Span(silent, className="chip full"), id=at), html.Span(
-            [text("–", "warm"), text(sentence(say("was {shown}"), shown=warm_at) if shown else "", "set-to")],
-            id=f"{at}-warm",
-        )
-    kind = "doing-chip " + {"heating": "heat", "defrosting": "heat", "cooling": "cool", "drying": "cool"}.get(
-        live.action or "", ""
-    )
-    doing: Children = [icon(RUNNING[live.action])] if live.action in RUNNING else []
-    said = (
-        html.Span(html.Span([*doing, state_word(live.action)], className=kind), id=at)
-        if live.action
-        else text("", at=at)
-    )
-    held = Shown(wanted, f"now.zones.{zone}.setpoint")
-    warm = (
-        [text(warm_at, "warm"), text(sentence(say("set {wanted}"), wanted=held) if wanted else "", "set-to")]
-        if shown
-        else [text(say("no sensor"), "set-to")]
-    )
-    return said, html.Span(warm, id=f"{at}-warm")
 
 
 def _heat(view: View, use: ZoneUse, place: str) -> Component:

@@ -8,12 +8,12 @@ from typing import Final
 from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
+from dashboard.clocks import clock
 from dashboard.components import Children, Framed, Prop, aria, icon, live_props, text
 from dashboard.devices_answer import answer, moment
 from dashboard.devices_board import Page
 from dashboard.devices_tables import COLUMNS, Made, device, head, role, unknown
 from dashboard.devices_unknown import Unknowns
-from dashboard.header import clock
 from dashboard.queries import local_now
 from dashboard.shell import rail
 from heatledger import formatting

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
-from dash import Dash, html
+from dash import Dash, Input, dcc, html
 from dash.development.base_component import Component
 
-from dashboard import zone_cards
+from dashboard import zone_cards, zone_live
 from dashboard.cards import heading
+from dashboard.components import Prop
 from dashboard.desk import Desk, wire
 from dashboard.desk_view import View
 from dashboard.shown import Shown, sentence
@@ -22,6 +23,13 @@ from heatledger.wording import say
 
 NAME: Final = "zones"
 PATH: Final = "/zones"
+PACE_S: Final = 0.25
+"""The rooms are looked at this often. [s]"""
+_LIVE: Final = "zones-live"
+_SPREAD: Final = """function(cells) {
+  for (const [id, children] of Object.entries(cells || {}))
+    if (document.getElementById(id)) window.dash_clientside.set_props(id, { children });
+}"""
 TITLE: Final = marked("heatledger · zones")
 
 
@@ -56,6 +64,21 @@ def answer(view: View) -> html.H1:
     )
 
 
+def props(desk: Desk) -> dict[Prop, object]:
+    """Return what changes of the page by itself: beside what every such page pushes, what its rooms do now."""
+    seen = desk.now()
+    return desk.props(NAME) | {Prop(_LIVE, "data"): zone_live.pushed(*seen) if seen else {}}
+
+
 def register(app: Dash, desk: Desk) -> Callable[..., Component]:
-    """Register the page's wiring; return its layout."""
-    return wire(app, NAME, desk, render, eyebrow=marked("Zones"))
+    """Register the page's wiring; return its layout.
+
+    The rooms' cells come in one piece, for what stands in the page's body is asked for apart and may be another home's.
+    """
+    app.clientside_callback(_SPREAD, Input(_LIVE, "data"))  # type: ignore[no-untyped-call] # Dash leaves it untyped
+    laid_out = wire(app, NAME, desk, render, eyebrow=marked("Zones"))
+
+    def layout(**query: str) -> html.Div:
+        return html.Div([dcc.Store(id=_LIVE), laid_out(**query)])
+
+    return layout

@@ -168,9 +168,20 @@ def test_a_silent_device_is_a_dash_with_its_last_value():
     assert (said(tree, "zone-study-temp"), said(tree, "zone-study-set"), said(tree, "zone-study-cost")) == (
         "",
         "was 61°",
-        "silent 34 min",
+        "no data since 6:08 pm",
     )
     assert said(tree, "live") == "1 of 8 silent"
+    lines = "Since 6:08 pm no data from Study. Since 6:08 pm no data from Desk."
+    assert words(find(tree, "now-silent-lines")) == lines.replace(". ", ".")
+    assert find(tree, "now-badge").title == lines
+
+
+def test_silence_of_another_day_says_which_and_of_never_says_so():
+    changes = {"desk_temp": spoken(16.1, ago_s=86_400), "desk_action": spoken("idle", ago_s=86_400)}
+    assert said(render(page(changes)), "zone-study-cost") == "no data since Jan 19, 6:42 pm"
+    nothing = render(page(values={}))
+    assert said(nothing, "zone-study-cost") == "no data yet"
+    assert "No data from Study yet." in words(find(nothing, "now-silent-lines"))
 
 
 def test_a_silent_meter_says_at_least_and_at_most():
