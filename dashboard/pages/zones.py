@@ -25,7 +25,7 @@ NAME: Final = "zones"
 PATH: Final = "/zones"
 PACE_S: Final = 0.25
 """The rooms are looked at this often. [s]"""
-_LIVE: Final = "zones-live"
+_LIVE: Final = "zones-doing"
 _SPREAD: Final = """function(cells) {
   for (const [id, children] of Object.entries(cells || {}))
     if (document.getElementById(id)) window.dash_clientside.set_props(id, { children });
