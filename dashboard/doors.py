@@ -14,6 +14,7 @@ from dashboard import rights
 from dashboard.address import Seen
 from dashboard.throttle import Allowance, Throttle
 from heatledger import passwords
+from heatledger.marks import marked, worded
 from heatledger.people import (
     LONGEST_PASSWORD,
     Invitation,
@@ -27,6 +28,7 @@ from heatledger.people import (
     typed,
 )
 from heatledger.store.people import People
+from heatledger.wording import say
 
 COOKIE: Final = "heatledger"
 _CODE_S: Final = 900.0
@@ -35,7 +37,12 @@ _BY_ADDRESS: Final = Allowance(free=5, longest_s=900.0)
 _BY_NAME: Final = Allowance(free=20, longest_s=30.0)  # slows guessing from many addresses, locks nobody out for long
 
 
-_NO_CODE: Final = "That code is unknown, used already, or over. Ask for a new one."
+_CAME_IN: Final[dict[Way, str]] = {
+    "password": marked("logged in"),
+    "paired": marked("paired a browser"),
+    "screen": marked("set up a screen"),
+}
+_NO_CODE: Final = marked("That code is unknown, used already, or over. Ask for a new one.")
 
 
 class Visitor(NamedTuple):
@@ -122,8 +129,8 @@ class Doors:
         self._guess(keys)
         person = self.people.person(name)
         if not passwords.matches(person.password if person else None, password[: LONGEST_PASSWORD + 1]) or not person:
-            self.note(Visitor(name[:60]), seen, "failed to log in")
-            raise RefusedError("Name and password do not belong together.")
+            self.note(Visitor(name[:60]), seen, worded("failed to log in"))
+            raise RefusedError(say("Name and password do not belong together."))
         self._throttle.right(keys)
         return self._open(Visitor(person.name, person.role), "password", seen, agent)
 
@@ -150,7 +157,7 @@ class Doors:
             known, until_s = self._code or ("", 0.0)
             fits = secrets.compare_digest(typed(given).encode(), known.encode()) and time.monotonic() < until_s
             if not fits or self.people.guarded():
-                raise RefusedError("That is not the code in the log.")
+                raise RefusedError(say("That is not the code in the log."))
             self._code = None
         self._throttle.right(keys)
         return self._open(Visitor(name, "owner"), "paired", seen, agent)
@@ -167,7 +174,7 @@ class Doors:
         self._guess(keys)
         found = self.people.invitation(given, at_us=now_us())
         if found is None:
-            raise RefusedError(_NO_CODE)
+            raise RefusedError(say(_NO_CODE))
         self._throttle.right(keys)
         return found
 
@@ -184,7 +191,7 @@ class Doors:
         promise = self.promised(given, seen)
         kept = "" if promise.role == "wall" else passwords.hashed(checked_password(password, name=promise.name))
         if self.people.invitation(given, at_us=now_us(), use=True) is None:  # somebody was faster
-            raise RefusedError(_NO_CODE)
+            raise RefusedError(say(_NO_CODE))
         if promise.role != "wall":
             self.people.keep(promise.name, promise.role, kept, at_us=now_us())
         way: Way = "screen" if promise.role == "wall" else "password"
@@ -200,23 +207,21 @@ class Doors:
         """
         role = visitor.role
         if role is None or role == "wall":
-            raise PeopleError("password: a screen has none; log in as a person first")
+            raise PeopleError(say("password: a screen has none; log in as a person first"))
         kept = passwords.hashed(checked_password(password, name=name))
         self.people.keep(name, role, kept, at_us=now_us())
-        self.note(visitor, seen, f"set the password of {name}")
+        self.note(visitor, seen, worded("set the password of {name}", name=name))
         return self._open(Visitor(name, role), "password", seen, agent)
 
     def _open(self, visitor: Visitor, way: Way, seen: Seen, agent: str) -> str:
-        self.note(
-            visitor, seen, {"password": "logged in", "paired": "paired a browser", "screen": "set up a screen"}[way]
-        )
+        self.note(visitor, seen, _CAME_IN[way])
         role = visitor.role or "wall"
         return self.people.open_session(visitor.name, role, way, at_us=now_us(), agent=agent, address=seen.address)
 
     def _guess(self, keys: dict[str, Allowance]) -> None:
         wait_s = self._throttle.take(keys, at_s=time.monotonic())
         if wait_s > 0:
-            raise RefusedError(f"Too many tries. Try again in {wait_s:.0f} s.", wait_s)
+            raise RefusedError(say("Too many tries. Try again in {seconds} s.", seconds=round(wait_s)), wait_s)
 
     def note(self, visitor: Visitor, seen: Seen, what: str) -> None:
         """Add a line to the audit."""

@@ -13,7 +13,9 @@ from dashboard.doors import Doors, RefusedError, Visitor
 from dashboard.forms import Forms, Sent, Whence, Who
 from dashboard.gate import Application
 from dashboard.people_pages import twice
+from heatledger.marks import worded
 from heatledger.people import LONGEST_NAME, PeopleError, checked_name
+from heatledger.wording import say
 
 
 def refusal(doors: Doors, forms: Forms) -> Callable[[Scope, Visitor, Seen], Application]:
@@ -68,7 +70,7 @@ def register(server: FastAPI, doors: Doors, forms: Forms) -> None:
     def pair(sent: Sent, seen: Whence, request: Request) -> Response:
         to = sent.get("to", "/")
         try:
-            name = checked_name(sent.get("name", "").strip()[:LONGEST_NAME] or "a paired browser")
+            name = checked_name(sent.get("name", "").strip()[:LONGEST_NAME] or say("a paired browser"))
             secret = doors.pair(sent.get("code", ""), name, seen, _agent(request))
         except (RefusedError, PeopleError) as refused:
             return _entrance(doors, forms, seen, to=to, status=_status(refused), line=str(refused))
@@ -78,7 +80,7 @@ def register(server: FastAPI, doors: Doors, forms: Forms) -> None:
     def log_out(who: Who, seen: Whence) -> Response:
         if who.by == "session":
             doors.people.end_session(who.number)
-            doors.note(who, seen, "logged out")
+            doors.note(who, seen, worded("logged out"))
         return forms.go("/", seen, secret="")
 
     _register_join(server, doors, forms)

@@ -16,9 +16,25 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboard.address import Seen
 from dashboard.doors import Visitor, set_cookie
+from heatledger import formatting
+from heatledger.marks import marked
 from heatledger.reader import reader
 from heatledger.retelling import retold
 from heatledger.wording import say, say_in, say_many
+
+_ROLES: Final = {
+    "owner": marked("owner"),
+    "installer": marked("installer"),
+    "viewer": marked("viewer"),
+    "wall": marked("wall tablet"),
+    "nobody": marked("nobody"),
+}
+
+
+def role_name(role: str) -> str:
+    """Return what a role is called."""
+    return say(_ROLES[role])
+
 
 _TEMPLATES: Final = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -27,7 +43,7 @@ _TEMPLATES: Final = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.globals |= {"say": say, "say_many": say_many, "say_in": say_in, "retold": retold}
+_TEMPLATES.globals |= {"say": say, "say_many": say_many, "say_in": say_in, "retold": retold, "role_name": role_name}
 
 
 class Forms:
@@ -83,7 +99,7 @@ def qr(text: str) -> str:
 def when(us: int, zone: str) -> str:
     """Print a time [µs UTC] of the audit in the home's own time."""
     at = datetime.fromtimestamp(us / 1e6, UTC).astimezone(ZoneInfo(zone))
-    return f"{at.day} {at:%b %Y, %H:%M}"
+    return f"{formatting.day(at.date(), year=True)}, {at:%H:%M}"
 
 
 async def _sent(request: Request) -> Mapping[str, str]:

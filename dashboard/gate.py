@@ -16,6 +16,7 @@ from dashboard.doors import Doors, Visitor, cookie, set_cookie
 from dashboard.headers import secured
 from dashboard.reading import reader_of
 from heatledger.home import Home
+from heatledger.marks import worded
 from heatledger.reader import ENGLISH, reading
 
 Message = MutableMapping[str, Any]
@@ -111,7 +112,7 @@ class Gate:
                 return
             receive = _replayed(body, receive)
         elif rights.of_route(method, path) != "open" and not path.startswith("/_"):
-            self._note(visitor, sender, f"looked at {path}")
+            self._note(visitor, sender, worded("looked at {page}", page=path))
         await self._app(scope, receive, send)
 
     def _callback(self, payload: object, visitor: Visitor, sender: Seen) -> bool:
@@ -126,7 +127,7 @@ class Gate:
             and (page is None or visitor.may(rights.of_route("GET", page)))
         )
         if allowed and page is not None:
-            self._note(visitor, sender, f"looked at {page}")
+            self._note(visitor, sender, worded("looked at {page}", page=page))
         return allowed
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:

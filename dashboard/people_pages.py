@@ -12,7 +12,9 @@ from fastapi.responses import HTMLResponse
 from dashboard.address import Seen
 from dashboard.doors import Doors, Visitor, now_us
 from dashboard.forms import Forms, Sent, Whence, Who, qr, when
+from heatledger.marks import marked, worded
 from heatledger.people import ROLES, PeopleError, Role, checked_name, checked_role
+from heatledger.wording import say
 
 INVITED_US: Final = 7 * 86_400_000_000
 """How long an invitation holds. [µs]"""
@@ -20,10 +22,10 @@ _LOOKS: Final = 100
 _INVITED: Final[tuple[Role, ...]] = ("viewer", "installer", "owner")
 _NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 _WORDS: Final[dict[Role, str]] = {
-    "viewer": "viewer: sees every page",
-    "installer": "installer: sees every page, sets up and commissions",
-    "owner": "owner: everything",
-    "wall": "wall: shows the pages",
+    "viewer": marked("viewer: sees every page"),
+    "installer": marked("installer: sees every page, sets up and commissions"),
+    "owner": marked("owner: everything"),
+    "wall": marked("wall: shows the pages"),
 }
 
 
@@ -76,7 +78,7 @@ def twice(sent: Mapping[str, str]) -> str:
         If the second is another.
     """
     if sent.get("password", "") != sent.get("again", ""):
-        raise PeopleError("The two passwords differ.")
+        raise PeopleError(say("The two passwords differ."))
     return sent.get("password", "")
 
 
@@ -135,27 +137,28 @@ class PeoplePage:
     def change(self, action: str, sent: Mapping[str, str], who: Visitor, seen: Seen) -> Response:
         """Do what a button asks, and return the page."""
         if action not in self._actions:
-            return self.page(who, seen, line=f"There is no such action: {action[:40]}", status=404)
+            return self.page(who, seen, line=say("There is no such action: {action}", action=action[:40]), status=404)
         try:
             shown = self._actions[action](sent, seen)
         except PeopleError as wrong:
             return self.page(who, seen, line=str(wrong), status=400)
-        self._doors.note(who, seen, " ".join(filter(None, (_DONE[action], sent.get("name", ""), sent.get("role", "")))))
+        named = {"name": sent.get("name", ""), "role": sent.get("role", "")}
+        self._doors.note(who, seen, worded(_DONE[action], **named))
         return self.page(who, seen, shown=shown) if shown else self._forms.go("/people", seen)
 
     def _invite(self, sent: Mapping[str, str], seen: Seen) -> dict[str, object]:
         if not self._people.guarded():
-            raise PeopleError("Set your own password first: until then this machine is let in without one.")
+            raise PeopleError(say("Set your own password first: until then this machine is let in without one."))
         name = checked_name(sent.get("name", ""))
         role = checked_role(sent.get("role", ""), allowed=_INVITED)
         if self._people.person(name):
-            raise PeopleError(f"{name} has access already; revoke it first, or choose another name")
+            raise PeopleError(say("{name} has access already; revoke it first, or choose another name", name=name))
         return self._code(name, role, seen)
 
     def _screen(self, sent: Mapping[str, str], seen: Seen) -> dict[str, object]:
-        name = checked_name(sent.get("name", "") or "Wall tablet")
+        name = checked_name(sent.get("name", "") or say("Wall tablet"))
         if self._people.person(name):
-            raise PeopleError(f"{name} is a person; give the screen another name")
+            raise PeopleError(say("{name} is a person; give the screen another name", name=name))
         return self._code(name, "wall", seen)
 
     def _code(self, name: str, role: Role, seen: Seen) -> dict[str, object]:
@@ -180,9 +183,9 @@ class PeoplePage:
 
 
 _DONE: Final = {
-    "invite": "invited",
-    "screen": "made a code for the screen",
-    "token": "made the token",
-    "revoke": "revoked",
-    "end": "ended the session of",
+    "invite": marked("invited {name} {role}"),
+    "screen": marked("made a code for the screen {name}"),
+    "token": marked("made the token {name} {role}"),
+    "revoke": marked("revoked {name}"),
+    "end": marked("ended the session of {name}"),
 }

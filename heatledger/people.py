@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Final, Literal, NamedTuple
 
+from heatledger.marks import worded
+
 Role = Literal["owner", "installer", "viewer", "wall"]
 """Owner: everything. Installer: looks, sets up and commissions. Viewer: looks. Wall: looks, on a tablet of its own."""
 ROLES: Final[tuple[Role, ...]] = ("owner", "installer", "viewer", "wall")
@@ -111,7 +113,11 @@ def checked_name(name: str) -> str:
     """
     tidy = " ".join(name.split())
     if not tidy or len(tidy) > LONGEST_NAME or not tidy.isprintable():
-        raise PeopleError(f"name: {tidy[:LONGEST_NAME]!r}; give 1 to {LONGEST_NAME} printable characters")
+        raise PeopleError(
+            worded(
+                "name: {name}; give 1 to {most} printable characters", name=repr(tidy[:LONGEST_NAME]), most=LONGEST_NAME
+            )
+        )
     return tidy
 
 
@@ -126,7 +132,7 @@ def checked_role(role: str, *, allowed: tuple[Role, ...] = ROLES) -> Role:
     for known in allowed:
         if role == known:
             return known
-    raise PeopleError(f"role: {role!r} is none; use one of {', '.join(allowed)}")
+    raise PeopleError(worded("role: {role} is none; use one of {known}", role=repr(role), known=", ".join(allowed)))
 
 
 def checked_password(password: str, *, name: str) -> str:
@@ -138,9 +144,13 @@ def checked_password(password: str, *, name: str) -> str:
         If it is too short, too long, or the name itself.
     """
     if len(password) < SHORTEST_PASSWORD:
-        raise PeopleError(f"password: {len(password)} characters; give at least {SHORTEST_PASSWORD}")
+        raise PeopleError(
+            worded("password: {n} characters; give at least {least}", n=len(password), least=SHORTEST_PASSWORD)
+        )
     if len(password) > LONGEST_PASSWORD:
-        raise PeopleError(f"password: {len(password)} characters; give at most {LONGEST_PASSWORD}")
+        raise PeopleError(
+            worded("password: {n} characters; give at most {most}", n=len(password), most=LONGEST_PASSWORD)
+        )
     if password.casefold().strip() == name.casefold() or len(set(password)) < 4:
-        raise PeopleError("password: too easy to guess; choose another, four words in a row for instance")
+        raise PeopleError(worded("password: too easy to guess; choose another, four words in a row for instance"))
     return password

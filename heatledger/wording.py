@@ -21,9 +21,10 @@ CATALOGUES: Final = Path(__file__).parent / "catalogues"
 _KEPT: Final = (
     "heatledger/",
     "ingest/",
-    "dashboard/devices_unknown.py",
-    "dashboard/queries.py",
-    "dashboard/question.py",
+    *(
+        f"dashboard/{name}.py"
+        for name in ("devices_unknown", "doors", "entrance", "gate", "people_pages", "queries", "question")
+    ),
 )
 """Where sentences are made that are kept or given out in English."""
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from typing import Final
 
+from heatledger.marks import worded
 from heatledger.people import Invitation, Look, PeopleError, Person, Role, Session, Token, Way, code, digest, typed
 from heatledger.store.database import Database
 
@@ -85,7 +86,9 @@ class People:
                 (name, role, password, at_us),
             )
             if not connection.execute("SELECT 1 FROM person WHERE role = 'owner'").fetchone():
-                raise PeopleError(f"{name}: the first with a password must be an owner; set the owner's first")
+                raise PeopleError(
+                    worded("{name}: the first with a password must be an owner; set the owner's first", name=name)
+                )
             connection.execute("DELETE FROM session WHERE name = ? AND way = 'password'", (name,))
 
     def revoke(self, name: str) -> int:
@@ -104,9 +107,11 @@ class People:
             )
             owner = connection.execute("SELECT 1 FROM person WHERE role = 'owner'").fetchone()
             if was == ("owner",) and not owner:
-                raise PeopleError(f"{name} is the only owner; give another that role first")
+                raise PeopleError(worded("{name} is the only owner; give another that role first", name=name))
             if not gone:
-                raise PeopleError(f"{name}: nobody has that name; heatledger people list shows who there is")
+                raise PeopleError(
+                    worded("{name}: nobody has that name; heatledger people list shows who there is", name=name)
+                )
         return gone
 
     def open_session(self, name: str, role: Role, way: Way, *, at_us: int, agent: str = "", address: str = "") -> str:
@@ -183,7 +188,9 @@ class People:
         secret = f"hl_{secrets.token_urlsafe(32)}"
         with self._database.write() as connection:
             if connection.execute("SELECT 1 FROM token WHERE name = ?", (name,)).fetchone():
-                raise PeopleError(f"{name}: a token of that name is there; revoke it first, or choose another name")
+                raise PeopleError(
+                    worded("{name}: a token of that name is there; revoke it first, or choose another name", name=name)
+                )
             connection.execute("INSERT INTO token VALUES (?, ?, ?, ?, 0)", (name, digest(secret), role, at_us))
         return secret
 
