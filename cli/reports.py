@@ -22,11 +22,16 @@ def report(
     month: Annotated[str | None, typer.Option(help="Year and month, as 2026-10; by default the last one over.")] = None,
     home: HomeOption = None,
     html: Annotated[str | None, typer.Option(help="Write the HTML to this file too; - prints it for the text.")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="Write the statement on paper to this file.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the lines to this file.")] = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Print a month's statement, as text and, when asked, HTML from the same figures."""
+    """Print a month's statement, as text and, when asked, HTML, PDF and CSV of the same figures."""
     # `heatledger reports` loads this module too, and stays small without the arithmetic
+    from heatledger.reader import of_home, reading
+    from heatledger.statement.lines_csv import lines_csv
+    from heatledger.statement.typeset import statement_pdf
     from reports import months
     from reports.monthly import has_data, render
     from reports.publish import month_summary
@@ -41,10 +46,15 @@ def report(
     if not has_data(summary):
         typer.echo(f"{whose.id}: nothing was heard in {months.label(which)}, so there is no statement of it", err=True)
         raise typer.Exit(1)
-    statement = render(summary, whose)
+    with reading(of_home(whose)):
+        statement = render(summary, whose)
+        if pdf:
+            _write(pdf, statement_pdf(summary, whose, issued=now))
+    if csv:
+        _write(csv, lines_csv(summary).encode())
     if html and html != "-":
-        _write(Path(html), statement.html)
-    page = statement.html if html == "-" else statement.text
+        _write(Path(html), statement.page.encode())
+    page = statement.page if html == "-" else statement.text
     typer.echo(msgspec.json.format(msgspec.json.encode(summary)) if as_json else page, nl=as_json)
 
 
@@ -61,8 +71,8 @@ def reports(config: ConfigOption = None) -> None:
     run(load(config_dir=config), stop, environ={**os.environ, **layer})
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: bytes) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(content)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}; name a file that may be written") from error

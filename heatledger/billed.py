@@ -79,12 +79,23 @@ class Version(_Value, frozen=True):
     reason: str
 
 
+class LineDifference(msgspec.Struct, frozen=True):
+    """One line of both bills; None where one has it not. Difference is ours less theirs. [currency]."""
+
+    label: str
+    ours: str | None
+    theirs: str | None
+    difference: str
+    likely: str
+
+
 class Reconciled(_Value, frozen=True):
-    """The utility's bill of the cycle beside ours: difference is ours less theirs."""
+    """The utility's bill of the cycle beside ours: difference is ours less theirs; lines where theirs were entered."""
 
     total: str
     difference: str
     likely: str
+    lines: list[LineDifference] = []
 
 
 class Carried(_Value, frozen=True):
@@ -180,8 +191,8 @@ class BillSummary(_Value, frozen=True):
         Of a cycle: every version of its closed bill, oldest first; more than one where it was recalculated.
     by_day : list of DayCost
         Of any period: what each of its days costs by price period, with the running total; Σ cost = total.
-    before : Before or None
-        Of a cycle: the bill before it, and why this one differs.
+    before, year_before : Before or None
+        Of a cycle: the bill before it, and, of one that is over, that of a year before; why this one differs.
     payable : str or None
         Of a cycle under budget billing: the payment that is asked for; without it None, the total is to be paid.
     carried : Carried or None
@@ -206,5 +217,6 @@ class BillSummary(_Value, frozen=True):
     versions: list[Version] = []
     by_day: list[DayCost] = []
     before: Before | None = None
+    year_before: Before | None = None
     payable: str | None = None
     carried: Carried | None = None

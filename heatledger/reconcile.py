@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from heatledger.billed import Reconciled
+from heatledger.billed import LineDifference, Reconciled
 from heatledger.tariff.lines import BillLine
 
 _CENT: Final = Decimal("0.01")
@@ -33,16 +33,6 @@ class UtilityBill(msgspec.Struct, frozen=True, kw_only=True):
     total: Decimal
     lines: tuple[UtilityLine, ...] = ()
     kwh: Decimal | None = None
-
-
-class LineDifference(msgspec.Struct, frozen=True):
-    """One line of both bills; None where one has it not. Difference is ours less theirs. [currency]."""
-
-    label: str
-    ours: str | None
-    theirs: str | None
-    difference: str
-    likely: str
 
 
 class Reconciliation(msgspec.Struct, frozen=True):
@@ -110,7 +100,7 @@ def shown(body: bytes, ours: str | None) -> Reconciled:
         off = Decimal(ours) - Decimal(found.theirs)
         likely = "our bill has changed since it was compared; reconcile it again" if off else "equal to the cent"
         return Reconciled(total=found.theirs, difference=str(off), likely=likely)
-    return Reconciled(total=found.theirs, difference=found.difference, likely=found.likely)
+    return Reconciled(total=found.theirs, difference=found.difference, likely=found.likely, lines=found.lines)
 
 
 def _energy(off: Decimal, ours: Sequence[BillLine], theirs: UtilityBill, kwh: Decimal) -> str | None:

@@ -1,56 +1,104 @@
-"""`render(summary, home) → Statement`: one month as subject, plain text and HTML, the same figures in both."""
+"""`render(summary, home) → Statement`: a bill as subject, plain text, HTML and pictures, the same figures in all."""
 
 from __future__ import annotations
 
+import base64
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from typing import Final
 
 import jinja2
 
 from heatledger.home import Home
-from heatledger.statement.content import content
+from heatledger.reader import reader
+from heatledger.statement.content import Content, content
+from heatledger.statement.typeset import days_png
 from heatledger.summary import Summary
+from heatledger.tariff.lines import BillLine
+from heatledger.wording import say
 
-_WIDTH = 78
+_WIDTH: Final = 78
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a statement that is sent: where its page is, sentences at its end, where to stop it."""
+
+    page: str = ""
+    said: list[str] = field(default_factory=list)
+    stop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A month as it is printed and sent."""
+    """A bill as it is printed and sent; the HTML names its pictures by ``cid:`` and their names."""
 
     subject: str
     text: str
     html: str
+    pictures: dict[str, bytes]
+
+    @property
+    def page(self) -> str:
+        """The HTML with its pictures inside, for a file of its own."""
+        page = self.html
+        for name, picture in self.pictures.items():
+            page = page.replace(f"cid:{name}", f"data:image/png;base64,{base64.b64encode(picture).decode()}")
+        return page
 
 
-def render(summary: Summary, home: Home) -> Statement:
-    """Print a month.
+def render(
+    summary: Summary,
+    home: Home,
+    *,
+    version: int = 1,
+    before: Sequence[BillLine] | None = None,
+    around: Around = Around(),
+) -> Statement:
+    """Print a bill in the reader's language.
 
     Parameters
     ----------
     summary : Summary
-        The month; nothing else is printed.
+        The bill; nothing else is printed.
     home : Home
         For names and the time zone.
+    version : int
+        Above 1 it corrects what was sent before.
+    before : sequence of BillLine, optional
+        The lines as they were sent before.
+    around : Around
+        Links and sentences of a mail.
 
     Returns
     -------
     Statement
         Subject, text and HTML with the same figures; the HTML needs no picture and no script.
     """
-    said = content(summary, home)
-    templates = _templates()
+    said = content(summary, home, version=version, before=before)
+    pictures = _pictures(said, home)
+    names = dict(zip(("light", "dark"), pictures, strict=False))
+    given = {"said": said, "around": around, "pictures": names, "lang": reader().language}
     return Statement(
         subject=said.head.subject,
-        text=templates.get_template("statement.txt.j2").render(said=said),
-        html=templates.get_template("statement.html.j2").render(said=said),
+        text=_templates().get_template("statement.txt.j2").render(**given),
+        html=_templates().get_template("statement.html.j2").render(**given),
+        pictures=pictures,
     )
 
 
+def _pictures(said: Content, home: Home) -> dict[str, bytes]:
+    """Return the pictures by their names in the mail: one for each scheme, of which one is seen."""
+    days = said.each_day
+    if days is None:
+        return {}
+    return {f"days-{scheme}@{home.id}": days_png(days, scheme) for scheme in ("light", "dark")}
+
+
 def has_data(summary: Summary) -> bool:
-    """Say whether anything of the month was heard: without, there is no statement."""
+    """Say whether anything of the span was heard: without, there is no statement."""
     return summary.electricity.kwh is not None or summary.electricity.coverage > 0
 
 
@@ -65,6 +113,7 @@ def _templates() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {"columns": _columns, "wrapped": _wrapped}
+    environment.globals["say"] = say
     return environment
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from heatledger.config import Config, ConfigError, load
 from heatledger.home import Home
 from heatledger.ledger import Ledger
+from heatledger.reader import of_home, reading
 from heatledger.store import StoreError, open_store
 from heatledger.store.state import State
 from heatledger.summary import Summary
@@ -69,10 +70,11 @@ def publish(config: Config, home: Home, month: date, *, now: datetime) -> Path |
         summary = month_summary(config, home, month, now=now)
         if not has_data(summary):
             return None
-        statement = render(summary, home)
+        with reading(of_home(home)):
+            statement = render(summary, home)
         path = config.data_dir / "reports" / f"{home.id}-{months.label(month)}.txt"
         write_whole(path, statement.text)
-        write_whole(path.with_suffix(".html"), statement.html)
+        write_whole(path.with_suffix(".html"), statement.page)
         state.add_report(home.id, month, months.after(month, 1), made_at=now, path=str(path))
         return path
 

@@ -1,71 +1,89 @@
-"""The head of the statement: subject, span, total, one sentence, and the three figures with how far to trust them."""
+"""The head of a statement: subject, span, total, and the sentences that answer what it cost."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from heatledger import formatting as fmt
-from heatledger.billed import Quantiles
+from heatledger.billed import BillSummary
 from heatledger.home import Home
-from heatledger.rounding import exactly, rounded
+from heatledger.retelling import retold
 from heatledger.statement.tables import plain
-from heatledger.summary import Cop, PumpUse, Summary
+from heatledger.summary import Summary
+from heatledger.wording import say, say_many
 
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure of the head: its label, its value (or Not known), the range beside it, and what it rests on."""
-
-    label: str
-    value: str
-    aside: str
-    note: str
-    hue: str = "ink"
+_MIDDLE = 15
+"""A bill is called by the month whose 15th it holds: every monthly cycle holds exactly one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The head of the statement."""
+    """The head of a statement; `name` is the month it is called by, or its first and last day."""
 
     subject: str
-    month: str
+    name: str
     dates: str
     title: str
     total: str
     sentence: str
+    known: bool
 
 
-def headline(summary: Summary, home: Home) -> Headline:
-    """Return subject, span, total and sentence of a month.
+def headline(summary: Summary, home: Home, version: int = 1) -> Headline:
+    """Return subject, span, total and sentence of a bill.
 
     Parameters
     ----------
     summary : Summary
-        The month.
+        A billing cycle, or any other span.
     home : Home
         For its time zone.
+    version : int
+        Above 1 it corrects what was sent before.
 
     Returns
     -------
     Headline
         Printed strings.
     """
-    first, last = local(summary.period.start, home), local(summary.period.end, home) - timedelta(microseconds=1)
-    so_far = " so far" if summary.as_of < summary.period.end else ""
-    month = fmt.month(first, year=False)
+    first, last = days_of(summary, home)
+    month = called_by(first, last)
+    name = fmt.month(month, year=False) if month else f"{fmt.day(first)} – {fmt.day(last)}"
     total = fmt.money(summary.bill.total, summary.bill.currency)
-    days = _days((last.date() - first.date()).days + 1)
+    count = (last - first).days + 1
     return Headline(
-        subject=f"{month}{so_far}: {'bill not known' if summary.bill.total is None else total}",
-        month=fmt.month(first),
-        dates=f"{fmt.day(first)} – {fmt.day(last, year=True)} · {days}",
-        title=f"Your {month} bill{so_far}",
+        subject=_subject(summary, name, total, version),
+        name=fmt.month(month) if month else name,
+        dates=f"{fmt.day(first)} – {fmt.day(last, year=True)} · {say_many('{n} day', '{n} days', count)}",
+        title=_title(summary, name, corrected=version > 1),
         total=total,
         sentence=_sentence(summary, home),
+        known=summary.bill.total is not None,
     )
+
+
+def called_by(first: date, last: date) -> date | None:
+    """Return the first day of the month that a bill is called by; None where it holds no 15th, or several.
+
+    Examples
+    --------
+    >>> called_by(date(2025, 12, 3), date(2026, 1, 2)), called_by(date(2026, 1, 31), date(2026, 2, 27))
+    (datetime.date(2025, 12, 1), datetime.date(2026, 2, 1))
+    >>> called_by(date(2026, 1, 1), date(2026, 3, 31)) is None
+    True
+    """
+    months = {day.replace(day=1) for at in range((last - first).days + 1)
+              if (day := first + timedelta(days=at)).day == _MIDDLE}  # fmt: skip
+    return months.pop() if len(months) == 1 else None
+
+
+def days_of(summary: Summary, home: Home) -> tuple[date, date]:
+    """Return the first and the last local day of a summary's span."""
+    last = local(summary.period.end, home) - timedelta(microseconds=1)
+    return local(summary.period.start, home).date(), last.date()
 
 
 def local(time: datetime, home: Home) -> datetime:
@@ -75,111 +93,90 @@ def local(time: datetime, home: Home) -> datetime:
 
 def because(reason: str | None) -> str:
     """Return a reason as a sentence; one that is missing is said to be."""
-    said = plain(reason or "the reason was not stated")
+    said = plain(retold(reason) if reason else say("the reason was not stated"))
     return f"{said[0].upper()}{said[1:].rstrip('.')}."
 
 
-def _days(count: int) -> str:
-    return f"{count} day{'' if count == 1 else 's'}"
+def is_equal(bill: BillSummary) -> bool:
+    """Return whether the utility's bill was entered and is ours to the cent: only then may it be called the same."""
+    return bill.total is not None and bill.utility is not None and Decimal(bill.utility.difference) == 0
+
+
+def _subject(summary: Summary, name: str, total: str, version: int) -> str:
+    bill = summary.bill
+    if bill.total is None:
+        return say("{month}: bill not known", month=name)
+    if summary.as_of < summary.period.end:
+        return say("{month} so far: {total}", month=name, total=total)
+    if version > 1:
+        return say("{month}, corrected: {total}", month=name, total=total)
+    if is_equal(bill):
+        return say("{month}: {total}, the same as the utility", month=name, total=total)
+    return f"{name}: {total}"
+
+
+def _title(summary: Summary, name: str, *, corrected: bool) -> str:
+    if summary.as_of < summary.period.end:
+        return say("Your {month} bill so far", month=name)
+    return say("Your {month} bill, corrected", month=name) if corrected else say("Your {month} bill", month=name)
 
 
 def _sentence(summary: Summary, home: Home) -> str:
-    """Answer in one sentence what the month cost, or why that is not known."""
+    """Answer in a few short sentences what it cost, or why that is not known."""
     bill, used = summary.bill, fmt.energy(summary.electricity.kwh)
     if bill.total is None:
-        return f"{because(bill.reason)} Electricity used: {used}."
-    end = min(summary.as_of, summary.period.end)
+        return f"{because(bill.reason)} {say('Electricity used: {energy}.', energy=used)}"
+    return " ".join([*_utility(bill), *_before(bill), *_used(summary, home), *_heading(summary)])
+
+
+def _utility(bill: BillSummary) -> list[str]:
+    if bill.utility is None or bill.total is None:
+        return []
+    if is_equal(bill):
+        return [say("The same to the cent as your utility’s bill.")]
+    off = Decimal(bill.utility.difference)
+    asked, apart = fmt.money(bill.utility.total, bill.currency), fmt.money(abs(off), bill.currency)
+    if off < 0:
+        return [say("Your utility asked for {total}, {difference} more.", total=asked, difference=apart)]
+    return [say("Your utility asked for {total}, {difference} less.", total=asked, difference=apart)]
+
+
+def _before(bill: BillSummary) -> list[str]:
+    if bill.before is None or bill.before.difference is None:
+        return []
+    off = Decimal(bill.before.difference)
+    apart = fmt.money(abs(off), bill.currency)
+    if off == 0:
+        return [say("As much as the bill before.")]
+    more = say("{amount} more than the bill before.", amount=apart)
+    return [more if off > 0 else say("{amount} less than the bill before.", amount=apart)]
+
+
+def _used(summary: Summary, home: Home) -> list[str]:
+    bill, end = summary.bill, min(summary.as_of, summary.period.end)
     last = local(end, home) - timedelta(microseconds=1)
     days = (last.date() - local(summary.period.start, home).date()).days + 1
-    said = "Electricity used is not known" if summary.electricity.kwh is None else f"{used} of electricity"
-    if days > 0:
-        said += f" in {_days(days)}"
-    if end == summary.period.end:
-        said += f", {fmt.money(Decimal(bill.total) / days, bill.currency)} a day"
-    if bill.estimated:
-        said += "; a part of it is estimated"
-    if end < summary.period.end and bill.projected.p10 is not None and bill.projected.p90 is not None:
-        low, high = (fmt.whole_money(edge, bill.currency) for edge in (bill.projected.p10, bill.projected.p90))
-        said += f". Heading for {low}–{high}"
-    return f"{said}."
+    energy = fmt.energy(summary.electricity.kwh)
+    if summary.electricity.kwh is None:
+        said = say("How much electricity was used is not known.")
+    elif end < summary.period.end or bill.total is None:
+        said = say_many(
+            "{energy} of electricity in {n} day.", "{energy} of electricity in {n} days.", days, energy=energy
+        )
+    else:
+        said = say_many(
+            "{energy} of electricity in {n} day, {amount} a day.",
+            "{energy} of electricity in {n} days, {amount} a day.",
+            days,
+            energy=energy,
+            amount=fmt.money(Decimal(bill.total) / days, bill.currency),
+        )
+    return [said, say("A part of it is estimated.")] if bill.estimated else [said]
 
 
-def figures(summary: Summary, home: Home) -> list[Figure]:
-    """Return heat pumps, COP and saving: each known with its trust, or not known with its reason.
-
-    Parameters
-    ----------
-    summary : Summary
-        The month.
-    home : Home
-        Which heat pumps there are; without any, only the saving is spoken of.
-
-    Returns
-    -------
-    list of Figure
-        In the order of the statement.
-    """
-    saved = _saving(summary)
-    if not home.heat_pumps:
-        return [saved]
-    uses = [summary.heat_pumps.get(pump.id) for pump in home.heat_pumps]
-    return [_heat_pumps(uses, summary.electricity.kwh), _cop([use for use in uses if use is not None]), saved]
-
-
-def _heat_pumps(uses: list[PumpUse | None], whole_kwh: float | None) -> Figure:
-    known = [use.electricity_kwh for use in uses if use is not None and use.electricity_kwh is not None]
-    if not known:
-        return Figure("Heat pumps", fmt.NOT_KNOWN, "", "No meter of a heat pump was heard.")
-    part = f"{fmt.share(sum(known) / whole_kwh)} of the electricity" if whole_kwh else ""
-    if len(known) < len(uses):
-        return Figure("Heat pumps, at least", fmt.energy(sum(known)), "", f"{len(known)} of {len(uses)} were heard")
-    return Figure("Heat pumps", fmt.energy(sum(known)), "", part)
-
-
-def _cop(uses: list[PumpUse]) -> Figure:
-    """Return the COP of the only unit, or the span of several units' COPs; a mean of ratios is none."""
-    known = [use for use in uses if use.cop.value is not None]
-    hue = "heat" if any(use.heat_kwh for use in known) else "cool" if any(use.cooling_kwh for use in known) else "ink"
-    if not known:
-        return Figure("COP", fmt.NOT_KNOWN, "", because(next((use.cop.reason for use in uses if use.cop.reason), None)))
-    if len(known) == 1:
-        cop = known[0].cop
-        value, _, aside = fmt.cop(cop.value, cop.low, cop.high).partition(" ")
-        return Figure("COP" if len(uses) == 1 else "COP of the one known", value, aside.strip("()"), basis(cop), hue)
-    values = sorted(use.cop.value for use in known if use.cop.value is not None)
-    return Figure(
-        "COP, by unit", f"{fmt.cop(values[0])}–{fmt.cop(values[-1])}", "", "each unit with its range below", hue
-    )
-
-
-def basis(cop: Cop) -> str:
-    """Return what a COP rests on: method, boundary and how sure."""
-    sure = "90% sure" if cop.low is not None and cop.high is not None else ""
-    return " · ".join(part for part in (cop.method, cop.boundary, sure) if part)
-
-
-def _saving(summary: Summary) -> Figure:
-    baseline, currency = summary.baseline, summary.bill.currency
-    against = f" vs {plain(baseline.system)}" if baseline.system else ""
-    middle = exactly(baseline.saving.p50)
-    if baseline.refused is not None or middle is None:
-        return Figure(f"Saved{against}", fmt.NOT_KNOWN, "", because(baseline.refused))
-    label, note = ("Cost" if rounded(middle, 0) < 0 else "Saved") + against, "8 chances in 10"
-    return Figure(label, _more_or_less(middle, currency), _range(baseline.saving, currency), note)
-
-
-def _more_or_less(saving: Decimal, currency: str) -> str:
-    more = rounded(saving, 0) < 0
-    return f"{fmt.whole_money(abs(saving), currency)}{' more' if more else ''}"
-
-
-def _range(saving: Quantiles, currency: str) -> str:
-    """Return P10–P90; a range with a side that costs more says so on that side, never with a minus."""
-    low, high = exactly(saving.p10), exactly(saving.p90)
-    if low is None or high is None:
-        return ""
-    if rounded(low, 0) >= 0:
-        return f"{fmt.whole_money(low, currency)}–{fmt.whole_money(high, currency)}"
-    if rounded(high, 0) <= 0:
-        return f"{fmt.whole_money(abs(high), currency)}–{fmt.whole_money(abs(low), currency)} more"
-    return f"{_more_or_less(low, currency)} to {fmt.whole_money(high, currency)} less"
+def _heading(summary: Summary) -> list[str]:
+    bill = summary.bill
+    if summary.as_of >= summary.period.end or bill.projected.p10 is None or bill.projected.p90 is None:
+        return []
+    low, high = (fmt.whole_money(edge, bill.currency) for edge in (bill.projected.p10, bill.projected.p90))
+    return [say("Heading for {low}–{high}.", low=low, high=high)]

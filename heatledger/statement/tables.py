@@ -8,11 +8,19 @@ from decimal import Decimal
 
 from heatledger import formatting as fmt
 from heatledger.home import Home
+from heatledger.marks import marked
+from heatledger.retelling import retold
 from heatledger.rounding import Number, exactly, largest_remainder, rounded
 from heatledger.summary import Summary
 from heatledger.tariff.lines import BillLine
+from heatledger.wording import say, say_many
 
-_UNITS = {"day": "days", "month": "months"}
+_CAUSES = {
+    "ducts": marked("Duct losses"),
+    "idle_rooms": marked("Idle rooms heated too"),
+    "machine": marked("Its machine"),
+    "timing": marked("Price of its hours"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +79,16 @@ def parts(summary: Summary, home: Home) -> tuple[list[Part], Part]:
     kwh = [use.kwh for _, use in zones]
     cost = [use.cost for _, use in zones]
     if used.unallocated_kwh is not None or used.unallocated_cost is not None:
-        labels, kwh, cost = [*labels, "Everything else"], [*kwh, used.unallocated_kwh], [*cost, used.unallocated_cost]
+        labels, kwh, cost = (
+            [*labels, say("Everything else")],
+            [*kwh, used.unallocated_kwh],
+            [*cost, used.unallocated_cost],
+        )
     energies, energy_rest = column(kwh, used.kwh, fmt.energy_digits(used.kwh))
     amounts, money_rest = column(cost, summary.bill.total, fmt.money_digits(summary.bill.currency))
     if energy_rest is not None or money_rest is not None:
-        labels = [*labels, "Fixed charge" if energy_rest is None and _is_fixed(money_rest, summary) else "Not allotted"]
+        is_fixed = energy_rest is None and _is_fixed(money_rest, summary)
+        labels = [*labels, say("Fixed charge") if is_fixed else say("Not allotted")]
         energies, amounts = [*energies, energy_rest or ""], [*amounts, money_rest or ""]
     bars = _bars(amounts if summary.bill.total is not None else energies)
     rows = [
@@ -88,7 +101,7 @@ def parts(summary: Summary, home: Home) -> tuple[list[Part], Part]:
         )
         for at, (label, kwh, amount, bar) in enumerate(zip(labels, energies, amounts, bars, strict=True))
     ]
-    return rows, Part("Total", fmt.energy(used.kwh), fmt.money(summary.bill.total, summary.bill.currency))
+    return rows, Part(say("Total"), fmt.energy(used.kwh), fmt.money(summary.bill.total, summary.bill.currency))
 
 
 def _is_fixed(rest: str | None, summary: Summary) -> bool:
@@ -98,11 +111,11 @@ def _is_fixed(rest: str | None, summary: Summary) -> bool:
 
 
 def _printed_energy(total_kwh: float | None, figure: str) -> str:
-    return f"{fmt.number(figure, fmt.energy_digits(total_kwh))} kWh" if _is_figure(figure) else figure
+    return f"{fmt.number(figure, fmt.energy_digits(total_kwh))} kWh" if _is_figure(figure) else say(figure)
 
 
 def _printed_money(figure: str, currency: str) -> str:
-    return fmt.money(figure, currency) if _is_figure(figure) else figure
+    return fmt.money(figure, currency) if _is_figure(figure) else say(figure)
 
 
 def _is_figure(cell: str) -> bool:
@@ -121,7 +134,7 @@ def causes(summary: Summary) -> list[tuple[str, str]]:
     if summary.baseline.refused is not None or not because or saving is None:
         return []
     amounts, rest = column([cause["amount"] for cause in because], saving, 0)
-    labels = [plain(cause["cause"]) for cause in because] + ([] if rest is None else ["Everything else"])
+    labels = [_cause(cause["cause"]) for cause in because] + ([] if rest is None else [say("Everything else")])
     shown = [*amounts, *([] if rest is None else [rest])]
     return [
         (label, ("+" if Decimal(amount) > 0 else "") + fmt.whole_money(amount, summary.bill.currency))
@@ -137,14 +150,38 @@ def lines(summary: Summary) -> list[tuple[str, str, str]]:
         (plain(line.label), _quantity_and_rate(line, bill.currency), _printed_money(amount, bill.currency))
         for line, amount in zip(bill.lines, amounts, strict=True)
     ]
-    return rows if rest is None or not rows else [*rows, ("Rounding", "", fmt.money(rest, bill.currency))]
+    return rows if rest is None or not rows else [*rows, (say("Rounding"), "", fmt.money(rest, bill.currency))]
+
+
+def _cause(name: str) -> str:
+    return say(_CAUSES[name]) if name in _CAUSES else plain(retold(name))
 
 
 def _quantity_and_rate(line: BillLine, currency: str) -> str:
+    if line.unit == currency:
+        return say("{share} of {amount}", share=rate(line, currency), amount=fmt.money(line.quantity, currency))
+    return f"{quantity(line, currency)} × {rate(line, currency)}"
+
+
+def quantity(line: BillLine, currency: str) -> str:
+    """Print what a line counts: 260.87 kWh, 18 days, $210.67."""
+    if line.unit == currency:
+        return fmt.money(line.quantity, currency)
     if line.unit == "kWh":
-        quantity = fmt.energy(line.quantity, line=True)
-    else:
-        stated = -int(Decimal(line.quantity).normalize().as_tuple().exponent)
-        unit = _UNITS.get(line.unit, line.unit)
-        quantity = f"{fmt.number(line.quantity, max(0, min(2, stated)))} {unit}"
-    return f"{quantity} × {fmt.full_rate(line.rate, currency)}"
+        return fmt.energy(line.quantity, line=True)
+    stated = -int(Decimal(line.quantity).normalize().as_tuple().exponent)
+    figure = fmt.number(line.quantity, max(0, min(2, stated)))
+    whole = int(Decimal(line.quantity)) if not stated > 0 else 2
+    if line.unit == "day":
+        return say_many("{figure} day", "{figure} days", whole, figure=figure)
+    if line.unit == "month":
+        return say_many("{figure} month", "{figure} months", whole, figure=figure)
+    return f"{figure} {line.unit}"
+
+
+def rate(line: BillLine, currency: str) -> str:
+    """Print a line's rate as it is stated: $0.14180, 2.5%."""
+    if line.unit != currency:
+        return fmt.full_rate(line.rate, currency)
+    percent = (Decimal(line.rate) * 100).normalize()
+    return fmt.share(line.rate, digits=max(0, -int(percent.as_tuple().exponent)))

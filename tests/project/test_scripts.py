@@ -126,7 +126,7 @@ def test_what_is_left_out_is_said_and_in_ci_nothing_may_be(tmp_path):
     free = subprocess.run(bash, cwd=clone, env=here, capture_output=True, text=True)
     assert free.returncode == 0, free.stderr
     assert "LEFT OUT: the tests that need mosquitto; to run them too: apt-get install mosquitto" in free.stderr
-    for package in ("chromium", "influxdb", "nginx"):
+    for package in ("chromium", "influxdb", "nginx", "postfix", "poppler-utils"):
         assert f"LEFT OUT: the tests that need {package}" in free.stderr
     assert "python -m pytest -n 2 --dist loadfile -m not server and not browser tests/store" in free.stdout
     strict = subprocess.run(bash, cwd=clone, env={**here, "CI": "true"}, capture_output=True, text=True)
@@ -137,7 +137,7 @@ def test_what_is_left_out_is_said_and_in_ci_nothing_may_be(tmp_path):
 def test_one_failed_step_fails_the_run_after_all_others_ran(tmp_path):
     command(tmp_path / "scripts" / "environment", "true")
     (tmp_path / "scripts" / "test").write_bytes((ROOT / "scripts" / "test").read_bytes())
-    servers = ("mosquitto", "chromium", "influxd", "nginx")
+    servers = ("mosquitto", "chromium", "influxd", "nginx", "postfix", "pdftotext")
     for tool in ("ruff", "mypy", "lint-imports", "python", *servers):
         folder = tmp_path / ".venv" / "bin" if tool not in servers else tmp_path / "bin"
         command(folder / tool, f'echo "{tool} $*"' + ("; exit 1" if tool == "mypy" else ""))
@@ -164,7 +164,7 @@ def test_as_root_what_is_missing_is_installed_and_no_service_is_started(tmp_path
         command(tmp_path / ".venv" / "bin" / tool, f'echo "{tool} $*"')
     tools = tmp_path / "bin"
     command(tools / "id", "echo 0")
-    for tool in ("chromium", "nginx"):
+    for tool in ("chromium", "nginx", "postfix", "pdftotext"):
         command(tools / tool, "true")
     command(
         tools / "apt-get",

@@ -21,16 +21,11 @@ Maple Street 14
 Oct 1 – Oct 31, 2026 · 31 days
 
 Your October bill: $108.20
-655.3 kWh of electricity in 31 days, $3.49 a day; a part of it is estimated.
+655.3 kWh of electricity in 31 days, $3.49 a day. A part of it is estimated.
 
 Heat pumps: 300.1 kWh · 46% of the electricity
 COP: 2.6 (2.1–3.0) · unit map · H4 · 90% sure
 Saved vs ducted: $31 ($3–$60) · 8 chances in 10
-
-HEAT PUMPS
-Mini-split: 300.1 kWh used, 780.2 kWh of heat, 212 starts, 1 defrost, 11 W on
-  standby. COP 2.6 (2.1–3.0) · unit map · H4 · 90% sure. H4: all the unit
-  draws.
 
 WHERE IT WENT
 Living room                                                 199.8 kWh   $28.32
@@ -49,18 +44,23 @@ Energy                                          655.25 kWh × $0.14180   $92.91
 Customer charge                                     31 days × $0.4931   $15.29
 Total                                                                  $108.20
 
+HEAT PUMPS
+Mini-split: 300.1 kWh used, 780.2 kWh of heat, 212 starts, 1 defrost, 11 W on
+  standby. COP 2.6 (2.1–3.0) · unit map · H4 · 90% sure. H4: all the unit
+  draws.
+
 WORTH KNOWING
 Check: Main meter stood still on Oct 19. Look at its plug.
 Note: Outdoor unit was silent for 3 h.
 
 HOW IT WAS MEASURED
-99.6% of October 2026 was measured; 2 h 59 min silent.
-1.3 kWh is estimated, and so is its part of the bill.
+99.6% of Oct 1 – Oct 31, 2026 was measured; 2 h 59 min silent. 1.3 kWh is
+estimated. A part of the bill is estimated.
 Meters: Main meter 655.3 kWh; Outdoor unit 300.1 kWh.
 Rooms: Bedroom, Living room by head demand.
-Electricity is read from the meters' own counters where they have one, else
+Electricity is read from the meters’ own counters where they have one, else
 from power over time; a gap is shown, never filled.
-This is not an invoice: your utility's bill is the one you owe. As of Nov 2,
+This is not an invoice: your utility’s bill is the one you owe. As of Nov 2,
 2026, 7:00 am.
 """
 UNKNOWN_COP = Cop(value=None, low=None, high=None, method=None, boundary=None, reason="no sensor tells the heat")
@@ -243,7 +243,7 @@ def test_a_month_under_way_says_so_and_where_it_heads(october, home, change):
     statement = render(summary, home)
     assert statement.subject == "October so far: $108.20"
     text = " ".join(statement.text.split())
-    assert "655.3 kWh of electricity in 11 days; a part of it is estimated. Heading for $98–$122." in text
+    assert "655.3 kWh of electricity in 11 days. A part of it is estimated. Heading for $98–$122." in text
     assert "As of Oct 11, 2026, 6:42 pm." in text
 
 
