@@ -7,7 +7,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -196,14 +196,18 @@ def _settings(layers: tuple[Path, ...]) -> Settings:
     for path in (layer / "settings.toml" for layer in layers):
         if path.is_file():
             given = msgspec.to_builtins(read_toml(path, Settings))
-            stated = tomllib.loads(path.read_text(encoding="utf-8"))
-            for table, keys in stated.items():
-                merged[table] = {**_table(merged.get(table)), **{key: given[table][key] for key in keys}}
+            merged = _over(merged, given, tomllib.loads(path.read_text(encoding="utf-8")))
     return msgspec.convert(merged, Settings)
 
 
-def _table(value: object) -> dict[str, object]:
-    return dict(value) if isinstance(value, dict) else {}
+def _over(under: object, given: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, object]:
+    """Return a table with the keys that the next layer states laid over it, tables within tables alike."""
+    merged = dict(under) if isinstance(under, dict) else {}
+    for key, value in stated.items():
+        inner = given[key]
+        both = isinstance(value, dict) and isinstance(inner, dict)
+        merged[key] = _over(merged.get(key), inner, value) if both else inner
+    return merged
 
 
 def _check_home(

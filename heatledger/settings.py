@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from heatledger.alerts.table import AlertSettings
 from heatledger.misfit import ConfigError
 
 # variable (or variable_FILE, a file that holds it) -> table and key of settings.toml
@@ -132,6 +133,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail: MailSettings = MailSettings()
     reports: ReportSettings = ReportSettings()
     discovery: DiscoverySettings = DiscoverySettings()
+    alerts: AlertSettings = AlertSettings()
 
 
 def from_environment(settings: Settings, environ: Mapping[str, str]) -> Settings:

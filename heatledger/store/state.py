@@ -1,4 +1,4 @@
-"""Small relational state, one SQLite file whatever the store: days, topics, reports, bills, people."""
+"""Small relational state, one SQLite file whatever the store: days, topics, reports, bills, people, alerts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from heatledger.store import people, runs
+from heatledger.store import alerts, people, runs
 from heatledger.store.database import Database
 
 SAMPLE_BYTES: Final = 500
@@ -87,6 +87,7 @@ _STEPS: Final = (
     ),
     people.STEP,
     runs.STEP,
+    alerts.STEP,
 )
 
 _NOTE_TOPIC: Final = """INSERT INTO topic VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (topic) DO UPDATE SET
@@ -120,6 +121,8 @@ class State:
         """Who may look and who may change."""
         self.runs = runs.Runs(self._database)
         """What commissioning found."""
+        self.alerts = alerts.Alerts(self._database)
+        """What is the matter, and who was told."""
 
     def write_days(self, home: str, key: str, days: Mapping[date, bytes]) -> None:
         """Keep computed days; whatever was kept for the same days under another key is replaced.

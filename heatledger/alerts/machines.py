@@ -1,0 +1,185 @@
+"""The rules about heat pumps: worse than its own curve, starting too often, defrosting too often, on back-up heat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from heatledger import formatting as fmt
+from heatledger.alerts.drift import Drift, HeatDay, drift
+from heatledger.alerts.episodes import Sighting
+from heatledger.alerts.observed import Machine, Observed
+from heatledger.alerts.table import Rule
+from heatledger.operation import SHORT_DAYS, SHORT_MIN, counts_defrosts, is_countable
+from heatledger.run_day import RunDay
+
+COLD_S: Final = 3 * 3600.0
+"""A day must have run so long below 5 °C for its defrosts to be a rate. [s]"""
+_PAGE: Final = "performance"
+_Judge = Callable[[Machine, Observed, Rule], list[Sighting]]
+
+
+def _each(seen: Observed, rule: Rule, judge: _Judge) -> list[Sighting] | None:
+    return None if seen.machines is None else [row for pump in seen.machines for row in judge(pump, seen, rule)]
+
+
+def cop_drift(seen: Observed, rule: Rule) -> list[Sighting] | None:
+    """Say how far the COP of a week lies below the machine's own curve, where it is below its interval. [%].
+
+    Parameters
+    ----------
+    seen : Observed
+        With the heat pumps' measured heat.
+    rule : Rule
+        For the words.
+
+    Returns
+    -------
+    list of Sighting or None
+        One a heat pump and kind of work of which a curve is known.
+    """
+    return _each(seen, rule, _drifts)
+
+
+def _drifts(pump: Machine, seen: Observed, rule: Rule) -> list[Sighting]:
+    today = seen.now.astimezone(ZoneInfo(seen.home.timezone)).date()
+    works: tuple[tuple[str, tuple[HeatDay, ...]], ...] = (("heating", pump.heating), ("cooling", pump.cooling))
+    return [_drifted(pump, work, drift(days, today), rule) for work, days in works if days]
+
+
+def _drifted(pump: Machine, work: str, found: Drift | None, rule: Rule) -> Sighting:
+    subject = f"{pump.id} {work}"
+    if found is None:
+        return Sighting("cop_drift", subject, None)
+    text = (
+        f"In the last seven days {pump.name} reached a COP of {fmt.cop(found.cop)} in {work}. By its own curve, from "
+        f"{found.past_days} days of its past in the same weather, {fmt.cop(found.expected)} was to be expected: it is "
+        f"{fmt.share(max(found.below, 0.0))} below, where weeks of its past lie within {fmt.share(found.half)}. "
+        f"A clogged filter or a dirty coil is the first thing to look at, then the charge of refrigerant. "
+        f"You asked to be told from {rule.threshold:g}%."
+    )
+    value = 100.0 * found.below if found.beyond else 0.0
+    return Sighting("cop_drift", subject, value, f"{pump.name} works worse than it used to", text, _PAGE)
+
+
+def short_cycling(seen: Observed, rule: Rule) -> list[Sighting] | None:
+    """Say how many starts the busiest hour had on the calmest of the last three days. [1/h].
+
+    Parameters
+    ----------
+    seen : Observed
+        With the heat pumps' days.
+    rule : Rule
+        For the words.
+
+    Returns
+    -------
+    list of Sighting or None
+        One a heat pump; a day on which half the starts lie more than 15 min apart counts as none.
+    """
+    return _each(seen, rule, _cycles)
+
+
+def _cycles(pump: Machine, seen: Observed, rule: Rule) -> list[Sighting]:
+    today = seen.now.astimezone(ZoneInfo(seen.home.timezone)).date()
+    recent = {today - timedelta(days=number) for number in range(1, SHORT_DAYS + 1)}
+    days = [row for day, row in pump.days if day in recent]
+    if len(days) < SHORT_DAYS or not all(row.heard_s and is_countable(row) for row in days):
+        return [Sighting("short_cycling", pump.id, None)]
+    starts = sum(row.starts for row in days)
+    gaps = [gap for row in days for gap in row.periods_min]
+    busiest = max(row.peak for row in days)
+    apart = f"{np.median(gaps):.0f}" if gaps else ""
+    text = (
+        f"{pump.name} started {starts} times in the last three days, up to {busiest} times within an hour, "
+        f"and half of the starts came less than {apart} minutes after the one before. Every start wears the "
+        f"compressor and costs efficiency. A unit that is too large for a mild day, a closed valve or vent, or a "
+        f"thermostat with a narrow band are the usual causes. You asked to be told from {rule.threshold:g} starts in "
+        f"the busiest hour of each of three days."
+    )
+    worst = float(min(_peak(row) for row in days))
+    return [Sighting("short_cycling", pump.id, worst, f"{pump.name} starts too often", text, _PAGE)]
+
+
+def _peak(day: RunDay) -> int:
+    return day.peak if day.periods_min and float(np.median(day.periods_min)) <= SHORT_MIN else 0
+
+
+def defrost_storm(seen: Observed, rule: Rule) -> list[Sighting] | None:
+    """Say how often a heat pump defrosts for each hour that it runs below 5 °C. [1/h].
+
+    Parameters
+    ----------
+    seen : Observed
+        With the heat pumps' days.
+    rule : Rule
+        For the words.
+
+    Returns
+    -------
+    list of Sighting or None
+        One a heat pump, of today once it ran for three hours in the cold, else of yesterday.
+    """
+    return _each(seen, rule, _defrosts)
+
+
+def _defrosts(pump: Machine, seen: Observed, rule: Rule) -> list[Sighting]:
+    today = seen.now.astimezone(ZoneInfo(seen.home.timezone)).date()
+    recent = [(day, row) for day, row in pump.days if day >= today - timedelta(days=1)]
+    chosen = next(((day, row) for day, row in reversed(recent) if row.cold_s >= COLD_S), None)
+    if chosen is None:
+        return [Sighting("defrost_storm", pump.id, 0.0 if recent and all(row.heard_s for _, row in recent) else None)]
+    day, row = chosen
+    if not counts_defrosts(row):
+        return [Sighting("defrost_storm", pump.id, None)]
+    hours = row.cold_s / 3600.0
+    rate = row.defrosts / hours
+    text = (
+        f"{_on(day, today)} {pump.name} defrosted {row.defrosts} times in {hours:.1f} hours of running below 5 °C: "
+        f"every {60.0 / rate if rate else 0:.0f} minutes. Even a control that goes by the clock waits 30, 60 or 90 "
+        f"minutes. Snow or leaves before the outdoor coil, a fan that does not turn, or too little refrigerant are the usual "
+        f"causes. You asked to be told from {rule.threshold:g} an hour."
+    )
+    return [Sighting("defrost_storm", pump.id, rate, f"{pump.name} defrosts too often", text, _PAGE)]
+
+
+def _on(day: date, today: date) -> str:
+    return "Today" if day == today else "Yesterday"
+
+
+def backup_heat(seen: Observed, rule: Rule) -> list[Sighting] | None:
+    """Say what a back-up heater took in the last 24 hours. [kWh].
+
+    Parameters
+    ----------
+    seen : Observed
+        With what the heaters' meters counted.
+    rule : Rule
+        For the words.
+
+    Returns
+    -------
+    list of Sighting or None
+        One a heat pump whose back-up heater has a meter.
+    """
+    return _each(seen, rule, _backup)
+
+
+def _backup(pump: Machine, seen: Observed, rule: Rule) -> list[Sighting]:
+    if not any(row.id == pump.id and row.backup for row in seen.home.heat_pumps):
+        return []
+    price, kwh = seen.price_now, pump.backup_kwh
+    cost = ""
+    if price is not None and kwh is not None:
+        cost = f", {fmt.money(price * Decimal(kwh), seen.home.currency)} at the price now"
+    text = (
+        f"The back-up heater of {pump.name} took {fmt.energy(kwh)} in the last 24 hours{cost}. It gives as "
+        f"much heat as it takes electricity; the heat pump gives two to four times as much. Where it is not freezing "
+        f"hard, look at its set-point and switch-over temperature. You asked to be told from {rule.threshold:g} kWh."
+    )
+    return [Sighting("backup_heat", pump.id, kwh, f"{pump.name} is on back-up heat", text, _PAGE)]
