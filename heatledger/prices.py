@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from statistics import median_low
 from typing import Final
 
 import numpy as np
 
+from heatledger.cycles import cycle_at
+from heatledger.days import midnight
 from heatledger.home import Home, resolve
 from heatledger.readings import INTERVAL_S, Floats, Ints
 from heatledger.running import Days, Plan
@@ -20,6 +23,7 @@ from heatledger.tariff.marginal import Context, Marginal, marginal
 from heatledger.tariff.model import Tariff
 from heatledger.tariff.series import PriceSeries, plan_series
 
+_USUAL_D: Final = 7
 _HOLDS_S: Final = 3600
 """A price that was published holds until the next, but no longer than this. [s]"""
 
@@ -111,12 +115,43 @@ def price_now(plan: Plan, cycle: Cycle, days: Days, now: datetime) -> Marginal |
     now : datetime
         Aware.
     """
+    try:
+        return marginal(plan.tariff, now, _context(plan, cycle, days))
+    except BillError:
+        return None
+
+
+def usual_peak(home: Home, plan: Plan, cycle: Cycle, days: Days, now: datetime) -> Decimal | None:
+    """Return the middle one of the highest prices of the seven local days before this one; None where none is known.
+
+    Parameters
+    ----------
+    home : Home
+        For its billing cycles.
+    plan : Plan
+        The rate plan and its prices, from eight days ago.
+    cycle : Cycle
+        The one that is running.
+    days : mapping of date to Day
+        Its days so far: a ladder counts with the step that has been reached now.
+    now : datetime
+        Aware.
+    """
+    context, today = _context(plan, cycle, days), now.astimezone(plan.zone).date()
+    peaks: list[Decimal] = []
+    for number in range(1, _USUAL_D + 1):
+        day = today - timedelta(days=number)
+        try:
+            found = marginal(plan.tariff, midnight(day, plan.zone), context._replace(cycle=cycle_at(home.cycle, day)))
+        except BillError:
+            continue
+        peaks += [max(rates)] if (rates := [step.rate for step in found.ahead if step.rate is not None]) else []
+    return median_low(peaks) if peaks else None
+
+
+def _context(plan: Plan, cycle: Cycle, days: Days) -> Context:
     mine = [row for day, row in days.items() if cycle.start <= day < cycle.end]
     used = sum(row.imported for row in mine)
     if plan.tariff.export.scheme == "net_metering":
         used = max(used - sum(row.exported for row in mine), 0.0)
-    context = Context(cycle, plan.zone, Decimal(repr(round(float(used), 9))), plan.series)
-    try:
-        return marginal(plan.tariff, now, context)
-    except BillError:
-        return None
+    return Context(cycle, plan.zone, Decimal(repr(round(float(used), 9))), plan.series)

@@ -16,6 +16,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 from heatledger.config import Config, ReportSettings
 from heatledger.home import Home
@@ -96,11 +97,7 @@ def in_child(config: Config, environ: Mapping[str, str]) -> Make:
     environment = {**environ, "HEATLEDGER_DATA": str(config.data_dir)}
 
     def make(home: Home, month: date) -> int:
-        command = [sys.executable, "-P", "-m", "reports.publish", home.id, months.label(month)]
-        # a session of its own: Ctrl-C stops the schedule, not a statement half made
-        done = subprocess.run(
-            command, env=environment, capture_output=True, encoding="utf-8", check=False, start_new_session=True
-        )
+        done = _child(environment, "reports.publish", home.id, months.label(month))
         said = (done.stdout if done.returncode == 0 else done.stderr).strip().rpartition("\n")[2]
         words = {0: f"written: {said}", 1: "nothing was heard in it, so there is no statement"}
         # an unforeseen error in the child also ends with 1, but not in silence
@@ -125,16 +122,45 @@ def closing_in_child(config: Config, environ: Mapping[str, str]) -> Callable[[Ho
     environment = {**environ, "HEATLEDGER_DATA": str(config.data_dir)}
 
     def close(home: Home) -> None:
-        command = [sys.executable, "-P", "-m", "reports.closing", home.id]
-        done = subprocess.run(
-            command, env=environment, capture_output=True, encoding="utf-8", check=False, start_new_session=True
-        )
+        done = _child(environment, "reports.closing", home.id)
         for line in done.stdout.splitlines():
             _log.info("%s: %s", home.id, line)
         if done.returncode:
             _log.error("%s: bills not closed: %s", home.id, done.stderr.strip().rpartition("\n")[2])
 
     return close
+
+
+def looking_in_child(config: Config, environ: Mapping[str, str]) -> Callable[[], None]:
+    """Return what looks at the rules of the alerts in a process of its own, and says in the log what was sent.
+
+    Parameters
+    ----------
+    config : Config
+        For the data directory.
+    environ : mapping
+        The environment the child reads its configuration and the channels' addresses by.
+    """
+    environment = {**environ, "HEATLEDGER_DATA": str(config.data_dir)}
+
+    def look() -> None:
+        done = _child(environment, "reports.watch")
+        for line in (*done.stdout.splitlines(), *done.stderr.splitlines()[-1:]):
+            _log.info("%s", line)
+
+    return look
+
+
+def _child(environment: Mapping[str, str], module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a module of ours to its end, in a session of its own: Ctrl-C stops the schedule, not what is half made."""
+    return subprocess.run(
+        [sys.executable, "-P", "-m", module, *arguments],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        start_new_session=True,
+    )
 
 
 def run(config: Config, stop: threading.Event, *, environ: Mapping[str, str] = os.environ) -> None:
@@ -151,7 +177,8 @@ def run(config: Config, stop: threading.Event, *, environ: Mapping[str, str] = o
     """
     scheduler = BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(1)},  # one after the other: none is made twice
+        # one after the other: none is made twice; a channel that hangs holds no statement back
+        executors={"default": ThreadPoolExecutor(1), "alerts": ThreadPoolExecutor(1)},
         job_defaults={"misfire_grace_time": None, "coalesce": True},
     )
     make = in_child(config, environ)
@@ -172,6 +199,10 @@ def run(config: Config, stop: threading.Event, *, environ: Mapping[str, str] = o
         scheduler.add_job(close, CronTrigger(hour=_CLOSES_H, timezone=ZoneInfo(home.timezone)), args=[home])
         scheduler.add_job(job, args=[home])
         scheduler.add_job(job, trigger(home, config.settings.reports), args=[home], id=home.id)
+    every = IntervalTrigger(minutes=config.settings.alerts.every_min)
+    scheduler.add_job(
+        looking_in_child(config, environ), every, executor="alerts", id="alerts", next_run_time=datetime.now(UTC)
+    )
     scheduler.start()
     for home in config.homes.values():
         _log.info("%s: next statement %s", home.id, scheduler.get_job(home.id).next_run_time.isoformat())

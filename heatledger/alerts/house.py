@@ -36,13 +36,13 @@ def silent(seen: Observed, rule: Rule) -> list[Sighting] | None:
 
 def _silence(device: Silence, rule: Rule) -> Sighting:
     quiet_s = device.quiet_s or 0.0
-    allowed_s = max(rule.threshold * 60.0, SILENT_AFTER * (device.longest_s or 0.0))
-    known = f"It usually speaks every {fmt.duration(device.longest_s)} or oftener. " if device.longest_s else ""
+    allowed_s = max(rule.threshold * 60.0, SILENT_AFTER * (device.usual_s or 0.0))
+    known = f"It usually speaks every {fmt.duration(device.usual_s)} or so. " if device.usual_s else ""
     stands = f"It speaks for {', '.join(device.speaks_for)}. " if device.speaks_for else ""
     text = (
         f"{device.device} was last heard {fmt.duration(quiet_s)} ago. {known}{stands}Until it is heard again its "
-        f"energy is a gap that is shown as one. See that it has power and reaches the broker. You asked to be told after "
-        f"{fmt.duration(allowed_s)}."
+        f"energy is a gap that is shown as one. See that it has power and reaches the broker. You asked to be told "
+        f"after {fmt.duration(allowed_s)}."
     )
     # counted so that the threshold is reached when this device's own patience ends
     value = quiet_s / allowed_s * rule.threshold if allowed_s else 0.0
@@ -70,8 +70,8 @@ def spool(seen: Observed, rule: Rule) -> list[Sighting] | None:
     text = (
         f"The store has not taken readings for {fmt.duration(found.oldest_s)}: {fmt.number(found.readings, 0)} wait on "
         f"this machine's disk, {found.bytes / _MB:.1f} of the {found.limit_bytes / _MB:.0f} MB they may take. "
-        f"Nothing is lost, and they go in by themselves when the store is back. See that it runs: heatledger check says what is "
-        f"wrong. You asked to be told after {rule.threshold:g} minutes."
+        f"Nothing is lost, and they go in by themselves when the store is back. See that it runs: heatledger "
+        f"check says what is wrong. You asked to be told after {rule.threshold:g} minutes."
     )
     return [Sighting("spool", "spool", found.oldest_s / 60.0, "Readings wait for the store", text, "devices")]
 

@@ -142,8 +142,8 @@ def _defrosts(pump: Machine, seen: Observed, rule: Rule) -> list[Sighting]:
     text = (
         f"{_on(day, today)} {pump.name} defrosted {row.defrosts} times in {hours:.1f} hours of running below 5 °C: "
         f"every {60.0 / rate if rate else 0:.0f} minutes. Even a control that goes by the clock waits 30, 60 or 90 "
-        f"minutes. Snow or leaves before the outdoor coil, a fan that does not turn, or too little refrigerant are the usual "
-        f"causes. You asked to be told from {rule.threshold:g} an hour."
+        f"minutes. Snow or leaves before the outdoor coil, a fan that does not turn, or too little refrigerant are the "
+        f"usual causes. You asked to be told from {rule.threshold:g} an hour."
     )
     return [Sighting("defrost_storm", pump.id, rate, f"{pump.name} defrosts too often", text, _PAGE)]
 

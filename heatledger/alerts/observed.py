@@ -38,14 +38,15 @@ class Budget(NamedTuple):
 
 
 class Silence(NamedTuple):
-    """How long a device of the home file has been quiet; `longest_s` is its longest usual gap, None if not learned.
+    """How long a device of the home file has been quiet; None where it was never heard. [s].
 
-    `quiet_s` is None where it was never heard. `speaks_for` names the rooms, meters and heat pumps it stands for.
+    `usual_s` is the gap that it usually leaves, None where that was not needed or not learned [s]; `speaks_for` names
+    the rooms, meters and heat pumps it stands for.
     """
 
     device: str
     quiet_s: float | None
-    longest_s: float | None
+    usual_s: float | None
     speaks_for: tuple[str, ...]
 
 
