@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "tariff": "cli.tariff:tariff",
     "close": "cli.billing:close",
     "reconcile": "cli.billing:reconcile",
+    "alerts": "cli.alerts:alerts",
     "people": "cli.people:people",
     "check": "cli.check:check",
     "commission": "cli.commission:commission",

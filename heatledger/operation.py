@@ -113,11 +113,6 @@ def is_short(day: RunDay) -> bool:
     return day.peak >= SHORT_STARTS and bool(day.periods_min) and float(np.median(day.periods_min)) <= SHORT_MIN
 
 
-def counts_defrosts(day: RunDay) -> bool:
-    """Return whether a day's defrosts can be counted: the unit tells, or it was read often while it ran in the cold."""
-    return day.says_defrosts or day.cold_fine_s >= _FINE * day.cold_s
-
-
 def operated(days: Sequence[RunDay], seconds: float, by_mode: Mapping[str, float], price: Decimal | None) -> Operated:
     """Say how a heat pump was run over a period.
 

@@ -105,7 +105,7 @@ def send(channel: str, address: str, title: str, body: str) -> None:
         except Exception as error:
             raise ChannelError(f"channel {channel}: {_without(str(error) or type(error).__name__, address)}") from error
     if not taken:
-        why = _without(lines[-1], address) if lines else "the service did not take it"
+        why = _without(lines[-1].replace(".,", ","), address) if lines else "the service did not take it"
         raise ChannelError(f"channel {channel}: {why.rstrip('.')}; it is tried again")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import os
+import sqlite3
 import sys
 from collections.abc import Mapping
 from contextlib import closing
@@ -11,18 +13,19 @@ from datetime import UTC, datetime
 
 from heatledger.alerts.observed import Observed
 from heatledger.config import Config, ConfigError, load
-from heatledger.ledger import Ledger
-from heatledger.store import StoreError, open_store
+from heatledger.store import Store, StoreError, open_store
 from heatledger.store.state import State
+from heatledger.tariff.load import BillError
 from reports import channels
 from reports.alerts import take_in, tell
-from reports.observe import Looked, machine, observe
+from reports.observe import devices, machine
 
 _PATIENCE_S = 5.0
 """How long the store may keep us waiting. [s]"""
+_log = logging.getLogger(__name__)
 
 
-def watch(config: Config, *, now: datetime, environ: Mapping[str, str] = os.environ) -> list[str]:
+def watch(config: Config, *, now: datetime, books: bool, environ: Mapping[str, str] = os.environ) -> list[str]:
     """Look at every home, take it into the episodes, and send what is due.
 
     Parameters
@@ -31,6 +34,8 @@ def watch(config: Config, *, now: datetime, environ: Mapping[str, str] = os.envi
         Homes, rules, channels.
     now : datetime
         Aware.
+    books : bool
+        Whether the bill and the heat pumps are looked at too, which takes seconds.
     environ : mapping
         For the channels' addresses.
 
@@ -40,8 +45,7 @@ def watch(config: Config, *, now: datetime, environ: Mapping[str, str] = os.envi
         What was sent, and what was not, a line each.
     """
     with closing(State(config.state_path)) as state:
-        looked = look_at(config, state, now=now)
-        take_in(config, state, [one.observed for one in looked], now=now)
+        take_in(config, state, look_at(config, state, now=now, books=books), now=now)
 
         def send(channel: str, title: str, body: str) -> None:
             channels.send(channel, channels.address(channel, config.data_dir, environ), title, body)
@@ -49,29 +53,51 @@ def watch(config: Config, *, now: datetime, environ: Mapping[str, str] = os.envi
         return tell(config, state, send, now=now)
 
 
-def look_at(config: Config, state: State, *, now: datetime) -> list[Looked]:
+def look_at(config: Config, state: State, *, now: datetime, books: bool) -> list[Observed]:
     """Return every home as the rules look at it; what is not of one home is looked at with the first."""
     spool, disk = machine(config, now=now)
+    first = next(iter(config.homes), None)
+    found = [
+        Observed(home, now, spool=spool if name == first else None, disk=disk if name == first else None)
+        for name, home in config.homes.items()
+    ]
     try:
         store = open_store(config.store_url, patience_s=_PATIENCE_S)
     except StoreError as error:
-        logging.getLogger(__name__).warning("the store does not answer: %s", error)
-        found = [Looked(Observed(home, now), None) for home in config.homes.values()]
-    else:
-        with closing(store):
-            books = [Ledger(config, home, store=store, state=state) for home in config.homes.values()]
-            found = [observe(config, book, store, now=now) for book in books]
-    return [
-        one if number else one._replace(observed=one.observed._replace(spool=spool, disk=disk))
-        for number, one in enumerate(found)
-    ]
+        _log.warning("the store does not answer: %s", error)
+        return found
+    with closing(store):
+        return [_home(config, seen, store, state if books else None) for seen in found]
+
+
+def _home(config: Config, seen: Observed, store: Store, state: State | None) -> Observed:
+    """Look at a home; with the state, at its books too."""
+    patience_s = config.settings.alerts.rules.silent.threshold * 60.0
+    try:
+        seen = seen._replace(devices=devices(seen.home, store, patience_s, now=seen.now))
+        seen = seen if state is None else _books(config, seen, store, state)
+    except (StoreError, BillError, sqlite3.Error) as error:
+        _log.warning("%s: not all of it could be looked at: %s", seen.home.id, error)
+    except Exception:  # one home's trouble keeps no other home's alerts back
+        _log.exception("%s: not all of it could be looked at", seen.home.id)
+    return seen
+
+
+def _books(config: Config, seen: Observed, store: Store, state: State) -> Observed:
+    from heatledger.ledger import Ledger  # pandas and all: not for a look at who is silent
+    from reports.observe_books import with_books
+
+    return with_books(seen, Ledger(config, seen.home, store=store, state=state))[0]
 
 
 def main() -> int:
     """Look at every home once; 2 with unusable configuration."""
+    parser = argparse.ArgumentParser(prog="python -m reports.watch", description="Look at the rules of the alerts.")
+    parser.add_argument("--books", action="store_true", help="the bill and the heat pumps too")
+    given = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
-        said = watch(load(), now=datetime.now(UTC))
+        said = watch(load(), now=datetime.now(UTC), books=given.books)
     except (ConfigError, StoreError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2

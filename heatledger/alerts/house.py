@@ -40,9 +40,9 @@ def _silence(device: Silence, rule: Rule) -> Sighting:
     known = f"It usually speaks every {fmt.duration(device.usual_s)} or so. " if device.usual_s else ""
     stands = f"It speaks for {', '.join(device.speaks_for)}. " if device.speaks_for else ""
     text = (
-        f"{device.device} was last heard {fmt.duration(quiet_s)} ago. {known}{stands}Until it is heard again its "
-        f"energy is a gap that is shown as one. See that it has power and reaches the broker. You asked to be told "
-        f"after {fmt.duration(allowed_s)}."
+        f"{device.device} was last heard {fmt.duration(quiet_s)} ago. {known}{stands}Until it is heard again "
+        f"what it measures is a gap, and shown as one. See that it has power and reaches the broker. You asked to be "
+        f"told after {fmt.duration(allowed_s)}."
     )
     # counted so that the threshold is reached when this device's own patience ends
     value = quiet_s / allowed_s * rule.threshold if allowed_s else 0.0

@@ -15,7 +15,7 @@ from heatledger.alerts.drift import Drift, HeatDay, drift
 from heatledger.alerts.episodes import Sighting
 from heatledger.alerts.observed import Machine, Observed
 from heatledger.alerts.table import Rule
-from heatledger.operation import SHORT_DAYS, SHORT_MIN, counts_defrosts, is_countable
+from heatledger.operation import SHORT_DAYS, SHORT_MIN, is_countable
 from heatledger.run_day import RunDay
 
 COLD_S: Final = 3 * 3600.0
@@ -123,7 +123,8 @@ def defrost_storm(seen: Observed, rule: Rule) -> list[Sighting] | None:
     Returns
     -------
     list of Sighting or None
-        One a heat pump, of today once it ran for three hours in the cold, else of yesterday.
+        One a heat pump, of today once it ran for three hours in the cold, else of yesterday. Only a unit that tells
+        its defrosts shows a storm: from power, those that come faster than one an hour are not told apart.
     """
     return _each(seen, rule, _defrosts)
 
@@ -135,8 +136,6 @@ def _defrosts(pump: Machine, seen: Observed, rule: Rule) -> list[Sighting]:
     if chosen is None:
         return [Sighting("defrost_storm", pump.id, 0.0 if recent and all(row.heard_s for _, row in recent) else None)]
     day, row = chosen
-    if not counts_defrosts(row):
-        return [Sighting("defrost_storm", pump.id, None)]
     hours = row.cold_s / 3600.0
     rate = row.defrosts / hours
     text = (

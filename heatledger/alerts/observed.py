@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from heatledger.alerts.drift import HeatDay
 from heatledger.home import Home
-from heatledger.run_day import RunDay
-from heatledger.tariff.marginal import Step
+
+if TYPE_CHECKING:  # a look at who is silent needs neither calendars nor arithmetic
+    from heatledger.alerts.drift import HeatDay
+    from heatledger.run_day import RunDay
+    from heatledger.tariff.marginal import Step
 
 
 class Budget(NamedTuple):

@@ -75,11 +75,11 @@ def heated(
     Returns
     -------
     Heated or None
-        None where no day has hours, or nothing heats.
+        None where no day has hours, nothing heats, or no room is described.
     """
     known = {when: row for when, row in sorted(days.items()) if row.hours is not None}
     pumps, heaters = home.heat_pumps, [meter for meter in home.meters if meter.heater]
-    if not known or not (pumps or heaters):
+    if not known or not home.zones or not (pumps or heaters):
         return None
     frame = _Frame(known)
     steps = {pump.id: _steps(pump, list(known.values()), factors.get(pump.id)) for pump in pumps}
