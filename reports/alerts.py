@@ -17,8 +17,10 @@ from heatledger.alerts.rules import PERISHABLE, look, rows
 from heatledger.alerts.table import Rule, is_quiet
 from heatledger.config import Config
 from heatledger.home import Home
+from heatledger.reader import of_home, reading
 from heatledger.store.alerts import Message
 from heatledger.store.state import State
+from heatledger.wording import say
 from reports.channels import ChannelError
 
 AGAIN: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180))
@@ -49,7 +51,8 @@ def take_in(config: Config, state: State, seen: Sequence[Observed], *, now: date
         return table[episode.rule].channels or config.settings.alerts.channels
 
     for one in seen:
-        said, judged = look(one, table)
+        with reading(of_home(one.home)):
+            said, judged = look(one, table)
         state.alerts.follow(
             one.home.id, partial(follow, seen=said, rules=table, judged=judged, now=now), channels, now=now
         )
@@ -101,8 +104,10 @@ def may_go(rule: Rule | None, home: Home, episode: Episode, *, now: datetime) ->
 
 def _tell(config: Config, state: State, send: Send, message: Message, now: datetime) -> str:
     home, episode = config.homes[message.home], message.episode
+    with reading(of_home(home)):
+        title, body = worded(home, episode, page_of(config, home, episode.page))
     try:
-        send(message.channel, *worded(home, episode, page_of(config, home, episode.page), now=now))
+        send(message.channel, title, body)
     except ChannelError as error:
         again = now + AGAIN[min(message.tries, len(AGAIN) - 1)]
         state.alerts.failed(message, str(error), again_at=again)
@@ -111,7 +116,7 @@ def _tell(config: Config, state: State, send: Send, message: Message, now: datet
     return f"{home.id}: {episode.title}: sent to {message.channel}"
 
 
-def worded(home: Home, episode: Episode, link: str, *, now: datetime) -> tuple[str, str]:
+def worded(home: Home, episode: Episode, link: str) -> tuple[str, str]:
     """Return a message's title and text, with since when it is so, whether it is over, and where to look.
 
     Parameters
@@ -122,26 +127,21 @@ def worded(home: Home, episode: Episode, link: str, *, now: datetime) -> tuple[s
         What is told.
     link : str
         The page's address.
-    now : datetime
-        Aware.
     """
-    zone = ZoneInfo(home.timezone)
-    when = [f"Noticed {_moment(episode.opened_at, zone, now)}."]
-    if episode.closed_at is not None:
-        when.append(f"It was over {_moment(episode.closed_at, zone, now)}.")
-    return f"{home.name}: {episode.title}", f"{episode.text}\n\n{' '.join(when)}\n{link}"
+    begun = say("Noticed on {moment}.", moment=_moment(home, episode.opened_at))
+    over = say("It was over on {moment}.", moment=_moment(home, episode.closed_at)) if episode.closed_at else ""
+    return f"{home.name}: {episode.title}", f"{episode.text}\n\n{f'{begun} {over}'.rstrip()}\n{link}"
 
 
-def _moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
-    local = at.astimezone(zone)
-    day = "" if local.date() == now.astimezone(zone).date() else f" on {fmt.day(local.date(), weekday=True)}"
-    return f"at {fmt.clock(local)}{day}"
+def _moment(home: Home, at: datetime) -> str:
+    local = at.astimezone(ZoneInfo(home.timezone))
+    return f"{fmt.day(local.date(), weekday=True)}, {fmt.clock(local, hour12=False)}"
 
 
 def page_of(config: Config, home: Home, page: str) -> str:
     """Return the address of a page: as the settings say it, else as the dashboard serves it."""
     served = config.settings.dashboard
     host = socket.gethostname() if served.host in _ANYWHERE else served.host
-    base = config.settings.alerts.page or f"http://{host}:{served.port}{served.path}"
+    base = served.public_url or f"http://{host}:{served.port}{served.path}"
     asked = f"?home={home.id}" if len(config.homes) > 1 else ""
     return f"{base.rstrip('/')}/{page}{asked}"

@@ -35,6 +35,9 @@ _CLOSES_H = 1
 BOOKS: Final = timedelta(minutes=30)
 """How often the rules look at the bill and the heat pumps: neither moves faster."""
 
+_AFTER_START: Final = timedelta(seconds=5)
+"""What is due at the start comes first."""
+
 Make = Callable[[Home, date], int]
 """Makes the statement of a home's month: 0 made, 1 without data, 2 failed."""
 
@@ -215,7 +218,11 @@ def run(config: Config, stop: threading.Event, *, environ: Mapping[str, str] = o
         scheduler.add_job(job, trigger(home, config.settings.reports), args=[home], id=home.id)
     every = IntervalTrigger(minutes=config.settings.alerts.every_min)
     scheduler.add_job(
-        looking_in_child(config, environ), every, executor="alerts", id="alerts", next_run_time=datetime.now(UTC)
+        looking_in_child(config, environ),
+        every,
+        executor="alerts",
+        id="alerts",
+        next_run_time=datetime.now(UTC) + _AFTER_START,
     )
     scheduler.start()
     for home in config.homes.values():

@@ -9,6 +9,7 @@ from heatledger.alerts.episodes import Sighting
 from heatledger.alerts.observed import Observed, Silence
 from heatledger.alerts.table import Rule
 from heatledger.hearing import SILENT_AFTER
+from heatledger.wording import say
 
 _MB: Final = 1e6
 _GB: Final = 1e9
@@ -37,16 +38,22 @@ def silent(seen: Observed, rule: Rule) -> list[Sighting] | None:
 def _silence(device: Silence, rule: Rule) -> Sighting:
     quiet_s = device.quiet_s or 0.0
     allowed_s = max(rule.threshold * 60.0, SILENT_AFTER * (device.usual_s or 0.0))
-    known = f"It usually speaks every {fmt.duration(device.usual_s)} or so. " if device.usual_s else ""
-    stands = f"It speaks for {', '.join(device.speaks_for)}. " if device.speaks_for else ""
-    text = (
-        f"{device.device} was last heard {fmt.duration(quiet_s)} ago. {known}{stands}Until it is heard again "
-        f"what it measures is a gap, and shown as one. See that it has power and reaches the broker. You asked to be "
-        f"told after {fmt.duration(allowed_s)}."
+    said = [say("{device} was last heard {age} ago.", device=device.device, age=fmt.duration(quiet_s))]
+    if device.usual_s:
+        said.append(say("It usually speaks every {gap} or so.", gap=fmt.duration(device.usual_s)))
+    if device.speaks_for:
+        said.append(say("It stands for: {names}.", names=", ".join(device.speaks_for)))
+    said.append(
+        say(
+            "Until it is heard again what it measures is a gap, and shown as one. See that it has power and reaches "
+            "the broker. You asked to be told after {patience}.",
+            patience=fmt.duration(allowed_s),
+        )
     )
     # counted so that the threshold is reached when this device's own patience ends
     value = quiet_s / allowed_s * rule.threshold if allowed_s else 0.0
-    return Sighting("silent", device.device, value, f"{device.device} is not heard any more", text, "devices")
+    title = say("{device} is not heard any more", device=device.device)
+    return Sighting("silent", device.device, value, title, " ".join(said), "devices")
 
 
 def spool(seen: Observed, rule: Rule) -> list[Sighting] | None:
@@ -67,13 +74,17 @@ def spool(seen: Observed, rule: Rule) -> list[Sighting] | None:
     found = seen.spool
     if found is None:
         return None
-    text = (
-        f"The store has not taken readings for {fmt.duration(found.oldest_s)}: {fmt.number(found.readings, 0)} wait on "
-        f"this machine's disk, {found.bytes / _MB:.1f} of the {found.limit_bytes / _MB:.0f} MB they may take. "
-        f"Nothing is lost, and they go in by themselves when the store is back. See that it runs: heatledger "
-        f"check says what is wrong. You asked to be told after {rule.threshold:g} minutes."
+    text = say(
+        "The store has not taken readings for {age}: {count} wait on this machine's disk, {taken} of the {limit} MB "
+        "they may take. Nothing is lost, and they go in by themselves when the store is back. See that it runs: "
+        "heatledger check says what is wrong. You asked to be told after {patience}.",
+        age=fmt.duration(found.oldest_s),
+        count=fmt.number(found.readings, 0),
+        taken=fmt.number(found.bytes / _MB, 1),
+        limit=fmt.number(found.limit_bytes / _MB, 0),
+        patience=fmt.duration(rule.threshold * 60.0),
     )
-    return [Sighting("spool", "spool", found.oldest_s / 60.0, "Readings wait for the store", text, "devices")]
+    return [Sighting("spool", "spool", found.oldest_s / 60.0, say("Readings wait for the store"), text, "devices")]
 
 
 def disk(seen: Observed, rule: Rule) -> list[Sighting] | None:
@@ -95,10 +106,14 @@ def disk(seen: Observed, rule: Rule) -> list[Sighting] | None:
     if found is None or found.total <= 0:
         return None
     used = 1.0 - found.free / found.total
-    text = (
-        f"The disk that holds {found.folder} is {fmt.share(used)} full: {found.free / _GB:.1f} of "
-        f"{found.total / _GB:.0f} GB are free. When it is full, readings are no longer acknowledged and the broker "
-        f"keeps what its own limits allow. Make room, or move the data to a larger disk. You asked to be told from "
-        f"{rule.threshold:g}%."
+    text = say(
+        "The disk that holds {folder} is {used} full: {free} of {total} GB are free. When it is full, readings are no "
+        "longer acknowledged and the broker keeps what its own limits allow. Make room, or move the data to a larger "
+        "disk. You asked to be told from {threshold}.",
+        folder=found.folder,
+        used=fmt.share(used),
+        free=fmt.number(found.free / _GB, 1),
+        total=fmt.number(found.total / _GB, 0),
+        threshold=fmt.share(rule.threshold / 100),
     )
-    return [Sighting("disk", "disk", 100.0 * used, "The disk is nearly full", text, "devices")]
+    return [Sighting("disk", "disk", 100.0 * used, say("The disk is nearly full"), text, "devices")]

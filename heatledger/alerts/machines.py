@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,12 +15,20 @@ from heatledger.alerts.drift import Drift, HeatDay, drift
 from heatledger.alerts.episodes import Sighting
 from heatledger.alerts.observed import Machine, Observed
 from heatledger.alerts.table import Rule
+from heatledger.cycling import FROST_C
+from heatledger.marks import marked
 from heatledger.operation import SHORT_DAYS, SHORT_MIN, is_countable
+from heatledger.reader import temperature_unit
 from heatledger.run_day import RunDay
+from heatledger.wording import say
 
 COLD_S: Final = 3 * 3600.0
 """A day must have run so long below 5 °C for its defrosts to be a rate. [s]"""
 _PAGE: Final = "performance"
+_REACHED: Final = {
+    "heating": marked("In the last seven days {pump} reached a COP of {cop} in heating."),
+    "cooling": marked("In the last seven days {pump} reached a COP of {cop} in cooling."),
+}
 _Judge = Callable[[Machine, Observed, Rule], list[Sighting]]
 
 
@@ -56,15 +64,24 @@ def _drifted(pump: Machine, work: str, found: Drift | None, rule: Rule) -> Sight
     subject = f"{pump.id} {work}"
     if found is None:
         return Sighting("cop_drift", subject, None)
-    text = (
-        f"In the last seven days {pump.name} reached a COP of {fmt.cop(found.cop)} in {work}. By its own curve, from "
-        f"{found.past_days} days of its past in the same weather, {fmt.cop(found.expected)} was to be expected: it is "
-        f"{fmt.share(max(found.below, 0.0))} below, where weeks of its past lie within {fmt.share(found.half)}. "
-        f"A clogged filter or a dirty coil is the first thing to look at, then the charge of refrigerant. "
-        f"You asked to be told from {rule.threshold:g}%."
-    )
+    said = {
+        "pump": pump.name,
+        "cop": fmt.cop(found.cop),
+        "expected": fmt.cop(found.expected),
+        "days": fmt.number(found.past_days, 0),
+        "below": fmt.share(max(found.below, 0.0)),
+        "half": fmt.share(found.half),
+        "threshold": fmt.share(rule.threshold / 100),
+    }
     value = 100.0 * found.below if found.beyond else 0.0
-    return Sighting("cop_drift", subject, value, f"{pump.name} works worse than it used to", text, _PAGE)
+    title = say("{pump} works worse than it used to", pump=pump.name)
+    text = say(
+        "By its own curve, from {days} days of its past, {expected} was to be expected in this weather: it is {below} "
+        "below, where weeks of its past lie within {half}. A clogged filter or a dirty coil is the first thing to "
+        "look at, then the charge of refrigerant. You asked to be told from {threshold}.",
+        **said,
+    )
+    return Sighting("cop_drift", subject, value, title, f"{say(_REACHED[work], **said)} {text}", _PAGE)
 
 
 def short_cycling(seen: Observed, rule: Rule) -> list[Sighting] | None:
@@ -91,19 +108,25 @@ def _cycles(pump: Machine, seen: Observed, rule: Rule) -> list[Sighting]:
     days = [row for day, row in pump.days if day in recent]
     if len(days) < SHORT_DAYS or not all(row.heard_s and is_countable(row) for row in days):
         return [Sighting("short_cycling", pump.id, None)]
-    starts = sum(row.starts for row in days)
     gaps = [gap for row in days for gap in row.periods_min]
-    busiest = max(row.peak for row in days)
-    apart = f"{np.median(gaps):.0f}" if gaps else ""
-    text = (
-        f"{pump.name} started {starts} times in the last three days, up to {busiest} times within an hour, "
-        f"and half of the starts came less than {apart} minutes after the one before. Every start wears the "
-        f"compressor and costs efficiency. A unit that is too large for a mild day, a closed valve or vent, or a "
-        f"thermostat with a narrow band are the usual causes. You asked to be told from {rule.threshold:g} starts in "
-        f"the busiest hour of each of three days."
+    text = say(
+        "{pump} started {starts} times in the last three days, up to {busiest} times within an hour; half of the "
+        "starts came {apart} or less after the one before. Every start wears the compressor and costs efficiency. A "
+        "unit too large for a mild day, a closed valve or vent, or a thermostat with a narrow band are the usual "
+        "causes. You asked to be told from {threshold} starts in the busiest hour of each of three days.",
+        pump=pump.name,
+        starts=fmt.number(sum(row.starts for row in days), 0),
+        busiest=fmt.number(max(row.peak for row in days), 0),
+        apart=fmt.duration(60.0 * float(np.median(gaps)) if gaps else None),
+        threshold=_plain(rule.threshold),
     )
     worst = float(min(_peak(row) for row in days))
-    return [Sighting("short_cycling", pump.id, worst, f"{pump.name} starts too often", text, _PAGE)]
+    title = say("{pump} starts too often", pump=pump.name)
+    return [Sighting("short_cycling", pump.id, worst, title, text, _PAGE)]
+
+
+def _plain(value: float) -> str:
+    return fmt.number(value, 0 if value == int(value) else 1)
 
 
 def _peak(day: RunDay) -> int:
@@ -136,19 +159,21 @@ def _defrosts(pump: Machine, seen: Observed, rule: Rule) -> list[Sighting]:
     if chosen is None:
         return [Sighting("defrost_storm", pump.id, 0.0 if recent and all(row.heard_s for _, row in recent) else None)]
     day, row = chosen
-    hours = row.cold_s / 3600.0
-    rate = row.defrosts / hours
-    text = (
-        f"{_on(day, today)} {pump.name} defrosted {row.defrosts} times in {hours:.1f} hours of running below 5 °C: "
-        f"every {60.0 / rate if rate else 0:.0f} minutes. Even a control that goes by the clock waits 30, 60 or 90 "
-        f"minutes. Snow or leaves before the outdoor coil, a fan that does not turn, or too little refrigerant are the "
-        f"usual causes. You asked to be told from {rule.threshold:g} an hour."
+    rate = row.defrosts / (row.cold_s / 3600.0)
+    text = say(
+        "On {day} {pump} defrosted {count} times in {hours} of running below {cold}: every {apart}. Even a control "
+        "that goes by the clock waits 30, 60 or 90 minutes. Snow or leaves before the outdoor coil, a fan that does "
+        "not turn, or too little refrigerant are the usual causes. You asked to be told from {threshold} an hour.",
+        day=fmt.day(day, weekday=True),
+        pump=pump.name,
+        count=fmt.number(row.defrosts, 0),
+        hours=fmt.duration(row.cold_s),
+        cold=fmt.temperature(FROST_C, unit=temperature_unit(seen.home)),
+        apart=fmt.duration(3600.0 / rate if rate else None),
+        threshold=_plain(rule.threshold),
     )
-    return [Sighting("defrost_storm", pump.id, rate, f"{pump.name} defrosts too often", text, _PAGE)]
-
-
-def _on(day: date, today: date) -> str:
-    return "Today" if day == today else "Yesterday"
+    title = say("{pump} defrosts too often", pump=pump.name)
+    return [Sighting("defrost_storm", pump.id, rate, title, text, _PAGE)]
 
 
 def backup_heat(seen: Observed, rule: Rule) -> list[Sighting] | None:
@@ -173,12 +198,19 @@ def _backup(pump: Machine, seen: Observed, rule: Rule) -> list[Sighting]:
     if not any(row.id == pump.id and row.backup for row in seen.home.heat_pumps):
         return []
     price, kwh = seen.price_now, pump.backup_kwh
-    cost = ""
+    said = {"pump": pump.name, "energy": fmt.energy(kwh), "threshold": fmt.energy(rule.threshold)}
+    took = say("The back-up heater of {pump} took {energy} in the last 24 hours.", **said)
     if price is not None and kwh is not None:
-        cost = f", {fmt.money(price * Decimal(kwh), seen.home.currency)} at the price now"
-    text = (
-        f"The back-up heater of {pump.name} took {fmt.energy(kwh)} in the last 24 hours{cost}. It gives as "
-        f"much heat as it takes electricity; the heat pump gives two to four times as much. Where it is not freezing "
-        f"hard, look at its set-point and switch-over temperature. You asked to be told from {rule.threshold:g} kWh."
+        cost = fmt.money(price * Decimal(kwh), seen.home.currency)
+        took = say(
+            "The back-up heater of {pump} took {energy} in the last 24 hours, {cost} at the price now.",
+            cost=cost,
+            **said,
+        )
+    why = say(
+        "It gives as much heat as it takes electricity; a heat pump gives two to four times as much. Where it is not "
+        "freezing hard, look at its set-point and its switch-over temperature. You asked to be told from {threshold}.",
+        **said,
     )
-    return [Sighting("backup_heat", pump.id, kwh, f"{pump.name} is on back-up heat", text, _PAGE)]
+    title = say("{pump} is on back-up heat", pump=pump.name)
+    return [Sighting("backup_heat", pump.id, kwh, title, f"{took} {why}", _PAGE)]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from heatledger import formatting as fmt
 from heatledger.alerts.episodes import Sighting
 from heatledger.alerts.observed import Observed
 from heatledger.alerts.table import Rule
+from heatledger.wording import say
 
 
 def budget(seen: Observed, rule: Rule) -> list[Sighting] | None:
@@ -32,13 +32,19 @@ def budget(seen: Observed, rule: Rule) -> list[Sighting] | None:
     value = None if found.over is None else 100.0 * found.over
     currency = seen.home.currency
     limit = fmt.money(found.budget, currency)
-    text = (
-        f"So far the bill of this cycle is {fmt.money(found.so_far, currency)}. It is heading for "
-        f"{fmt.whole_money(found.low, currency)} to {fmt.whole_money(found.high, currency)}, most likely "
-        f"{fmt.whole_money(found.middle, currency)}, by {fmt.day(found.end)}. The chance that it ends above "
-        f"your budget of {limit} is {fmt.share(found.over)}. You asked to be told from {rule.threshold:g}%."
+    text = say(
+        "So far the bill of this cycle is {total}. It is heading for {low} to {high}, most likely {middle}, by {day}. "
+        "The chance that it ends above your budget of {budget} is {chance}. You asked to be told from {threshold}.",
+        total=fmt.money(found.so_far, currency),
+        low=fmt.whole_money(found.low, currency),
+        high=fmt.whole_money(found.high, currency),
+        middle=fmt.whole_money(found.middle, currency),
+        day=fmt.day(found.end),
+        budget=limit,
+        chance=fmt.share(found.over),
+        threshold=fmt.share(rule.threshold / 100),
     )
-    title = f"The bill is heading above the budget of {limit}"
+    title = say("The bill is heading above the budget of {budget}", budget=limit)
     return [Sighting("budget", found.start.isoformat(), value, title, text, "bill")]
 
 
@@ -67,16 +73,20 @@ def price_peak(seen: Observed, rule: Rule) -> list[Sighting] | None:
     zone = ZoneInfo(seen.home.timezone)
     starts, ends = peak.start.astimezone(zone), peak.end.astimezone(zone)
     cost, usual = (fmt.price(rate, seen.home.currency) for rate in (peak.rate, prices.usual_peak))
-    when = _span(starts, ends)
-    text = (
-        f"A kilowatt-hour costs {cost} {when}. The dearest hour of a day was {usual} in the middle of "
-        f"the last seven days. What can wait until {fmt.clock(ends)} costs less then. You asked to be told from "
-        f"{rule.threshold:g}% of a usual peak."
+    when = {
+        "from": fmt.clock(starts, hour12=False),
+        "to": fmt.clock(ends, hour12=False),
+        "day": fmt.day(starts.date(), weekday=True),
+    }
+    text = say(
+        "On {day} a kilowatt-hour costs {cost} from {from} to {to}. The dearest hour of a day was {usual} in the "
+        "middle of the last seven days. What can wait until then costs less. You asked to be told from {threshold} of "
+        "a usual peak.",
+        cost=cost,
+        usual=usual,
+        threshold=fmt.share(rule.threshold / 100),
+        **when,
     )
     value = 100.0 * float(peak.rate / prices.usual_peak)
-    title = f"Electricity costs {cost} {when}"
+    title = say("On {day} electricity costs {cost} from {from} to {to}", cost=cost, **when)
     return [Sighting("price_peak", starts.date().isoformat(), value, title, text, "")]
-
-
-def _span(starts: datetime, ends: datetime) -> str:
-    return f"from {fmt.clock(starts)} to {fmt.clock(ends)} on {fmt.day(starts.date(), weekday=True)}"

@@ -94,15 +94,12 @@ class AlertSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         variable.
     every_min : int
         How often the rules are looked at. [min]
-    page : str
-        Where a phone finds the page, for the link of a message; empty: the address the dashboard serves.
     rules : Rules
         The table.
     """
 
     channels: tuple[Channel, ...] = ()
     every_min: Annotated[int, Meta(ge=1, le=60)] = 5
-    page: Annotated[str, Meta(pattern="^(https?://[^\\s]+)?$")] = ""
     rules: Rules = Rules()
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from heatledger.alerts.table import AlertSettings, Rules
 from heatledger.config import Config
-from heatledger.settings import Settings
+from heatledger.settings import DashboardSettings, Settings
 from heatledger.store.alerts import CLAIMED, WORTH
 from heatledger.store.state import State
 from reports.alerts import AGAIN, take_in, tell
@@ -24,8 +24,14 @@ MORNING = dt.datetime(2026, 1, 15, 13, 0, tzinfo=dt.UTC)  # 7 am
 
 def config(tmp_path, *channels, **rules):
     table = msgspec.convert(rules, Rules)
-    alerts = AlertSettings(channels=channels, rules=table, page="http://192.0.2.10:8050")
-    return Config(data_dir=tmp_path, settings=Settings(alerts=alerts), homes={"maple": HOME}, tariffs={}, devices=())
+    alerts = AlertSettings(channels=channels, rules=table)
+    return Config(
+        data_dir=tmp_path,
+        settings=Settings(alerts=alerts, dashboard=DashboardSettings(public_url="http://192.0.2.10:8050/")),
+        homes={"maple": HOME},
+        tariffs={},
+        devices=(),
+    )
 
 
 @pytest.fixture
@@ -65,7 +71,7 @@ def test_a_webhook_takes_one_message_with_figures_and_a_link(tmp_path, state, we
     assert path == "/alert"
     assert said["title"] == "Maple Street 14: The disk is nearly full"
     assert "is 93% full: 4.5 of 64 GB are free" in said["message"]
-    assert "Noticed at 12:00 pm.\nhttp://192.0.2.10:8050/devices" in said["message"]
+    assert "Noticed on Wed Jan 14, 12:00.\nhttp://192.0.2.10:8050/devices" in said["message"]
 
 
 @pytest.mark.server
@@ -161,7 +167,7 @@ def test_in_quiet_hours_a_message_is_held_and_sent_after_also_when_it_is_over_by
     run(set_up, state, channels, seen(MORNING + MINUTES, devices=quiet_for(0)))
     ((_, title, body),) = channels.took
     assert title == "Maple Street 14: attic/plug is not heard any more"
-    assert "Noticed at 11:40 pm on Wed Jan 14. It was over at 1:20 am." in body
+    assert "Noticed on Wed Jan 14, 23:40. It was over on Thu Jan 15, 01:20." in body
 
 
 def test_two_processes_at_once_send_one_message(tmp_path):
@@ -212,3 +218,14 @@ def test_episodes_of_a_home_that_is_no_longer_described_are_over(tmp_path, state
     take_in(msgspec.structs.replace(set_up, homes={}), state, [], now=NOW + MINUTES)
     (row,) = state.alerts.all()
     assert row.episode.closed_at == NOW + MINUTES
+
+
+def test_a_home_is_told_in_its_own_language(tmp_path, state):
+    set_up, channels = config(tmp_path, "phone"), Channels()
+    german = msgspec.structs.replace(HOME, language="de")
+    set_up = msgspec.structs.replace(set_up, homes={"maple": german})
+    run(set_up, state, channels, seen(NOW, disk=full(0.93))._replace(home=german))
+    ((_, title, body),) = channels.took
+    assert title == "Maple Street 14: Der Datenträger ist fast voll"
+    assert "4,5 von 64 GB sind frei" in body
+    assert "Bemerkt am" in body

@@ -101,7 +101,6 @@ def test_quiet_hours_are_half_open_and_may_span_midnight(hours, at, expected):
         ({"rules": {"disk": {"threshold": 5.0, "hysteresis": 5.0}}}, "never over"),
         ({"rules": {"disk": {"channels": ["phone"]}}}, "'phone' is not among channels"),
         ({"channels": ["My phone"]}, "channels"),
-        ({"page": "heatledger.lan"}, "page"),
     ],
 )
 def test_a_table_that_could_not_work_is_refused(given, says):

@@ -67,7 +67,7 @@ def test_a_device_that_falls_silent_is_told_once_however_often_it_comes_back_for
     assert len(lasting) == 1
     assert messages(every(MINUTES, [0, 30, 59, 1] * 20, lambda quiet: {"devices": quiet_for(quiet)}))[0] == []
     assert text_of(seen(devices=quiet_for(75, usual_s=30.0))) == (
-        "attic/plug was last heard 1 h 15 min ago. It usually speaks every 30 s or so. It speaks for Attic. Until it "
+        "attic/plug was last heard 1 h 15 min ago. It usually speaks every 30 s or so. It stands for: Attic. Until it "
         "is heard again what it measures is a gap, and shown as one. See that it has power and reaches the broker. You "
         "asked to be told after 1 h."
     )
@@ -125,7 +125,7 @@ def test_defrosts_every_half_hour_are_a_storm_and_every_hour_are_none(minutes, t
     if told:
         assert lasting[0].value == pytest.approx(2.0)
         assert (
-            "Yesterday Mini-split defrosted 48 times in 24.0 hours of running below 5 °C: every 30 minutes."
+            "On Tue Jan 13 Mini-split defrosted 48 times in 24 h of running below 5.0 °C: every 30 min."
             in lasting[0].text
         )
 
@@ -166,7 +166,7 @@ def test_a_price_above_a_usual_peak_is_told_once_and_the_peak_of_every_day_is_no
     ahead = ["0.20", "0.28", "0.71", "0.35", "0.20"]
     course = [seen(NOW, prices=prices(*ahead)), seen(NOW + MINUTES, prices=prices(*ahead))]
     titles, lasting = messages([*course, seen(NOW + DAY / 4, prices=prices("0.20", "0.22"))])
-    assert titles == [("price_peak", "Electricity costs 71.0 ¢/kWh from 2:00 pm to 3:00 pm on Wed Jan 14")]
+    assert titles == [("price_peak", "On Wed Jan 14 electricity costs 71.0 ¢/kWh from 14:00 to 15:00")]
     assert lasting == [], "it has passed"
     assert messages([seen(prices=prices("0.12", "0.30", "0.30", "0.12"))])[0] == []
 

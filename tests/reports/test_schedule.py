@@ -29,6 +29,13 @@ def kept(config):
     return reports
 
 
+def alerted(config):
+    state = State(config.state_path)
+    rules = [row.episode.rule for row in state.alerts.all()]
+    state.close()
+    return rules
+
+
 def home_in(timezone):
     return Home(id="home", name="Home", timezone=timezone, currency="USD")
 
@@ -129,10 +136,13 @@ def test_it_stops_when_told_to(config):
 def test_the_process_catches_up_stays_small_and_stops_on_sigterm(config, use, data):
     month = due(datetime.now(UTC), "America/Chicago", day=2, hour=7)
     use(config, month)
+    (data / "config" / "settings.toml").write_text(
+        "[alerts.rules]\ndisk = {threshold = 1e-6, hysteresis = 0}\n", encoding="utf-8"
+    )
     environ = {**os.environ, "HEATLEDGER_DATA": str(data)}
     with subprocess.Popen([sys.executable, "-m", "cli", "reports"], env=environ, stderr=subprocess.PIPE) as process:
-        until = time.monotonic() + 60
-        while not kept(config) and time.monotonic() < until:
+        until = time.monotonic() + 180
+        while not (kept(config) and alerted(config)) and time.monotonic() < until:
             time.sleep(0.1)
         running = psutil.Process(process.pid)
         memory_mb = running.memory_info().rss / 1e6
@@ -144,6 +154,7 @@ def test_the_process_catches_up_stays_small_and_stops_on_sigterm(config, use, da
     assert process.returncode == 0
     assert (data / "reports" / f"maple-{label(month)}.txt").exists()
     assert f"maple {label(month)}: written: " in said
+    assert alerted(config) == ["disk"], "the rules were looked at, too"
     assert "Traceback" not in said
     assert memory_mb < 90
     assert loaded == set()
