@@ -20,9 +20,10 @@ import oracle_baseline
 import pandas as pd
 
 from heatledger.config import read_toml, shipped_dir
+from heatledger.cuts import Cuts
 from heatledger.heat import air_side, anchor, balance, unit_map
 from heatledger.heat.delivered import RANDOM, WIDTHS, rest_power
-from heatledger.heat.flows import Z90, Flow, HeatSum, add, sum_pump
+from heatledger.heat.flows import Z90, Flow, HeatSum, add, pump_days
 from heatledger.heat.ladder import half_width
 from heatledger.heat.system import Published, System, misfit
 from heatledger.readings import Floats
@@ -139,13 +140,10 @@ def by_day(frame: pd.DataFrame, unit: Unit, generic: System) -> list[dict[str, d
     power = frame[f"{unit.stem}_power_w"].to_numpy(float) * _KWH
     said = flows(frame, unit, heating, generic)
     outdoor = frame["outdoor_temp_c"].to_numpy(float)
-    days = []
-    for first in range(0, len(frame) - _STEPS + 1, _STEPS):
-        part = slice(first, first + _STEPS)
-        use = {"heating": np.where(heating, power, 0.0)[part], "cooling": np.where(heating, 0.0, power)[part]}
-        day = sum_pump(use, outdoor[part], [flow.cut(part) for flow in said], np.arange(_STEPS))
-        days.append({"heating": day.heating, "cooling": day.cooling})
-    return days
+    use = {"heating": np.where(heating, power, 0.0), "cooling": np.where(heating, 0.0, power)}
+    first = np.arange(0, len(frame) - _STEPS + 1, _STEPS)
+    days = pump_days(use, outdoor, said, Cuts(first, first + _STEPS))
+    return [{"heating": day.heating, "cooling": day.cooling} for day in days]
 
 
 def daily(column: pd.Series | Floats) -> Floats:

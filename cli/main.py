@@ -46,7 +46,7 @@ _USAGE = 2
 
 
 class _Commands(TyperGroup):
-    """Loads a subcommand's module on its first use, so that ingest never pays for pandas, nor reports for Dash."""
+    """Loads a subcommand's module on its first use, so that ingest never pays for accounts, nor reports for Dash."""
 
     def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002 - click's signature
         return [name for name in COMMANDS if not name.startswith("_")]

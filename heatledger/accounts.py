@@ -6,19 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from heatledger.allotment import OWN_METER
 from heatledger.doing import MODES
 from heatledger.home import HeatPump, Home, Meter
 from heatledger.meters import Grid, Metered, read
 from heatledger.outdoor import temperature
-from heatledger.readings import INTERVAL_S, Floats, Intervals
+from heatledger.readings import INTERVAL_S, Floats, Intervals, Ints
 from heatledger.rooms import climate
 from heatledger.unit_account import QUANTITIES as _OF_UNITS
 from heatledger.unit_account import UnitAccount, add, unit_account
 
-__all__ = ["MODES", "QUANTITIES", "Account", "account"]
+__all__ = ["MODES", "QUANTITIES", "Account", "Columns", "account"]
 
 _ENERGY = ("energy", "energy_returned", "power", "power_returned")
 QUANTITIES = tuple(dict.fromkeys((*_ENERGY, "outdoor_temp", "temperature", "setpoint", *_OF_UNITS)))
@@ -28,39 +27,46 @@ _CONSUMERS = frozenset(("circuit", "outdoor_unit", "head", "leader_sum", "ev"))
 _WORKS_KWH = 50.0 * INTERVAL_S / 3.6e6  # a heater draws hundreds of watts, electronics at rest less than fifty
 
 
+Columns = Mapping[str, Floats]
+"""Columns of shape (n,) by name."""
+
+
 class Account(NamedTuple):
-    """A home's energy by five-minute interval, every frame indexed by the interval's start; [kWh].
+    """A home's energy by five-minute interval, columns by name; [kWh].
 
     Attributes
     ----------
-    home : DataFrame
+    start_s : array, shape (n,)
+        Start of each interval, UTC. [s]
+    home : dict
         ``use`` (import + solar + discharge − export − charge), ``imported``, ``exported``, ``unallocated``,
         ``estimated`` (the part of use whose amount or timing is a guess), ``coverage`` [0–1] and ``outdoor_c``, NaN
         where nobody said it [°C].
-    meters, zones, modes : DataFrame
+    meters, zones, modes : dict
         A column each; a meter that was not heard is NaN. Σ zones + unallocated = use, Σ modes = use.
-    flags : DataFrame
+    flags : dict
         `Flag` bits by meter.
-    pumps : DataFrame
+    pumps : dict
         A column ``<heat pump>:<mode>`` each, the part of `modes` that is the heat pump's.
-    shares : DataFrame
+    shares : dict
         A column ``<zone>:<method>`` each: how the zone's energy is known; Σ shares of a zone = the zone.
-    rooms : DataFrame
+    rooms : dict
         ``<zone>:heating`` and ``<zone>:cooling`` [kWh], ``<zone>:on`` (1 where something heats or cools there),
         ``<zone>:temperature`` and ``<zone>:setpoint`` [°C].
-    running : DataFrame
+    running : dict
         ``<heat pump>:<column>`` each, the columns of `unit_account.UnitAccount.running`.
     """
 
-    home: pd.DataFrame
-    meters: pd.DataFrame
-    zones: pd.DataFrame
-    modes: pd.DataFrame
-    flags: pd.DataFrame
-    pumps: pd.DataFrame
-    shares: pd.DataFrame
-    rooms: pd.DataFrame
-    running: pd.DataFrame
+    start_s: Ints
+    home: Columns
+    meters: Columns
+    zones: Columns
+    modes: Columns
+    flags: Mapping[str, Ints]
+    pumps: Columns
+    shares: Columns
+    rooms: Columns
+    running: Columns
 
 
 class _Row(NamedTuple):
@@ -83,7 +89,7 @@ def account(home: Home, blocks: Sequence[Intervals], *, start_s: int, end_s: int
     Returns
     -------
     Account
-        Frames of shape (n intervals, n columns).
+        Of the span's n intervals.
     """
     grid = Grid(blocks, start_s, end_s)
     rows = {m.id: _Row(m, read(m, grid)) for m in home.meters if not m.repeats}
@@ -92,13 +98,13 @@ def account(home: Home, blocks: Sequence[Intervals], *, start_s: int, end_s: int
     parts = _allot(home, rows, grid, balance["outdoor_c"])
     parts.modes["other"] += balance["use"] - _total(parts.modes.values(), grid.size)
     balance["unallocated"] = balance["use"] - _total(parts.zones.values(), grid.size)
-    index = pd.to_datetime(np.arange(grid.size) * INTERVAL_S + start_s, unit="s", utc=True)
     net = {name: heard.kwh - (heard.returned if m.role == "battery" else 0.0) for name, (m, heard) in rows.items()}
     return Account(
-        home=pd.DataFrame(balance, index=index),
-        meters=pd.DataFrame(net, index=index),
-        flags=pd.DataFrame({name: row.heard.flags for name, row in rows.items()}, index=index),
-        **{name: pd.DataFrame(columns, index=index) for name, columns in parts._asdict().items()},
+        start_s=np.arange(grid.size, dtype=np.int64) * INTERVAL_S + start_s,
+        home=balance,
+        meters=net,
+        flags={name: row.heard.flags for name, row in rows.items()},
+        **parts._asdict(),
     )
 
 

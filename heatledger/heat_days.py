@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 import numpy as np
 
 from heatledger import accounts
 from heatledger.accounts import Account
+from heatledger.day_sums import Heat
 from heatledger.heat import day_hours, delivered, house_day
-from heatledger.heat.day_hours import DayHours, Heard
-from heatledger.heat.flows import Flow, Normal
-from heatledger.heat.house_day import HouseDay, house_days
+from heatledger.heat.day_hours import Heard
 from heatledger.heat.system import System
 from heatledger.home import Home
 from heatledger.meters import Grid
@@ -23,15 +21,6 @@ INTERVALS_OF = tuple(
     dict.fromkeys((*accounts.QUANTITIES, *delivered.QUANTITIES, *house_day.QUANTITIES, *day_hours.QUANTITIES))
 )
 """The quantities whose intervals days are made of."""
-
-
-class Heat(NamedTuple):
-    """Of a span: what each rung says and what is normal, by heat pump; by day the house's balance, and hours."""
-
-    flows: dict[str, list[Flow]]
-    normal: dict[str, tuple[Normal, ...]]
-    houses: list[HouseDay | None]
-    hours: list[DayHours | None]
 
 
 def heat_of(
@@ -61,27 +50,25 @@ def heat_of(
     Heat
         Empty where nothing says anything.
     """
-    first_s = int(whole.home.index[0].timestamp()) if len(whole.home) else 0
-    end_s = first_s + len(whole.home) * INTERVAL_S
-    grid, outdoor_c = Grid(blocks, first_s, end_s), whole.home["outdoor_c"].to_numpy()
+    first_s = int(whole.start_s[0]) if len(whole.start_s) else 0
+    end_s = first_s + len(whole.start_s) * INTERVAL_S
+    grid, outdoor_c = Grid(blocks, first_s, end_s), whole.home["outdoor_c"]
     flows, normal, uses = {}, {}, {}
     for pump in home.heat_pumps:
-        own = [name for name in whole.pumps if str(name).startswith(f"{pump.id}:")]
-        use = {str(name).partition(":")[2]: whole.pumps[name].to_numpy() for name in own}
-        uses[pump.id] = use
+        own = {name.partition(":")[2]: kwh for name, kwh in whole.pumps.items() if name.startswith(f"{pump.id}:")}
+        uses[pump.id] = own
         system = systems.get(pump.unit or "")
-        flows[pump.id] = delivered.delivered(home, pump, system, grid, use, outdoor_c)
+        flows[pump.id] = delivered.delivered(home, pump, system, grid, own, outdoor_c)
         normal[pump.id] = delivered.normal(home, pump, system, grid, outdoor_c)
     wide = Grid(blocks, first_s - house_day.DAY_S, end_s)
-    other_kwh = _beside(home, whole)
-    meters = {str(name): whole.meters[name].to_numpy() for name in whole.meters}
-    heard = Heard(grid, uses, flows, meters, other_kwh, outdoor_c)
-    return Heat(flows, normal, house_days(home, wide, other_kwh, pieces), day_hours.day_hours(home, heard, pieces))
+    sun_w_m2, other_kwh = house_day.sunshine(home, wide), _beside(home, whole)
+    heard = Heard(grid, uses, flows, whole.meters, other_kwh, outdoor_c, sun_w_m2[1][wide.size - grid.size :])
+    houses = house_day.house_days(home, wide, sun_w_m2, other_kwh, pieces)
+    return Heat(flows, normal, houses, day_hours.day_hours(home, heard, pieces))
 
 
 def _beside(home: Home, whole: Account) -> Floats:
     """Return the electricity that warms the rooms beside the heat pumps': all but theirs and the car's. [kWh]."""
-    away = [meter.id for meter in home.meters if meter.role == "ev"]
-    cars = np.nan_to_num(whole.meters[away].to_numpy()).sum(axis=1)
-    other: Floats = whole.home["use"].to_numpy() - whole.pumps.to_numpy().sum(axis=1) - cars
-    return np.asarray(np.maximum(np.nan_to_num(other), 0.0), dtype=np.float64)
+    cars = (np.nan_to_num(whole.meters[meter.id]) for meter in home.meters if meter.role == "ev")
+    other = whole.home["use"] - sum(whole.pumps.values(), np.zeros(len(whole.start_s)))
+    return np.maximum(np.nan_to_num(other - sum(cars, np.zeros(len(whole.start_s)))), 0.0)

@@ -17,7 +17,8 @@ from heatledger.billed import Before, Outlook, Period
 from heatledger.comparing import Against, Comparing
 from heatledger.config import Config
 from heatledger.cycles import cycle_at
-from heatledger.days import Day, days_key, midnight, spans, sum_days
+from heatledger.day_sums import sum_days
+from heatledger.days import Day, days_key, midnight, spans
 from heatledger.heat.balance import House
 from heatledger.heat.house import Dated, Taught, teach
 from heatledger.heat_days import INTERVALS_OF, heat_of
@@ -367,16 +368,7 @@ class Ledger:
         """
         whole = accounts.account(self.home, blocks, start_s=start_s, end_s=end_s)
         heat = heat_of(self.home, self._systems, blocks, whole, pieces)
-        return sum_days(
-            whole,
-            pieces,
-            now=now,
-            home=self.home,
-            flows=heat.flows,
-            normal=heat.normal,
-            houses=heat.houses,
-            hours=heat.hours,
-        )
+        return sum_days(whole, pieces, now=now, home=self.home, heat=heat)
 
 
 def _runs(made: Sequence[Day | None]) -> list[tuple[int, int]]:

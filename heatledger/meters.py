@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from heatledger.home import Meter, resolve
 from heatledger.readings import INTERVAL_S, Flag, Floats, Intervals, Ints, SeriesKey
 
 _STATE_LOOKBACK_S = 86_400
+_Place = tuple[slice | Ints, slice]
+_Number = TypeVar("_Number", np.float64, np.int64)
 
 
 class Metered(NamedTuple):
@@ -36,11 +39,15 @@ class Metered(NamedTuple):
 
 
 class _Codes(dict[str, int]):
-    """Numbers by word, −1 for a word that has none."""
+    """Numbers by word, and one for all words that have none."""
+
+    def __init__(self, table: Mapping[str, int], other: int) -> None:
+        super().__init__(table)
+        self._other = other
 
     def __missing__(self, word: str) -> int:
         """Return the number of an unknown word."""
-        return -1
+        return self._other
 
 
 class Grid:
@@ -51,6 +58,7 @@ class Grid:
         self.size = (end_s - start_s) // INTERVAL_S
         self.blocks = {block.key: block for block in blocks}
         self._stood: dict[SeriesKey, Ints] = {}
+        self._placed: dict[SeriesKey, _Place] = {}
         self._telling: dict[str, list[SeriesKey]] = {}
         for key in self.blocks:
             self._telling.setdefault(key.quantity, []).append(key)
@@ -60,29 +68,37 @@ class Grid:
         key = resolve(point, quantity, self._telling.get(quantity, ()))
         return None if key is None else self.blocks[key]
 
-    def lay(self, block: Intervals, column: Floats, empty: float = np.nan) -> Floats:
+    def lay(self, block: Intervals, column: npt.NDArray[_Number], empty: float = np.nan) -> npt.NDArray[_Number]:
         """Lay a block's column on the grid; `empty` where the block has no row."""
-        out = np.full(self.size, empty)
-        where = (block.start_s - self.start_s) // INTERVAL_S
-        inside = (where >= 0) & (where < self.size)
-        out[where[inside]] = column[inside]
+        out = np.full(self.size, empty, dtype=column.dtype)
+        where, inside = self._place(block)
+        out[where] = column[inside]
         return out
 
-    def words(self, device: str, quantity: str) -> list[str | None]:
-        """Lay a state's words, each standing until the next, at most a day."""
-        block, at = self._standing(device, quantity)
-        if block is None or block.state is None:
-            return [None] * self.size
-        words = block.state
-        return [None if row < 0 else words[row] for row in at.tolist()]
+    def _place(self, block: Intervals) -> _Place:
+        """Return where a block's rows are on the grid, and which of them are on it."""
+        known = self.blocks.get(block.key) is block
+        if not known or block.key not in self._placed:
+            where = (block.start_s - self.start_s) // INTERVAL_S
+            low, high = np.searchsorted(where, (0, self.size)).tolist()
+            place: _Place = where[low:high], slice(low, high)
+            if low < high and where[high - 1] - where[low] == high - low - 1:  # no row is missing: nothing to look up
+                place = slice(int(where[low]), int(where[high - 1]) + 1), slice(low, high)
+            if not known:
+                return place
+            self._placed[block.key] = place
+        return self._placed[block.key]
 
-    def codes(self, device: str, quantity: str, table: Mapping[str, int]) -> Ints:
-        """Lay a state as numbers of a table; −1 where nothing stands, or a word that the table does not have."""
+    def codes(self, device: str, quantity: str, table: Mapping[str, int], other: int = -1) -> Ints:
+        """Lay a state as numbers of a table, each standing until the next, at most a day; −1 where nothing stands.
+
+        A word that the table does not have is `other`.
+        """
         block, at = self._standing(device, quantity)
         if block is None or block.state is None:
             return np.full(self.size, -1)
         codes = np.full(len(block.state) + 1, -1)  # the last is for −1, no row
-        codes[:-1] = np.fromiter(map(_Codes(table).__getitem__, block.state), np.int64, len(block.state))
+        codes[:-1] = np.fromiter(map(_Codes(table, other).__getitem__, block.state), np.int64, len(block.state))
         return codes[at]
 
     def _standing(self, device: str, quantity: str) -> tuple[Intervals | None, Ints]:
@@ -150,7 +166,7 @@ def _register_or_power(point: str, names: tuple[str, str], grid: Grid) -> Metere
         if block is None:
             continue
         kwh = grid.lay(block, block.energy)
-        flags = grid.lay(block, block.flags.astype(float), 0.0).astype(np.int64)
+        flags = grid.lay(block, block.flags, 0)
         guess = flags & Flag.ESTIMATED != 0
         estimated = np.where(guess, np.abs(np.nan_to_num(kwh)), 0.0)
         row = Metered(kwh, np.zeros(grid.size), estimated, grid.lay(block, block.coverage, 0.0), flags)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 import numpy as np
 
+from heatledger.cuts import Cuts
 from heatledger.formatting import duration
 from heatledger.readings import INTERVAL_S, Flag, Ints
 
@@ -53,22 +54,28 @@ _DOUBTS = (
     ),
 )
 
+_DOUBTED = sum(doubt.flag for doubt in _DOUBTS)
 
-def meter_flags(flags: Ints) -> dict[str, int]:
+
+def meter_flags(flags: Ints, cuts: Cuts) -> list[dict[str, int]]:
     """Count the intervals in which each doubt stands.
 
     Parameters
     ----------
     flags : array, shape (n,)
         `Flag` bits of one meter's intervals.
+    cuts : Cuts
+        The spans among them.
 
     Returns
     -------
-    dict
-        Intervals by issue name; only those that occur.
+    list of dict
+        Of each span, intervals by issue name; only those that occur.
     """
-    counts = {doubt.name: int(np.count_nonzero(flags & int(doubt.flag))) for doubt in _DOUBTS}
-    return {name: count for name, count in counts.items() if count}
+    if not np.bitwise_or.reduce(flags, initial=0) & _DOUBTED:
+        return [{} for _ in cuts.low]
+    counts = {doubt.name: cuts.sum(flags & int(doubt.flag) != 0).astype(np.int64).tolist() for doubt in _DOUBTS}
+    return [{name: row[span] for name, row in counts.items() if row[span]} for span in range(len(cuts.low))]
 
 
 def meter_issues(doubts: Mapping[str, Mapping[str, int]], names: Mapping[str, str]) -> list[Issue]:

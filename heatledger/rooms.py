@@ -1,4 +1,4 @@
-"""A zone's day: what it used and how that is known, how long something ran there, how warm it was beside outdoors."""
+"""A zone's days: what it used and how that is known, how long something ran there, how warm it was beside outdoors."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from heatledger.cuts import Cuts
 from heatledger.home import Home
 from heatledger.meters import Grid
 from heatledger.readings import INTERVAL_S, Floats
@@ -62,8 +63,10 @@ def climate(home: Home, grid: Grid) -> dict[str, Floats]:
     return found
 
 
-def room_day(methods: Mapping[str, Floats], columns: Mapping[str, Floats], outdoor_c: Floats) -> RoomDay:
-    """Sum up one zone's span of at most a day.
+def room_days(
+    methods: Mapping[str, Floats], columns: Mapping[str, Floats], outdoor_c: Floats, cuts: Cuts
+) -> list[RoomDay]:
+    """Sum up one zone's spans of at most a day.
 
     Parameters
     ----------
@@ -73,33 +76,31 @@ def room_day(methods: Mapping[str, Floats], columns: Mapping[str, Floats], outdo
         Of ``heating``, ``cooling``, ``on``, ``temperature`` and ``setpoint`` those that there are.
     outdoor_c : array, shape (n,)
         [°C]
+    cuts : Cuts
+        The spans among the n rows.
 
     Returns
     -------
-    RoomDay
-        Sums.
+    list of RoomDay
+        Sums, one a span.
     """
     nothing = np.full(len(outdoor_c), np.nan)
     room, asked = columns.get("temperature", nothing), columns.get("setpoint", nothing)
-    apart = np.maximum(room - outdoor_c, 0.0)
-    on = columns.get("on")
-    return RoomDay(
-        methods={name: float(kwh.sum()) for name, kwh in methods.items() if kwh.any()},
-        heating_kwh=_sum(columns.get("heating", nothing)),
-        cooling_kwh=_sum(columns.get("cooling", nothing)),
-        on_h=None if on is None else _sum(on) * _HOURS,
-        degree_h=_sum(apart) * _HOURS,
-        degree_heard_h=_heard(apart),
-        temperature_h=_sum(room) * _HOURS,
-        temperature_heard_h=_heard(room),
-        setpoint_h=_sum(asked) * _HOURS,
-        setpoint_heard_h=_heard(asked),
-    )
-
-
-def _sum(column: Floats) -> float:
-    return float(column[np.isfinite(column)].sum())
-
-
-def _heard(column: Floats) -> float:
-    return float(np.count_nonzero(np.isfinite(column))) * _HOURS
+    known = [columns.get("heating", nothing), columns.get("cooling", nothing), columns.get("on", nothing)]
+    total, heard = cuts.known(np.array([*known, np.maximum(room - outdoor_c, 0.0), room, asked]))
+    had = {name: cuts.sum(kwh).tolist() for name, kwh in methods.items()}
+    return [
+        RoomDay(
+            methods={name: kwh[day] for name, kwh in had.items() if kwh[day]},
+            heating_kwh=sums[0],
+            cooling_kwh=sums[1],
+            on_h=sums[2] * _HOURS if "on" in columns else None,
+            degree_h=sums[3] * _HOURS,
+            degree_heard_h=rows[3] * _HOURS,
+            temperature_h=sums[4] * _HOURS,
+            temperature_heard_h=rows[4] * _HOURS,
+            setpoint_h=sums[5] * _HOURS,
+            setpoint_heard_h=rows[5] * _HOURS,
+        )
+        for day, (sums, rows) in enumerate(zip(total.T.tolist(), heard.T.tolist(), strict=True))
+    ]

@@ -1,4 +1,4 @@
-"""One heat pump's day: its starts, defrosts and rest, counted from its trace."""
+"""One heat pump's days: its starts, defrosts and rest, counted from its trace."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from heatledger.cuts import Cuts
 from heatledger.cycling import FROST_C
 from heatledger.doing import DEFROST, EVIDENCE, MODES, Bools
 from heatledger.readings import INTERVAL_S, Floats
 
 _HOUR: Final = 3600 // INTERVAL_S
 _REST_ROWS: Final = 6
+_TIMES: Final = ("heard_s", "runs_s", "fine_s", "cold_s", "cold_fine_s", "bare_s")
 
 
 class RunDay(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +62,8 @@ class RunDay(msgspec.Struct, frozen=True, kw_only=True):
     unshared: dict[str, float]
 
 
-def run_day(columns: Mapping[str, Floats], outdoor_c: Floats, kwh: Floats) -> RunDay:
-    """Sum up one heat pump's span of at most a day.
+def run_days(columns: Mapping[str, Floats], outdoor_c: Floats, kwh: Floats, cuts: Cuts) -> list[RunDay]:
+    """Sum up one heat pump's spans of at most a day.
 
     Parameters
     ----------
@@ -70,49 +72,67 @@ def run_day(columns: Mapping[str, Floats], outdoor_c: Floats, kwh: Floats) -> Ru
         says itself that it defrosts; ``unshared``, what stays with an outdoor unit of several heads [kWh].
     outdoor_c, kwh : array, shape (n,)
         Outdoor temperature [°C] and electricity [kWh].
+    cuts : Cuts
+        The spans among the n rows.
 
     Returns
     -------
-    RunDay
-        Counts and sums.
+    list of RunDay
+        Counts and sums, one a span.
     """
-    runs, starts, fine = columns["runs"], np.nan_to_num(columns["starts"]), columns["fine"] == 1
-    cold = (runs == 1) & (outdoor_c < FROST_C)
-    rest = columns["rest_w"][np.isfinite(columns["rest_w"])]
-    return RunDay(
-        starts=int(starts.sum()),
-        peak=_peak(starts),
-        periods_min=[float(gap) for gap in np.diff(np.flatnonzero(starts)) * (INTERVAL_S / 60.0)],
-        brief=int(np.count_nonzero(columns["brief"] == 1)),
-        defrosts=_runs_of(columns["mode"] == DEFROST),
-        rest_w=float(np.sort(rest)[len(rest) // 20]) if len(rest) >= _REST_ROWS else None,
-        rest_kwh=float(kwh[runs == 0].sum()),
-        heard_s=_seconds(np.isfinite(runs)),
-        runs_s=_seconds(runs == 1),
-        fine_s=_seconds(fine),
-        cold_s=_seconds(cold),
-        cold_fine_s=_seconds(cold & fine),
-        bare_s=_seconds((runs == 1) & ~np.isfinite(outdoor_c)),
-        says_defrosts=bool((columns["told"] == 1).any()),
-        evidence=_by_code(columns["evidence"], kwh, EVIDENCE),
-        unshared=_by_code(columns["mode"], columns["unshared"], MODES),
-    )
+    works, fine = columns["runs"] == 1, columns["fine"] == 1
+    starts = np.nan_to_num(columns["starts"])
+    cold = works & (outdoor_c < FROST_C)
+    times = (np.isfinite(columns["runs"]), works, fine, cold, cold & fine, works & ~np.isfinite(outdoor_c))
+    seconds = (cuts.sum(np.array(times)) * INTERVAL_S).T.tolist()
+    counted = np.array((starts, columns["brief"] == 1, _begins(columns["mode"] == DEFROST, cuts), columns["told"] == 1))
+    counts = cuts.sum(counted).astype(np.int64).T.tolist()
+    rest_kwh = cuts.sum(np.where(columns["runs"] == 0, kwh, 0.0)).tolist()
+    evidence = _by_code(columns["evidence"], kwh, EVIDENCE, cuts)
+    unshared = _by_code(columns["mode"], columns["unshared"], MODES, cuts)
+    peaks = _peaks(starts, cuts)
+    return [
+        RunDay(
+            starts=counts[day][0],
+            peak=peaks[day],
+            periods_min=(np.diff(np.flatnonzero(starts[part])) * (INTERVAL_S / 60.0)).tolist(),
+            brief=counts[day][1],
+            defrosts=counts[day][2],
+            rest_w=_rest(columns["rest_w"][part]),
+            rest_kwh=rest_kwh[day],
+            **dict(zip(_TIMES, seconds[day], strict=True)),
+            says_defrosts=counts[day][3] > 0,
+            evidence=evidence[day],
+            unshared=unshared[day],
+        )
+        for day, part in enumerate(cuts.slices())
+    ]
 
 
-def _by_code(codes: Floats, kwh: Floats, names: Sequence[str]) -> dict[str, float]:
-    sums = np.bincount(codes.astype(np.int64), weights=kwh, minlength=len(names))
-    return {name: float(amount) for name, amount in zip(names, sums, strict=True) if amount}
+def _rest(rest_w: Floats) -> float | None:
+    """Return the 5th percentile of a power at rest; None where it rested too little. [W]."""
+    known = rest_w[np.isfinite(rest_w)]
+    at = len(known) // 20
+    return float(np.partition(known, at)[at]) if len(known) >= _REST_ROWS else None
 
 
-def _seconds(where: Bools) -> float:
-    return float(np.count_nonzero(where)) * INTERVAL_S
+def _by_code(codes: Floats, kwh: Floats, names: Sequence[str], cuts: Cuts) -> list[dict[str, float]]:
+    sums = cuts.sum(np.where(codes == np.arange(len(names))[:, None], kwh, 0.0)).T.tolist()
+    return [{name: amount for name, amount in zip(names, row, strict=True) if amount} for row in sums]
 
 
-def _peak(starts: Floats) -> int:
-    if not len(starts):
-        return 0
-    return int(np.convolve(starts, np.ones(_HOUR)).max())
+def _begins(where: Bools, cuts: Cuts) -> Bools:
+    """Return where a run begins; one that goes on over an edge of spans is a run of each."""
+    before = np.concatenate(([False], where[:-1]))
+    before[cuts.low[cuts.low < len(where)]] = False
+    return where & ~before
 
 
-def _runs_of(where: Bools) -> int:
-    return int(np.count_nonzero(np.diff(where.astype(np.int64), prepend=0) == 1))
+def _peaks(starts: Floats, cuts: Cuts) -> list[int]:
+    """Return the most starts in any 60 minutes inside each span."""
+    counted = np.concatenate(([0.0], np.cumsum(starts)))
+    rows = cuts.rows()
+    first = np.maximum(rows + 1 - _HOUR, np.repeat(cuts.low, cuts.sizes))
+    within = np.zeros(len(starts))
+    within[rows] = counted[rows + 1] - counted[first]
+    return [int(most) for most in cuts.most(within)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
 
+from heatledger.cuts import Bools, Cuts
 from heatledger.formatting import energy
 from heatledger.home import Home, Meter
 from heatledger.quality import Issue
@@ -40,8 +42,8 @@ class Twin(msgspec.Struct, frozen=True, kw_only=True):
     of: tuple[str, ...]
 
 
-def day_twins(home: Home, kwh: Mapping[str, Floats]) -> list[Twin]:
-    """Return which meters agreed, hour by hour, over a span of at most a day.
+def twin_days(home: Home, kwh: Mapping[str, Floats], cuts: Cuts) -> list[list[Twin]]:
+    """Return which meters agreed, hour by hour, in spans of at most a day.
 
     Parameters
     ----------
@@ -49,44 +51,63 @@ def day_twins(home: Home, kwh: Mapping[str, Floats]) -> list[Twin]:
         For what its meters are.
     kwh : mapping
         Energy by meter id and interval, NaN where it was not heard. [kWh]
+    cuts : Cuts
+        The spans among the intervals.
 
     Returns
     -------
-    list of Twin
-        Whatever agrees: what a single day shows may be chance.
+    list of list of Twin
+        By span, whatever agrees: what a single day shows may be chance.
     """
     meters = {meter.id: meter for meter in home.meters if meter.role in _CONSUMERS and meter.id in kwh}
-    hours = {name: _hours(kwh[name]) for name in meters}
-    totals = {name: float(np.nansum(row)) for name, row in hours.items()}
-    whole = {name: bool(np.isfinite(row).all()) for name, row in hours.items()}
-    busy = [name for name in meters if totals[name] >= _LEAST_KWH]
-    found = []
-    for one, other in _near_pairs(busy, totals, whole, {name for name in busy if meters[name].role == "head"}):
-        if _may_be(meters[one], meters[other], meters):
-            kept, again = _order(meters[one], meters[other])
-            what = _compare(hours[kept.id], hours[again.id], leader=again.role == "head")
-            if what:
-                found.append(Twin(what=what, meter=again.id, of=(kept.id,)))
-    return found + _sums(meters, hours, busy)
+    heard = {name: _heard(_hours(kwh[name], cuts), cuts) for name in meters}
+    found: list[list[Twin]] = [[] for _ in cuts.low]
+    for one, other in itertools.combinations(meters.values(), 2):
+        kept, again = _order(one, other)
+        near = np.flatnonzero(_near_days(heard[one.id], heard[other.id], head="head" in (one.role, other.role)))
+        if len(near) and _may_be(one, other, meters):
+            said = _compare(heard[kept.id].kwh[near], heard[again.id].kwh[near], leader=again.role == "head")
+            for day, what in zip(near.tolist(), said, strict=True):
+                found[day] += [Twin(what=what, meter=again.id, of=(kept.id,))] if what else []
+    for day, twin in _sums({name: heard[name] for name, meter in meters.items() if meter.role == "head"}):
+        found[day].append(twin)
+    return found
 
 
-def _near_pairs(
-    busy: Sequence[str], totals: Mapping[str, float], whole: Mapping[str, bool], heads: set[str]
-) -> list[tuple[str, str]]:
-    """Return the pairs whose totals are near enough for their hours to be compared."""
-    total = np.array([totals[name] for name in busy])
-    complete = np.array([whole[name] for name in busy], dtype=bool)
-    head = np.array([name in heads for name in busy], dtype=bool)
-    apart = np.where(head[:, None] | head, _LEADS, _NEAR)
-    apart = np.where(complete[:, None] & complete, apart, _WORTH)
-    near = np.minimum(total[:, None], total) >= apart * np.maximum(total[:, None], total) - _STEP_KWH
-    return [(busy[one], busy[other]) for one, other in np.argwhere(np.triu(near, 1)).tolist()]
+class _Heard(NamedTuple):
+    """One meter's spans: whole hours (k, most), NaN where not heard [kWh]; its total, whether all of it was heard."""
+
+    kwh: Floats
+    total: Floats
+    complete: Bools
+
+    @property
+    def is_busy(self) -> Bools:
+        """Where it counted enough to be compared, shape (k,)."""
+        return self.total >= _LEAST_KWH
 
 
-def _hours(kwh: Floats) -> Floats:
-    whole = len(kwh) // _HOUR * _HOUR
-    summed: Floats = kwh[:whole].reshape(-1, _HOUR).sum(axis=1)
-    return summed
+def _heard(hours: Floats, cuts: Cuts) -> _Heard:
+    known = np.isfinite(hours)
+    return _Heard(hours, np.where(known, hours, 0.0).sum(axis=1), known.sum(axis=1) == cuts.sizes // _HOUR)
+
+
+def _near_days(one: _Heard, other: _Heard, *, head: bool) -> Bools:
+    """Return on which days two totals are near enough for their hours to be compared."""
+    apart = np.where(one.complete & other.complete, _LEADS if head else _NEAR, _WORTH)
+    near = np.minimum(one.total, other.total) >= apart * np.maximum(one.total, other.total) - _STEP_KWH
+    return np.asarray(near & one.is_busy & other.is_busy, dtype=bool)
+
+
+def _hours(kwh: Floats, cuts: Cuts) -> Floats:
+    """Sum each span's whole hours, those after its last NaN: shape (k, most hours of a span)."""
+    count = cuts.sizes // _HOUR
+    most = int(count.max(initial=0))
+    first = cuts.low[:, None] + _HOUR * np.arange(most)
+    inside = np.arange(most) < count[:, None]
+    rows = np.where(inside, first, 0)[..., None] + np.arange(_HOUR)
+    summed = kwh[rows].sum(axis=2) if most else np.zeros(inside.shape)
+    return np.where(inside, summed, np.nan)
 
 
 def _may_be(one: Meter, other: Meter, meters: Mapping[str, Meter]) -> bool:
@@ -109,33 +130,33 @@ def _order(one: Meter, other: Meter) -> tuple[Meter, Meter]:
     return (other, one) if one.role in again and other.role not in again else (one, other)
 
 
-def _compare(kept: Floats, again: Floats, *, leader: bool) -> str:
+def _compare(kept: Floats, again: Floats, *, leader: bool) -> list[str]:
+    """Say of each row of hours, shape (days, hours), what the one meter seems to be to the other."""
     both = np.isfinite(kept) & np.isfinite(again)
-    a, b = kept[both], again[both]
-    one, other = float(a.sum()), float(b.sum())
-    more = leader and 0 < other - one <= _FAN_SHARE * one
-    if len(a) < _LEAST_HOURS or not (_near(one, other) or more):
-        return ""
-    a, b = a - one / len(a), b - other / len(b)
-    if float(a @ b) < _ALIKE * float(np.sqrt((a @ a) * (b @ b))) or not float(a @ a):
-        return ""
-    return SAME if _near(one, other) else LEADER
+    count = both.sum(axis=1)
+    a, b = np.where(both, kept, 0.0), np.where(both, again, 0.0)
+    one, other = a.sum(axis=1), b.sum(axis=1)
+    near = np.abs(one - other) <= np.maximum(_SHARE * np.maximum(one, other), _STEP_KWH)
+    more = leader & (one < other) & (other - one <= _FAN_SHARE * one)
+    hours = np.maximum(count, 1)
+    a, b = (np.where(both, row - (mean / hours)[:, None], 0.0) for row, mean in ((a, one), (b, other)))
+    moved, alike = (a * a).sum(axis=1), (a * b).sum(axis=1)
+    alike = alike >= _ALIKE * np.sqrt(moved * (b * b).sum(axis=1))
+    agree = (count >= _LEAST_HOURS) & (near | more) & alike & (moved > 0)
+    return [(SAME if same else LEADER) if yes else "" for yes, same in zip(agree.tolist(), near.tolist(), strict=True)]
 
 
-def _near(one: float, other: float) -> bool:
-    return abs(one - other) <= max(_SHARE * max(one, other), _STEP_KWH)
-
-
-def _sums(meters: Mapping[str, Meter], hours: Mapping[str, Floats], busy: Sequence[str]) -> list[Twin]:
-    """Return heads that count what all the other heads count together."""
-    heads = [name for name in busy if meters[name].role == "head"]
-    found = []
-    for name in heads if len(heads) > 2 else ():
-        others = tuple(other for other in heads if other != name)
-        total: Floats = np.sum([hours[other] for other in others], axis=0)
-        if _compare(total, hours[name], leader=True):
-            found.append(Twin(what=SUM, meter=name, of=others))
-    return found
+def _sums(heads: Mapping[str, _Heard]) -> Iterator[tuple[int, Twin]]:
+    """Yield the days on which a head counts what all the other heads count together."""
+    busy = {name: head.is_busy for name, head in heads.items()}
+    many = np.flatnonzero(np.sum([*busy.values()], axis=0) > 2).tolist() if len(heads) > 2 else []
+    for name, head in heads.items() if len(many) else ():
+        days = [day for day in many if busy[name][day]]
+        rest = [np.where(busy[other][days, None], heads[other].kwh[days], 0.0) for other in heads if other != name]
+        for day, what in zip(days, _compare(np.sum(rest, axis=0), head.kwh[days], leader=True), strict=True):
+            if what:
+                of = tuple(other for other in heads if other != name and busy[other][day])
+                yield int(day), Twin(what=SUM, meter=name, of=of)
 
 
 def twin_issues(home: Home, days: Sequence[tuple[Sequence[Twin], Mapping[str, float | None]]]) -> list[Issue]:

@@ -32,7 +32,7 @@ class UnitAccount(NamedTuple):
     rooms : dict
         ``<zone>:heating`` and ``<zone>:cooling`` [kWh], and ``<zone>:on`` (1 where it works there).
     running : dict
-        Columns of `cycling.Trace`, and ``mode``, ``evidence``, ``told`` (see `operation.run_day`), and ``unshared``,
+        Columns of `cycling.Trace`, and ``mode``, ``evidence``, ``told`` (see `run_day.run_days`), and ``unshared``,
         what no zone has. [kWh]
     """
 

@@ -24,8 +24,7 @@ _SETTINGS: Final = {"heat": 1, "cool": 2, "dry": 2}
 
 
 def _column(seen: Evidence, zone: str, what: str) -> Floats | None:
-    name = f"{zone}:{what}"
-    return seen.account.rooms[name].to_numpy() if name in seen.account.rooms else None
+    return seen.account.rooms.get(f"{zone}:{what}")
 
 
 def _gaps(seen: Evidence) -> Iterator[tuple[str, Floats | None, str]]:

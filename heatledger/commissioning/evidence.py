@@ -85,13 +85,13 @@ class Evidence(NamedTuple):
         """Return a column of a heat pump's trace, shape (n,); all NaN where its meter is not heard."""
         name = f"{pump.id}:{column}"
         frame = self.account.running
-        return frame[name].to_numpy() if name in frame else np.full(self.grid.size, np.nan)
+        return frame[name] if name in frame else np.full(self.grid.size, np.nan)
 
     def power(self, pump: HeatPump) -> Floats:
         """Return a heat pump's power in each interval, NaN where its meter was not heard. [W]."""
         if pump.meter not in self.account.meters:
             return np.full(self.grid.size, np.nan)
-        watts: Floats = self.account.meters[pump.meter].to_numpy() * (3.6e6 / INTERVAL_S)
+        watts: Floats = self.account.meters[pump.meter] * (3.6e6 / INTERVAL_S)
         return watts
 
     def mode(self, pump: HeatPump, mode: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -99,11 +99,11 @@ class Evidence(NamedTuple):
         name = f"{pump.id}:{mode}"
         if name not in self.account.pumps:
             return np.zeros(self.grid.size, dtype=np.bool_)
-        found: np.ndarray[tuple[int], np.dtype[np.bool_]] = self.account.pumps[name].to_numpy() > 0
+        found: np.ndarray[tuple[int], np.dtype[np.bool_]] = self.account.pumps[name] > 0
         return found
 
     @property
     def outdoor_c(self) -> Floats:
         """The outdoor temperature of each interval. [°C]."""
-        outdoor: Floats = self.account.home["outdoor_c"].to_numpy()
+        outdoor: Floats = self.account.home["outdoor_c"]
         return outdoor

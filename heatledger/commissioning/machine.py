@@ -77,7 +77,7 @@ def _backup(seen: Evidence) -> Iterator[Seen]:
         if pump.backup not in seen.account.meters:
             yield Seen(name, worded("the meter of its back-up heater is not heard"), good=None)
             continue
-        kwh = np.nan_to_num(seen.account.meters[pump.backup].to_numpy())
+        kwh = np.nan_to_num(seen.account.meters[pump.backup])
         mild = np.nan_to_num(seen.outdoor_c, nan=-99.0) > _OVERLAP_C
         total = float(kwh[mild].sum())
         said = worded("{energy} above 0 °C", energy=energy(total))

@@ -27,12 +27,12 @@ def _parts(seen: Evidence) -> Iterator[Seen]:
         below = [m.id for m in seen.home.meters if m.parent == meter.id and not m.repeats and m.id in frame]
         if not below or meter.id not in frame:
             continue
-        rows = frame[[meter.id, *below]].dropna()
-        if not len(rows):
+        heard = np.isfinite([frame[name] for name in (meter.id, *below)]).all(axis=0)
+        if not heard.any():
             continue
-        whole, parts = float(rows[meter.id].sum()), float(rows[below].to_numpy().sum())
+        whole, parts = float(frame[meter.id][heard].sum()), float(sum(frame[name][heard].sum() for name in below))
         if meter.role == "import" and any(each.role in ("solar", "battery") for each in seen.home.meters):
-            whole = float(seen.account.home.loc[rows.index, "use"].sum())
+            whole = float(seen.account.home["use"][heard].sum())
         said = worded("{parts} in its parts, {whole} in the whole", parts=energy(parts), whole=energy(whole))
         good = parts <= whole * (1 + _SLACK) + _SLACK_KWH
         yield Seen(name, said, good=good, value=parts, low=0.0, high=whole, unit="kWh")
@@ -60,8 +60,8 @@ def _jumps(times: int) -> str:
 def _flagged(flag: Flag, words: Callable[[int], str]) -> Callable[[Evidence], Iterator[Seen]]:
     def judge(seen: Evidence) -> Iterator[Seen]:
         for meter, name in seen.meters():
-            if meter.id in seen.account.meters and seen.account.meters[meter.id].notna().any():
-                times = int(np.count_nonzero(seen.account.flags[meter.id].to_numpy() & int(flag)))
+            if meter.id in seen.account.meters and np.isfinite(seen.account.meters[meter.id]).any():
+                times = int(np.count_nonzero(seen.account.flags[meter.id] & int(flag)))
                 yield Seen(name, words(times), good=times == 0, value=float(times), low=0.0, high=0.0)
 
     return judge

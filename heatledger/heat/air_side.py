@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -109,7 +108,5 @@ def flow_of(device: str, air: AirFlow | None, grid: Grid) -> Floats:
     own = np.full(grid.size, np.nan) if said is None else grid.lay(said, said.mean)
     if air is None:
         return own
-    steps: Sequence[float] = [
-        np.nan if word is None else air.steps.get(word, np.nan) for word in grid.words(device, "fan")
-    ]
-    return np.where(np.isfinite(own), own, np.array(steps, dtype=np.float64))
+    steps = grid.codes(device, "fan", {word: number for number, word in enumerate(air.steps)})
+    return np.where(np.isfinite(own), own, np.array([*air.steps.values(), np.nan])[steps])  # −1 is the last

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
 
+from heatledger.cuts import Cuts
 from heatledger.heat.flows import Flow
-from heatledger.heat.house_day import sunshine
 from heatledger.home import Home
 from heatledger.meters import Grid
-from heatledger.readings import INTERVAL_S, Floats
+from heatledger.readings import INTERVAL_S, Floats, Ints
 
 QUANTITIES: Final = ("setpoint",)
 _AN_HOUR: Final = 3600 // INTERVAL_S
@@ -23,6 +23,9 @@ _UNJUDGED_KWH: Final = 0.02
 """More electricity of an hour than this without an answer, and its heat is not known. [kWh]"""
 _HEATS_BELOW_C: Final = 15.0
 _HEATING: Final = ("heating", "defrost")
+_WARM, _COLD = 1, 2
+_ASKS: Final = {"heat": _WARM, "cool": _COLD, "heat_cool": _WARM | _COLD, "auto": _WARM | _COLD}
+"""What a thermostat may be asked for in each mode; of any other nothing."""
 
 
 class DayHours(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,8 +74,9 @@ class Heard(NamedTuple):
         What each rung says, by heat pump.
     meters : mapping
         Electricity by meter. [kWh]
-    other_kwh, outdoor_c : array
-        Electricity that warms the rooms beside the heat pumps' [kWh], and outdoor air [°C].
+    other_kwh, outdoor_c, sun_w_m2 : array
+        Electricity that warms the rooms beside the heat pumps' [kWh], outdoor air [°C], and sun on the average wall,
+        NaN where nobody measures it [W/m²].
     """
 
     grid: Grid
@@ -81,6 +85,7 @@ class Heard(NamedTuple):
     meters: Mapping[str, Floats]
     other_kwh: Floats
     outdoor_c: Floats
+    sun_w_m2: Floats
 
 
 def day_hours(home: Home, heard: Heard, pieces: Sequence[tuple[datetime, datetime]]) -> list[DayHours | None]:
@@ -100,94 +105,126 @@ def day_hours(home: Home, heard: Heard, pieces: Sequence[tuple[datetime, datetim
     list of DayHours or None
         One a piece; None where it has no whole hour.
     """
+    whole = _Whole.of(pieces, heard.grid)
     heaters = [meter.id for meter in home.meters if meter.heater]
     heater_kwh = {name: np.nan_to_num(heard.meters[name]) for name in heaters if name in heard.meters}
-    columns = {
-        "outdoor_c": heard.outdoor_c,
-        "sun_w_m2": sunshine(home, heard.grid)[1],
-        "other_kwh": np.maximum(heard.other_kwh - sum(heater_kwh.values(), np.zeros(heard.grid.size)), 0.0),
-    }
-    rooms = _rooms(home, heard.grid)
-    found: list[DayHours | None] = []
-    for start, end in pieces:
-        low = int(start.timestamp() - heard.grid.start_s) // INTERVAL_S
-        count = max(int(end.timestamp() - start.timestamp()) // 3600, 0)
-        part = slice(low, low + count * _AN_HOUR)
-        if count == 0 or part.stop > heard.grid.size:
-            found.append(None)
-            continue
-        own = [_pump(heard.use[pump], heard.flows.get(pump, ()), heard.outdoor_c, part) for pump in heard.use]
-        found.append(
-            DayHours(
-                start_s=int(start.timestamp()),
-                outdoor_c=_mean(columns["outdoor_c"][part]),
-                sun_w_m2=_mean(columns["sun_w_m2"][part]),
-                other_kwh=_sum(columns["other_kwh"][part]),
-                **{name: {zone: _mean(row[part]) for zone, row in rows.items()} for name, rows in rooms.items()},
-                heat_w={pump: row.heat_w for pump, row in zip(heard.use, own, strict=True)},
-                cool_w={pump: row.cool_w for pump, row in zip(heard.use, own, strict=True)},
-                heating_kwh={pump: row.heating_kwh for pump, row in zip(heard.use, own, strict=True)}
-                | {name: _sum(row[part]) for name, row in heater_kwh.items()},
-                cooling_kwh={pump: row.cooling_kwh for pump, row in zip(heard.use, own, strict=True)},
-            )
+    other = np.maximum(heard.other_kwh - sum(heater_kwh.values(), np.zeros(heard.grid.size)), 0.0)
+    pumps = {pump: _pump(heard.use[pump], heard.flows.get(pump, ()), heard.outdoor_c, whole) for pump in heard.use}
+    rooms = {name: _by(whole.mean, rows) for name, rows in _rooms(home, heard.grid).items()}
+    outdoor_c, sun_w_m2, other_kwh = whole.mean(heard.outdoor_c), whole.mean(heard.sun_w_m2), whole.sum(other)
+    heating = {pump: row.heating_kwh for pump, row in pumps.items()} | _by(whole.sum, heater_kwh)
+    return [
+        part
+        and DayHours(
+            start_s=int(start.timestamp()),
+            outdoor_c=outdoor_c[part].tolist(),
+            sun_w_m2=sun_w_m2[part].tolist(),
+            other_kwh=other_kwh[part].tolist(),
+            **{name: _cut(rows, part) for name, rows in rooms.items()},
+            heat_w={pump: _cut(row.heat_w, part) for pump, row in pumps.items()},
+            cool_w={pump: _cut(row.cool_w, part) for pump, row in pumps.items()},
+            heating_kwh=_cut(heating, part),
+            cooling_kwh={pump: row.cooling_kwh[part].tolist() for pump, row in pumps.items()},
         )
-    return found
+        for (start, _), part in zip(pieces, whole.parts, strict=True)
+    ]
+
+
+def _by(how: Callable[[Floats], Floats], columns: Mapping[str, Floats]) -> dict[str, Floats]:
+    return {name: how(column) for name, column in columns.items()}
+
+
+def _cut(columns: Mapping[str, Floats], part: slice) -> dict[str, list[float]]:
+    return {name: column[part].tolist() for name, column in columns.items()}
+
+
+class _Whole(NamedTuple):
+    """The whole hours of days among a grid's rows.
+
+    Attributes
+    ----------
+    rows : array, shape (h, intervals of an hour)
+        Which rows each hour is made of.
+    parts : list of slice or None
+        Each day's hours; None where it has none.
+    days : Cuts
+        The days that have any, among the hours.
+    """
+
+    rows: Ints
+    parts: list[slice | None]
+    days: Cuts
+
+    @classmethod
+    def of(cls, pieces: Sequence[tuple[datetime, datetime]], grid: Grid) -> _Whole:
+        firsts, parts, at = [np.zeros(0, dtype=np.int64)], list[slice | None](), 0
+        for start, end in pieces:
+            low = int(start.timestamp() - grid.start_s) // INTERVAL_S
+            count = max(int(end.timestamp() - start.timestamp()) // 3600, 0)
+            if count == 0 or low + count * _AN_HOUR > grid.size:
+                parts.append(None)
+                continue
+            firsts.append(low + _AN_HOUR * np.arange(count))
+            parts.append(slice(at, at + count))
+            at += count
+        edges = np.array([(part.start, part.stop) for part in parts if part], dtype=np.int64).reshape(-1, 2)
+        rows = np.concatenate(firsts)[:, None] + np.arange(_AN_HOUR)
+        return cls(rows, parts, Cuts(edges[:, 0], edges[:, 1]))
+
+    def sum(self, column: Floats) -> Floats:
+        """Return the sum of what is known of each hour, shape (h,)."""
+        return np.asarray(np.nan_to_num(column)[self.rows].sum(axis=1), dtype=np.float64)
+
+    def mean(self, column: Floats) -> Floats:
+        """Return the mean of what is known of each hour, NaN where nothing is, shape (h,)."""
+        rows = column[self.rows]
+        known = np.isfinite(rows)
+        count = known.sum(axis=1)
+        total = np.where(known, rows, 0.0).sum(axis=1)
+        return np.asarray(np.divide(total, count, out=np.full(len(rows), np.nan), where=count > 0), dtype=np.float64)
 
 
 class _Pump(NamedTuple):
-    heat_w: dict[str, list[float]]
-    cool_w: dict[str, list[float]]
-    heating_kwh: list[float]
-    cooling_kwh: list[float]
+    heat_w: dict[str, Floats]
+    cool_w: dict[str, Floats]
+    heating_kwh: Floats
+    cooling_kwh: Floats
 
 
-def _pump(use: Mapping[str, Floats], flows: Sequence[Flow], outdoor_c: Floats, part: slice) -> _Pump:
-    """Return one heat pump's day; standby goes to whichever work the day had, else to what its weather asks."""
-    none = np.zeros(part.stop - part.start)
-    warm = sum((use[mode][part] for mode in _HEATING if mode in use), none)
-    cold = use["cooling"][part] if "cooling" in use else none
-    rest = use["standby"][part] if "standby" in use else none
-    unknown = use["unknown"][part] if "unknown" in use else none
-    share = _share_of_heating(float(warm.sum()), float(cold.sum()), outdoor_c[part])
+def _pump(use: Mapping[str, Floats], flows: Sequence[Flow], outdoor_c: Floats, whole: _Whole) -> _Pump:
+    """Return one heat pump's hours; standby goes to whichever work their day had, else to what its weather asks."""
+    none = np.zeros(len(outdoor_c))
+    warm = sum((use[mode] for mode in _HEATING if mode in use), none)
+    cold, rest, unknown = (use.get(mode, none) for mode in ("cooling", "standby", "unknown"))
+    warm_kwh, cold_kwh = whole.sum(warm), whole.sum(cold)
+    rest_kwh, unknown_kwh = whole.sum(rest), whole.sum(unknown)
+    share = _share_of_heating(warm_kwh, cold_kwh, outdoor_c, whole)
     heat, cool = {}, {}
     for flow in flows:
-        said = flow.cut(part).heat_kwh
-        heat[str(flow.rung)] = _worked(said, warm, unknown * share)
-        cool[str(flow.rung)] = _worked(said, cold, unknown * (1.0 - share))
-    heating = warm + rest * share + unknown * share
-    return _Pump(heat, cool, _sum(heating), _sum(cold + (rest + unknown) * (1.0 - share)))
+        heat[str(flow.rung)] = _worked(flow.heat_kwh, warm, unknown_kwh * share, whole)
+        cool[str(flow.rung)] = _worked(flow.heat_kwh, cold, unknown_kwh * (1.0 - share), whole)
+    beside = rest_kwh + unknown_kwh
+    return _Pump(heat, cool, warm_kwh + beside * share, cold_kwh + beside * (1.0 - share))
 
 
-def _share_of_heating(warm_kwh: float, cold_kwh: float, outdoor_c: Floats) -> float:
-    if warm_kwh + cold_kwh > 0:
-        return warm_kwh / (warm_kwh + cold_kwh)
-    known = outdoor_c[np.isfinite(outdoor_c)]
-    return 1.0 if not len(known) or float(known.mean()) < _HEATS_BELOW_C else 0.0
+def _share_of_heating(warm_kwh: Floats, cold_kwh: Floats, outdoor_c: Floats, whole: _Whole) -> Floats:
+    """Return for each hour the share of heating in its day's work, shape (h,)."""
+    warm, cold = whole.days.sum(warm_kwh), whole.days.sum(cold_kwh)
+    known = np.isfinite(outdoor_c)[whole.rows].sum(axis=1)
+    total, count = whole.days.sum(whole.sum(outdoor_c)), whole.days.sum(known)
+    mean = total / np.maximum(count, 1.0)
+    idle = np.where((count == 0) | (mean < _HEATS_BELOW_C), 1.0, 0.0)
+    works = warm + cold > 0
+    return np.repeat(np.where(works, warm / np.where(works, warm + cold, 1.0), idle), whole.days.sizes)
 
 
-def _worked(said_kwh: Floats, drawn_kwh: Floats, unknown_kwh: Floats) -> list[float]:
+def _worked(said_kwh: Floats, drawn_kwh: Floats, unknown_kwh: Floats, whole: _Whole) -> Floats:
     """Return the heat of one work by the hour, NaN where too much electricity has no answer. [W]."""
     works = drawn_kwh > 0
     known = np.isfinite(said_kwh)
-    heat = np.where(works & known, said_kwh, 0.0).reshape(-1, _AN_HOUR).sum(axis=1) * 1e3
-    missing = (np.where(works & ~known, drawn_kwh, 0.0) + unknown_kwh).reshape(-1, _AN_HOUR).sum(axis=1)
-    return _listed(np.where(missing > _UNJUDGED_KWH, np.nan, heat))
-
-
-def _listed(column: Floats) -> list[float]:
-    return [float(value) for value in column]
-
-
-def _sum(column: Floats) -> list[float]:
-    return _listed(np.nan_to_num(column).reshape(-1, _AN_HOUR).sum(axis=1))
-
-
-def _mean(column: Floats) -> list[float]:
-    rows = column.reshape(-1, _AN_HOUR)
-    known = np.isfinite(rows)
-    count = known.sum(axis=1)
-    total = np.where(known, rows, 0.0).sum(axis=1)
-    return _listed(np.divide(total, count, out=np.full(len(rows), np.nan), where=count > 0))
+    heat = whole.sum(np.where(works & known, said_kwh, 0.0)) * 1e3
+    missing = whole.sum(np.where(works & ~known, drawn_kwh, 0.0)) + unknown_kwh
+    return np.where(missing > _UNJUDGED_KWH, np.nan, heat)
 
 
 def _rooms(home: Home, grid: Grid) -> dict[str, dict[str, Floats]]:
@@ -199,12 +236,10 @@ def _rooms(home: Home, grid: Grid) -> dict[str, dict[str, Floats]]:
         points = [point for point in (zone.temperature, *heads[zone.id]) if point]
         found["room_c"][zone.id] = _first(grid, points, "temperature")
         asked = _held(_first(grid, [*heads[zone.id], *points], "setpoint", last=True))
-        mode = next((words for point in points if any(words := grid.words(point, "mode"))), [None] * grid.size)
-        warm = np.array(
-            [word in ("heat", "heat_cool", "auto") or (word is None and zone.id in heated) for word in mode]
-        )
-        cold = np.array([word in ("cool", "heat_cool", "auto") for word in mode])
-        found["asked_c"][zone.id] = np.where(warm, asked, np.nan)
+        said = (grid.codes(point, "mode", _ASKS, other=0) for point in points)
+        mode = next((codes for codes in said if (codes >= 0).any()), np.full(grid.size, -1))
+        warm, cold = (mode > 0) & (mode & _WARM > 0), (mode > 0) & (mode & _COLD > 0)
+        found["asked_c"][zone.id] = np.where(warm | ((mode < 0) & (zone.id in heated)), asked, np.nan)
         found["asked_cool_c"][zone.id] = np.where(cold, asked, np.nan)
     return found
 

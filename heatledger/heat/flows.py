@@ -1,4 +1,4 @@
-"""What a rung says of each interval, and its sums over a day: heat, and how far to trust it, never quantiles."""
+"""What a rung says of each interval, and its sums over days: heat, and how far to trust it, never quantiles."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 import numpy as np
 
+from heatledger.cuts import Cuts
 from heatledger.readings import INTERVAL_S, Floats, Ints
 
 Rung = Literal["A", "B", "C", "D", "B?", "E", "K", "F"]
@@ -24,6 +25,10 @@ BIN_K: Final = 5
 Z90: Final = 1.645
 """Half-width of a 90 % interval in standard deviations. [1]"""
 _HEATS_BELOW_C: Final = 15.0
+_LAST_BIN: Final = 1000
+_BINS: Final = 2 * _LAST_BIN + 1
+_COLUMNS: Final = 6
+_Rows = list[tuple[int | None, list[float]]]
 
 
 class Flow(NamedTuple):
@@ -49,12 +54,6 @@ class Flow(NamedTuple):
     random: float
     beyond: Floats
 
-    def cut(self, where: slice) -> Flow:
-        """Return the same of a part of the span."""
-        return self._replace(
-            heat_kwh=self.heat_kwh[where], systematic=self.systematic[where], beyond=self.beyond[where]
-        )
-
 
 class Normal(NamedTuple):
     """The COP that is normal for the weather in each interval of one kind of work; NaN where nobody can say. [1]."""
@@ -62,10 +61,6 @@ class Normal(NamedTuple):
     work: Work
     low: Floats
     high: Floats
-
-    def cut(self, where: slice) -> Normal:
-        """Return the same of a part of the span."""
-        return self._replace(low=self.low[where], high=self.high[where])
 
 
 class HeatSum(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,80 +143,116 @@ def add(sums: Iterable[HeatSum]) -> HeatSum:
     return HeatSum(**{name: sum(getattr(row, name) for row in rows) for name in HeatSum.__struct_fields__})
 
 
-def sum_pump(
-    use: Mapping[str, Floats],
-    outdoor_c: Floats,
-    flows: Sequence[Flow],
-    starts_s: Ints,
-    normal: Sequence[Normal] = (),
-) -> PumpDay:
-    """Sum one heat pump's span of at most a day.
+def pump_days(
+    use: Mapping[str, Floats], outdoor_c: Floats, flows: Sequence[Flow], cuts: Cuts, normal: Sequence[Normal] = ()
+) -> list[PumpDay]:
+    """Sum one heat pump's spans of at most a day.
 
     Parameters
     ----------
     use : mapping
         Its electricity by mode. [kWh]
-    outdoor_c : array
+    outdoor_c : array, shape (n,)
         Outdoor temperature. [°C]
     flows : sequence of Flow
         What each rung says.
-    starts_s : array
-        Start of each interval. [s]
+    cuts : Cuts
+        The spans among the n rows.
     normal : sequence of Normal
         What is normal for the weather, by kind of work.
 
     Returns
     -------
-    PumpDay
-        Standby is shared among the kinds of work as the day's own work was.
+    list of PumpDay
+        One a span; standby is shared among the kinds of work as the span's own work was.
     """
-    none = np.zeros(len(starts_s))
+    none = np.zeros(len(outdoor_c))
     work = {name: sum((use.get(mode, none) for mode in modes), none) for name, modes in WORKS.items()}
     rest, unknown = use.get("standby", none), use.get("unknown", none)
-    edges, member = _bins(outdoor_c)
-    sums: dict[str, dict[str, HeatSum]] = {name: {} for name in WORKS}
-    binned: list[Binned] = []
-    for name, share in _shares(work, outdoor_c).items():
-        drawn = work[name]
-        if not (drawn.any() or (share and unknown.any())):
-            continue
-        for flow in flows:
-            rows = _by_bin(flow, drawn, rest * share, unknown * share, member)
-            sums[name][flow.rung] = _whole(rows, flow.random)
-            binned += [Binned(work=name, rung=flow.rung, from_c=edge, sums=_whole(row[None], flow.random))
-                       for edge, row in zip(edges, rows, strict=True) if row.any()]  # fmt: skip
-    return PumpDay(
-        use={mode: float(np.sum(column)) for mode, column in use.items()},
-        heating=sums["heating"],
-        cooling=sums["cooling"],
-        dhw=sums["dhw"],
-        bins=tuple(binned),
-        expected=tuple(row for one in normal for row in _expected(one, work[one.work], member, edges)),
-    )
+    cells, owner = _cells(outdoor_c, cuts), cuts.owner(len(outdoor_c))
+    totals = {mode: cuts.sum(column).tolist() for mode, column in use.items()}
+    days = [PumpDay(use={mode: kwh[day] for mode, kwh in totals.items()}) for day in range(len(cuts.low))]
+    unjudged = cuts.sum(unknown != 0) > 0
+    for name, share in _shares(work, outdoor_c, cuts).items():
+        part = np.append(share, 0.0)[owner]
+        wanted = (cuts.sum(work[name] != 0) > 0) | ((share > 0) & unjudged)
+        for flow in flows if wanted.any() else ():
+            rows = cells.sum(_columns(flow, work[name], rest * part, unknown * part))
+            days = [_with(day, name, flow, mine) if asked else day
+                    for day, asked, mine in zip(days, wanted.tolist(), cells.of(rows), strict=True)]  # fmt: skip
+    for one in normal:
+        days = [msgspec.structs.replace(day, expected=(*day.expected, *more))
+                for day, more in zip(days, _expected(one, work[one.work], cells), strict=True)]  # fmt: skip
+    return days
 
 
-def _shares(work: Mapping[Work, Floats], outdoor_c: Floats) -> dict[Work, float]:
+def _with(day: PumpDay, work: Work, flow: Flow, rows: _Rows) -> PumpDay:
+    """Return a day with what one rung says of one kind of work, whole and by bin."""
+    whole = np.sum([row for _, row in rows], axis=0) if rows else np.zeros(_COLUMNS)
+    sums = {**getattr(day, work), flow.rung: _whole(whole.tolist(), flow.random)}
+    binned = [Binned(work=work, rung=flow.rung, from_c=edge, sums=_whole(row, flow.random))
+              for edge, row in rows if any(row)]  # fmt: skip
+    return msgspec.structs.replace(day, **{work: sums}, bins=(*day.bins, *binned))
+
+
+def _shares(work: Mapping[Work, Floats], outdoor_c: Floats, cuts: Cuts) -> dict[Work, Floats]:
     """Return each kind of work's share of standby: by electricity; on an idle day all to heating or to cooling."""
-    drawn = {name: float(column.sum()) for name, column in work.items()}
-    whole = sum(drawn.values())
-    if whole > 0:
-        return {name: kwh / whole for name, kwh in drawn.items()}
-    known = outdoor_c[np.isfinite(outdoor_c)]
-    heats = not len(known) or float(known.mean()) < _HEATS_BELOW_C
-    return {"heating": float(heats), "cooling": float(not heats), "dhw": 0.0}
+    drawn = {name: cuts.sum(column) for name, column in work.items()}
+    whole = np.sum(list(drawn.values()), axis=0)
+    mean = cuts.mean(outdoor_c)
+    heats = np.where(np.isnan(mean) | (mean < _HEATS_BELOW_C), 1.0, 0.0)
+    idle: dict[Work, Floats] = {"heating": heats, "cooling": 1.0 - heats, "dhw": np.zeros(len(heats))}
+    at_work = np.where(whole > 0, whole, 1.0)
+    return {name: np.where(whole > 0, kwh / at_work, idle[name]) for name, kwh in drawn.items()}
 
 
-def _bins(outdoor_c: Floats) -> tuple[list[int | None], Floats]:
-    """Return the lower edges of the bins that occur, and a row each with 1 where an interval is in it."""
-    number = np.floor(outdoor_c / BIN_K)
-    number[np.isnan(number)] = np.inf
-    found = sorted(set(number.tolist()))
-    member = (number == np.array(found, dtype=np.float64)[:, None]).astype(np.float64)
-    return [None if edge == np.inf else int(edge) * BIN_K for edge in found], member
+class _Cells(NamedTuple):
+    """The outdoor temperature bins of each span, as cells that rows are summed into.
+
+    Attributes
+    ----------
+    rows, cell : array
+        The rows inside spans, and which cell each is summed into.
+    span : list of int
+        Whose each cell is; by span, then by temperature.
+    edges : list of int or None
+        Its lower edge; None, the last of a span, where the outdoor temperature was not known. [°C]
+    spans : int
+        How many spans there are.
+    """
+
+    rows: Ints
+    cell: Ints
+    span: list[int]
+    edges: list[int | None]
+    spans: int
+
+    def sum(self, columns: Floats) -> Floats:
+        """Sum columns over each cell, shape (cells, columns)."""
+        size = len(self.span)
+        return np.array([np.bincount(self.cell, column[self.rows], size) for column in columns]).T
+
+    def of(self, sums: Floats) -> list[_Rows]:
+        """Return the edges and sums of each span's cells."""
+        found: list[_Rows] = [[] for _ in range(self.spans)]
+        for span, edge, row in zip(self.span, self.edges, sums.tolist(), strict=True):
+            found[span].append((edge, row))
+        return found
 
 
-def _by_bin(flow: Flow, drawn: Floats, rest: Floats, unknown: Floats, member: Floats) -> Floats:
-    """Return by bin: electricity, heat, its lasting doubt, what was not judged, what was beyond, and seconds."""
+def _cells(outdoor_c: Floats, cuts: Cuts) -> _Cells:
+    rows = cuts.rows()
+    number = np.floor(outdoor_c[rows] / BIN_K)
+    known = np.clip(np.nan_to_num(number), 1 - _LAST_BIN, _LAST_BIN - 1)
+    at = np.where(np.isnan(number), _LAST_BIN, known).astype(np.int64)
+    span = np.repeat(np.arange(len(cuts.low)), cuts.sizes)
+    keys, cell = np.unique(span * _BINS + at + _LAST_BIN, return_inverse=True)
+    edges = [None if edge == _LAST_BIN else edge * BIN_K for edge in (keys % _BINS - _LAST_BIN).tolist()]
+    return _Cells(rows, cell, (keys // _BINS).tolist(), edges, len(cuts.low))
+
+
+def _columns(flow: Flow, drawn: Floats, rest: Floats, unknown: Floats) -> Floats:
+    """Return electricity, heat, its lasting doubt, what was not judged, what was beyond, and seconds."""
     known, works = np.isfinite(flow.heat_kwh), drawn > 0
     judged = known | ~works
     heat = np.where(known & works, flow.heat_kwh, 0.0)
@@ -233,11 +264,11 @@ def _by_bin(flow: Flow, drawn: Floats, rest: Floats, unknown: Floats, member: Fl
         np.where(known, drawn * flow.beyond, 0.0),
         judged * float(INTERVAL_S),
     )
-    return np.asarray(member @ np.array(columns).T, dtype=np.float64)
+    return np.array(columns)
 
 
-def _whole(rows: Floats, random: float) -> HeatSum:
-    drawn, heat, lasting, missing, beyond, seconds = rows.sum(axis=0).tolist()
+def _whole(row: Sequence[float], random: float) -> HeatSum:
+    drawn, heat, lasting, missing, beyond, seconds = row
     return HeatSum(
         electricity_kwh=drawn,
         heat_kwh=heat,
@@ -249,14 +280,14 @@ def _whole(rows: Floats, random: float) -> HeatSum:
     )
 
 
-def _expected(normal: Normal, drawn: Floats, member: Floats, edges: Sequence[int | None]) -> list[Expected]:
-    if not drawn.any():
-        return []
+def _expected(normal: Normal, drawn: Floats, cells: _Cells) -> list[list[Expected]]:
     known = np.isfinite(normal.low)
-    columns = [np.where(known, column, 0.0) for column in (drawn, drawn * normal.low, drawn * normal.high)]
-    rows = member @ np.array(columns).T
+    columns = np.where(known, np.array((drawn, drawn * normal.low, drawn * normal.high)), 0.0)
     return [
-        Expected(work=normal.work, from_c=edge, drawn_kwh=kwh, low_kwh=low, high_kwh=high)
-        for edge, (kwh, low, high) in zip(edges, rows.tolist(), strict=True)
-        if kwh > 0
+        [
+            Expected(work=normal.work, from_c=edge, drawn_kwh=kwh, low_kwh=low, high_kwh=high)
+            for edge, (kwh, low, high) in rows
+            if kwh > 0
+        ]
+        for rows in cells.of(cells.sum(columns))
     ]

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from heatledger.cuts import Bools, Cuts
 from heatledger.heat import sun
 from heatledger.home import Home
 from heatledger.meters import Grid
@@ -48,7 +49,11 @@ class HouseDay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def house_days(
-    home: Home, grid: Grid, other_kwh: Floats, pieces: Sequence[tuple[datetime, datetime]]
+    home: Home,
+    grid: Grid,
+    sun_w_m2: tuple[Floats, Floats],
+    other_kwh: Floats,
+    pieces: Sequence[tuple[datetime, datetime]],
 ) -> list[HouseDay | None]:
     """Say of each whole day what the heat balance needs; None where too little was heard.
 
@@ -58,6 +63,8 @@ def house_days(
         For zones and position.
     grid : Grid
         The span and the day before it.
+    sun_w_m2 : tuple of array
+        What `sunshine` says of the grid.
     other_kwh : array
         Electricity that warms the rooms beside the heat pumps', over the span without the day before it. [kWh]
     pieces : sequence of tuple
@@ -68,40 +75,40 @@ def house_days(
     list of HouseDay or None
         One a piece.
     """
+    edges = [[int(at.timestamp() - grid.start_s) // INTERVAL_S for at in piece] for piece in pieces]
+    days = Cuts(*np.array(edges, dtype=np.int64).reshape(-1, 2).T)
     inside, outside = _indoors(home, grid), temperature(home, list(grid.blocks.values()), grid)
-    shine, measured = sunshine(home, grid)
-    other = np.concatenate([np.zeros(grid.size - len(other_kwh)), other_kwh])
-    found: list[HouseDay | None] = []
-    for start, end in pieces:
-        low, high = (int(at.timestamp() - grid.start_s) // INTERVAL_S for at in (start, end))
-        rooms, air, before = inside[low:high], outside[low:high], outside[max(low - DAY_S // INTERVAL_S, 0) : low]
-        if high - low < 2 * _RISE or not all(_heard(column) for column in (rooms, air)):
-            found.append(None)
-            continue
-        seen = _heard(measured[low:high])
-        shone = np.nan_to_num(measured[low:high]) if seen else shine[low:high]
-        found.append(
-            HouseDay(
-                indoor_c=float(np.nanmean(rooms)),
-                outdoor_c=float(np.nanmean(air)),
-                before_c=float(np.nanmean(before if _heard(before) else air)),
-                sun_kwh_m2=float(shone.sum()) * INTERVAL_S / 3.6e6,
-                sun_heard=seen,
-                rise_k=_rise(rooms),
-                other_kwh=float(other[low:high].sum()),
-            )
-        )
-    return found
+    typical, measured = sun_w_m2
+    before = Cuts(np.maximum(days.low - DAY_S // INTERVAL_S, 0), days.low)
+    seen, air = _is_heard(measured, days), days.mean(outside)
+    shone = np.where(seen, days.sum(np.nan_to_num(measured)), days.sum(typical))
+    columns = {
+        "indoor_c": days.mean(inside),
+        "outdoor_c": air,
+        "before_c": np.where(_is_heard(outside, before), before.mean(outside), air),
+        "sun_kwh_m2": shone * INTERVAL_S / 3.6e6,
+        "sun_heard": seen,
+        "rise_k": _rise(inside, days),
+        "other_kwh": days.sum(np.concatenate([np.zeros(grid.size - len(other_kwh)), other_kwh])),
+    }
+    known = (days.sizes >= 2 * _RISE) & _is_heard(inside, days) & _is_heard(outside, days)
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return [
+        HouseDay(**dict(zip(columns, row, strict=True))) if whole else None
+        for whole, row in zip(known.tolist(), rows, strict=True)
+    ]
 
 
-def _heard(column: Floats) -> bool:
-    return len(column) > 0 and bool(np.count_nonzero(np.isfinite(column)) >= _LEAST_HEARD * len(column))
+def _is_heard(column: Floats, days: Cuts) -> Bools:
+    return (days.sizes > 0) & (days.sum(np.isfinite(column)) >= _LEAST_HEARD * days.sizes)
 
 
-def _rise(rooms: Floats) -> float:
-    ends = rooms[:_RISE], rooms[-_RISE:]
-    first, last = (float(np.nanmean(end)) if np.isfinite(end).any() else float(np.nanmean(rooms)) for end in ends)
-    return last - first
+def _rise(rooms: Floats, days: Cuts) -> Floats:
+    """Return by how much the rooms warmed from a day's first half hour to its last; of a silent end its mean. [K]."""
+    morning = Cuts(days.low, np.minimum(days.low + _RISE, days.high)).mean(rooms)
+    night = Cuts(np.maximum(days.high - _RISE, days.low), days.high).mean(rooms)
+    mean = days.mean(rooms)
+    return np.where(np.isnan(night), mean, night) - np.where(np.isnan(morning), mean, morning)
 
 
 def _indoors(home: Home, grid: Grid) -> Floats:

@@ -9,7 +9,8 @@ import pytest
 
 from heatledger.accounts import account
 from heatledger.config import load, shipped_dir
-from heatledger.days import midnight, spans, sum_days
+from heatledger.day_sums import sum_days
+from heatledger.days import midnight, spans
 from heatledger.operation import cycling, defrosting, standby
 from ingest import simulate
 from ingest.simulate import history

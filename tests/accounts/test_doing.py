@@ -22,9 +22,9 @@ def of(*blocks, watts=RUNS_W, pump=HOME["heat_pumps"][0], weather=None):
     place = home(meters=[HOME["meters"][1]], heat_pumps=[pump], outdoor_temperature="garden")
     books = account(place, [*energy, *outdoors, *blocks], start_s=T0, end_s=T0 + 300 * SIZE)
     middle = SIZE // 2
-    modes = {str(name).partition(":")[2]: float(books.pumps[name].iloc[middle]) for name in books.pumps}
+    modes = {str(name).partition(":")[2]: float(books.pumps[name][middle]) for name in books.pumps}
     (mode,) = [name for name, kwh in modes.items() if kwh]
-    return mode, EVIDENCE[int(books.running[f"{pump['id']}:evidence"].iloc[middle])]
+    return mode, EVIDENCE[int(books.running[f"{pump['id']}:evidence"][middle])]
 
 
 def said(quantity, value):

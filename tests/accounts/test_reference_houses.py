@@ -6,11 +6,12 @@ import gzip
 import numpy as np
 import pytest
 
+from heatledger.cuts import Cuts
 from heatledger.cycling import trace
 from heatledger.meters import Grid
 from heatledger.operation import cycling, defrosting
 from heatledger.readings import Intervals
-from heatledger.run_day import run_day
+from heatledger.run_day import run_days
 from tests.accounts.traces import KEY, PLACE
 
 pytestmark = pytest.mark.reference
@@ -37,7 +38,7 @@ def test_in_means_of_fifteen_minutes_defrosts_are_not_known_and_none_is_invented
             none = np.zeros(size)
             mode = np.where(found.defrosts == 1, 3.0, 0.0)
             more = {"mode": mode, "evidence": none, "told": none, "unshared": none}
-            day = run_day(found._asdict() | more, outdoors, flat.energy)
+            (day,) = run_days(found._asdict() | more, outdoors, flat.energy, Cuts.one(size))
             assert day.defrosts == 0, (path.name, name)
             assert cycling([day], day.heard_s).short_cycling is None
             if said[f"{name[:-8]}_defrost_w"].sum() > 0:

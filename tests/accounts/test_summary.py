@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from heatledger.accounts import account
 from heatledger.billed import Period
-from heatledger.days import Day, Profile, days_key, spans, sum_days
+from heatledger.day_sums import sum_days
+from heatledger.days import Day, Profile, days_key, spans
 from heatledger.ledger import Ledger, period
 from heatledger.readings import Flag
 from heatledger.store import open_store

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from heatledger.accounts import account
+from heatledger.cuts import Cuts
 from heatledger.home import Home
-from heatledger.twins import day_twins, twin_issues
+from heatledger.twins import twin_days, twin_issues
 from tests.accounts.homes import HOME, block, home
 
 DAYS = 4
@@ -31,10 +32,10 @@ def counted(kwh, step=0.1):
 
 def issues(meters, kwh, days=DAYS):
     place = msgspec.convert({**HOME, "meters": meters, "heat_pumps": []}, Home)
-    rows = []
-    for day in range(days):
-        cut = {name: row[288 * day : 288 * (day + 1)] for name, row in kwh.items()}
-        rows.append((day_twins(place, cut), {name: float(row.sum()) for name, row in cut.items()}))
+    cuts = Cuts(288 * np.arange(days), 288 * np.arange(1, days + 1))
+    totals = {name: cuts.sum(row).tolist() for name, row in kwh.items()}
+    rows = [(found, {name: row[day] for name, row in totals.items()})
+            for day, found in enumerate(twin_days(place, kwh, cuts))]  # fmt: skip
     return twin_issues(place, rows)
 
 

@@ -3,12 +3,13 @@
 import msgspec
 import numpy as np
 
+from heatledger.cuts import Cuts
 from heatledger.cycling import trace
 from heatledger.energy import intervals
 from heatledger.home import Home
 from heatledger.meters import Grid
 from heatledger.readings import Samples, SeriesKey
-from heatledger.run_day import run_day
+from heatledger.run_day import run_days
 from tests.accounts.homes import HOME, T0
 
 STEP_S = 10
@@ -67,4 +68,5 @@ def read_every(watts, seconds, outdoor_c=1.0, seed=0, **meter):
     mode = np.where(found.defrosts == 1, 3.0, np.where(found.runs == 1, 0.0, 4.0))
     none = np.zeros(grid.size)
     columns = found._asdict() | {"mode": mode, "evidence": none, "told": none, "unshared": none}
-    return found, run_day(columns, outdoors, kwh)
+    (day,) = run_days(columns, outdoors, kwh, Cuts.one(grid.size))
+    return found, day

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from heatledger import accounts, hearing
 from heatledger.commissioning.evidence import Evidence
 from heatledger.config import Config, load, shipped_dir
-from heatledger.days import spans, sum_days
+from heatledger.day_sums import sum_days
+from heatledger.days import spans
 from heatledger.hearing import LiveValue
 from heatledger.heat_days import heat_of
 from heatledger.home import Home
@@ -72,8 +73,7 @@ def evidence(
     pieces = spans(start, now, zone)
     config = shipped()
     heat = heat_of(home, config.systems, heard, whole, pieces)
-    made = sum_days(whole, pieces, now=now, home=home, flows=heat.flows, normal=heat.normal, houses=heat.houses,
-                    hours=heat.hours)  # fmt: skip
+    made = sum_days(whole, pieces, now=now, home=home, heat=heat)
     summary = summarise(
         home, made, period=Period(start=start.astimezone(zone), end=now.astimezone(zone)),
         tariff=config.tariffs.get(home.tariff or ""), now=now, systems=config.systems,

@@ -8,7 +8,7 @@ import pytest
 from msgspec import inspect
 
 from heatledger.bill import Period
-from heatledger.days import sum_days
+from heatledger.day_sums import sum_days
 from heatledger.explain import explain, figures, row_of
 from heatledger.heat.flows import HeatSum, PumpDay
 from heatledger.summary import Summary, summarise

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heatledger.cuts import Cuts
 from heatledger.heat.anchor import factor
-from heatledger.heat.flows import Flow, HeatSum, PumpDay, add, sum_pump
+from heatledger.heat.flows import Flow, HeatSum, PumpDay, add, pump_days
 from heatledger.heat.ladder import half_width, learn, method, realize
 from heatledger.home import HeatMeter
 from tests.accounts.homes import home
@@ -81,7 +82,7 @@ def test_what_is_random_averages_out_and_what_is_systematic_does_not():
 def test_standby_is_shared_as_the_day_worked():
     use = {"heating": np.array([3.0, 0, 0]), "cooling": np.array([0, 1.0, 0]), "standby": np.array([0, 0, 0.4])}
     flow = Flow("D", np.array([9.0, 4.0, np.nan]), np.full(3, 0.1), 0.0, np.zeros(3))
-    found = sum_pump(use, np.array([10.0, 20.0, 15.0]), [flow], np.arange(3))
+    (found,) = pump_days(use, np.array([10.0, 20.0, 15.0]), [flow], Cuts.one(3))
     assert found.heating["D"].electricity_kwh == pytest.approx(3.3)
     assert found.cooling["D"].electricity_kwh == pytest.approx(1.1)
     assert (found.heating["D"].heat_kwh, found.cooling["D"].heat_kwh) == (9.0, 4.0)
@@ -92,9 +93,7 @@ def test_a_rating_needs_a_day_of_hearing_not_a_day_of_running():
     flow = Flow("E", np.where(runs > 0, runs * 3, np.nan), np.full(288, 0.18), 0.0, np.zeros(288))
 
     def after(count):
-        return realize(
-            [sum_pump({"heating": runs[:count]}, np.zeros(count), [flow.cut(slice(0, count))], np.arange(count))]
-        )
+        return realize(pump_days({"heating": runs}, np.zeros(288), [flow], Cuts.one(count)))
 
     assert after(288).rung == "E"
     assert "needs a whole day" in after(144).reason

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heatledger.cuts import Cuts
 from heatledger.heat.anchor import Learnt
-from heatledger.heat.flows import WORKS, Flow, HeatSum, Normal, PumpDay, add, sum_pump
+from heatledger.heat.flows import WORKS, Flow, HeatSum, Normal, PumpDay, add, pump_days
 from heatledger.heat.system import Published, Rated, System
 from heatledger.heat_pumps import pump_use
 from tests.accounts.homes import home
@@ -27,7 +28,7 @@ def winter_day(outdoor=(-6.0, -4.0, 1.0, np.nan), drawn=(1.0, 2.0, 2.0, 1.0), co
     use = {mode: np.repeat(column / size, size) for mode, column in use.items()}
     flow = Flow(rung, np.repeat(flow.heat_kwh / size, size), np.full(288, 0.12), 0.05, np.zeros(288))
     normal = Normal("heating", np.full(288, 2.4), np.full(288, 3.1))
-    return sum_pump(use, np.repeat(outdoor, size), [flow], np.arange(288), [normal])
+    return pump_days(use, np.repeat(outdoor, size), [flow], Cuts.one(288), [normal])[0]
 
 
 def test_five_kelvin_bins_are_ratios_of_sums_with_their_kilowatt_hours():
@@ -77,7 +78,7 @@ def test_bins_add_up_to_the_day_and_the_day_to_what_was_drawn(rows):
     modes = np.array([row[3] for row in rows])
     use = {mode: np.where(modes == mode, drawn, 0.0) for mode in set(modes)}
     flow = Flow("D", drawn * cop, np.full(len(rows), 0.1), 0.05, np.zeros(len(rows)))
-    day = sum_pump(use, outdoor, [flow], np.arange(len(rows)))
+    (day,) = pump_days(use, outdoor, [flow], Cuts.one(len(rows)))
     judged = 0.0
     for work in WORKS:
         binned = add(row.sums for row in day.bins if row.work == work)

@@ -179,11 +179,7 @@ def test_the_import_contract_sees_pandas_behind_a_library_module(tmp_path):
         (tmp_path / package / "__init__.py").touch()
     settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     contracts = tomllib.loads(settings)["tool"]["importlinter"]["contracts"]
-    contract = next(contract for contract in contracts if contract.get("id") == "ingest-small")
-    for module in contract["source_modules"]:
-        path = tmp_path / (module.replace(".", "/") + ".py")
-        if not path.with_suffix("").is_dir():
-            path.touch()
+    contract = next(contract for contract in contracts if contract.get("id") == "no-frames")
     (tmp_path / "heatledger" / "frames.py").write_text("import pandas\n")
     (tmp_path / "heatledger" / "readings.py").write_text("from heatledger import frames\n")
     (tmp_path / "pyproject.toml").write_text(settings)

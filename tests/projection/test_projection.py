@@ -10,7 +10,8 @@ import pytest
 
 from heatledger import accounts, projection
 from heatledger.config import read_toml, shipped_dir
-from heatledger.days import spans, sum_days
+from heatledger.day_sums import sum_days
+from heatledger.days import spans
 from heatledger.home import Home
 from heatledger.projection import MIN_DAYS, PastDay, draw_rest
 from ingest import simulate
