@@ -13,6 +13,7 @@ from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from dashboard import metrics
+from dashboard.api_answers import Bill, columns, describe, heard
 from dashboard.feed import Feed
 from dashboard.forms import Forms, Who
 from dashboard.queries import AskError, Queries
@@ -44,7 +45,9 @@ class Asked(NamedTuple):
 
 def _asked(
     request: Request,
-    period: Annotated[str | None, Query(description="day, week, month, cycle or year")] = None,
+    period: Annotated[
+        str | None, Query(description="day, week, month, cycle or year", examples=["day", "month", "cycle"])
+    ] = None,
     begin: Annotated[str | None, Query(alias="from", description="first day or instant, in the home's time")] = None,
     to: Annotated[str | None, Query(description="day or instant after the last")] = None,
     home: Annotated[str | None, Query(description="its id; may be left out where there is one")] = None,
@@ -76,7 +79,11 @@ def register(server: FastAPI, queries: Queries, feed: Feed, now: Callable[[], No
     """
     metrics.register(server, queries, feed)
 
-    @server.get("/healthz", summary="Whether the dashboard can do its work: 200 or 503")
+    @server.get(
+        "/healthz",
+        summary="Whether the dashboard can do its work: 200 or 503",
+        responses={503: {"description": "It cannot: store, broker or ingest is away, or readings are refused."}},
+    )
     def healthz(who: Who) -> JSONResponse:
         state = health(queries, feed)
         told = state if who.may("look") else {"ok": state["ok"]}
@@ -92,9 +99,10 @@ def register(server: FastAPI, queries: Queries, feed: Feed, now: Callable[[], No
 
     @server.get("/api/v1/devices", summary="The newest value of every series that is heard", responses=_ANSWERS)
     def devices() -> Response:
-        return _json(_series(feed, time.time_ns() // 1000))
+        return _json(heard(feed, time.time_ns() // 1000))
 
     _register_books(server, queries)
+    describe(server)
 
 
 def _register_books(server: FastAPI, queries: Queries) -> None:
@@ -117,7 +125,11 @@ def _register_books(server: FastAPI, queries: Queries) -> None:
 
     @server.get("/api/v1/explain", summary="How a figure of the Summary was found, and how sure", responses=_ANSWERS)
     def explained(
-        asked: Span, name: Annotated[str, Query(description="its place, as heat_pumps.living.cop.value")]
+        asked: Span,
+        name: Annotated[
+            str,
+            Query(description="its place, as heat_pumps.living.cop.value", examples=["bill.total", "electricity.kwh"]),
+        ],
     ) -> Response:
         try:
             return _json(explain(queries.summary(*asked), name))
@@ -127,15 +139,17 @@ def _register_books(server: FastAPI, queries: Queries) -> None:
     @server.get("/api/v1/bill", summary="The bill of a period, line by line", responses=_ANSWERS)
     def bill(asked: Span) -> Response:
         made = queries.summary(*asked)
-        return _json({"home": made.home, "period": made.period, "as_of": made.as_of, "bill": made.bill})
+        return _json(Bill(made.home, made.period, made.as_of, made.bill))
 
     @server.get("/api/v1/intervals", summary="Five-minute intervals, as columns, 31 days at most", responses=_ANSWERS)
     def intervals(
         asked: Span,
-        quantity: Annotated[str | None, Query(description="one quantity of docs/nomenclature.md")] = None,
+        quantity: Annotated[
+            str | None, Query(description="one quantity of docs/nomenclature.md", examples=["power"])
+        ] = None,
         device: Annotated[str | None, Query(description="one device, by its verbatim name")] = None,
     ) -> Response:
-        return _json([_columns(block) for block in _found(queries, asked, quantity, device)])
+        return _json([columns(block) for block in _found(queries, asked, quantity, device)])
 
 
 def _found(queries: Queries, asked: Asked, quantity: str | None, device: str | None) -> list[Intervals]:
@@ -153,34 +167,6 @@ def _found(queries: Queries, asked: Asked, quantity: str | None, device: str | N
         quantities=None if quantity is None else [quantity],
     )
     return [block for block in blocks if device is None or block.key.device == device]
-
-
-def _columns(block: Intervals) -> dict[str, object]:
-    numbers = ("energy", "mean", "min", "max", "last", "coverage", "flags")
-    return {
-        **_key(block.key),
-        "start": [datetime.fromtimestamp(start, UTC) for start in block.start_s.tolist()],
-        **{name: getattr(block, name).tolist() for name in numbers},
-        "state": block.state,
-    }
-
-
-def _series(feed: Feed, at_us: int) -> list[dict[str, object]]:
-    return [
-        {
-            **_key(key),
-            "value": live.value,
-            "unit": QUANTITIES[key.quantity].unit if key.quantity in QUANTITIES else None,
-            "time": datetime.fromtimestamp(live.time_us / 1e6, UTC),
-            "age_s": round((at_us - live.time_us) / 1e6, 1),
-            "usual_s": live.usual_s,
-        }
-        for key, live in sorted(feed.latest().items())
-    ]
-
-
-def _key(key: tuple[str, ...]) -> dict[str, object]:
-    return dict(zip(("home", "family", "device", "channel", "quantity"), key, strict=True))
 
 
 def _json(value: object) -> Response:

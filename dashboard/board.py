@@ -92,19 +92,19 @@ def once(
 ) -> Callable[[], dict[Prop, object]]:
     """Return what makes live properties for all browsers: again only when something changed or a second passed.
 
-    What is read in the same language and units is made once. `part` makes what a reading moves: what only the clock and
-    the books move then waits for the second.
+    What is read in the same language and units is made once. `part` makes what a device's values move: where nothing
+    else changed, what only the clock moves waits for the second.
     """
-    kept: dict[Reader, tuple[int, int, dict[Prop, object]]] = {}
+    kept: dict[Reader, tuple[int, tuple[int, int], dict[Prop, object]]] = {}
 
     def made() -> dict[Prop, object]:
-        who, version, second = reader(), feed.version, time.time_ns() // 1_000_000_000
+        who, version, rest = reader(), feed.version, (feed.news, time.time_ns() // 1_000_000_000)
         before = kept.get(who)
-        if before is None or before[1] != second or (part is None and before[0] != version):
-            kept[who] = (version, second, make())
+        if before is None or before[1] != rest or (part is None and before[0] != version):
+            kept[who] = (version, rest, make())
         elif part is not None and before[0] != version:
             moved = {prop: value for prop, value in part().items() if prop in before[2]}
-            kept[who] = (version, second, before[2] | moved)
+            kept[who] = (version, rest, before[2] | moved)
         return kept[who][2]
 
     return made

@@ -46,7 +46,7 @@ def _trust(found: Explained) -> list[Component]:
     return [part for name, value in rows if value for part in (html.Dt(name), html.Dd(value))]
 
 
-def _input(place: str, value: str | float | None, currency: str) -> html.Tr:
+def _input(place: str, value: str | float | bool | None, currency: str) -> html.Tr:
     row = row_of(place)
     what = retold(row.what) if row else place
     unit = (currency if row.unit == "currency" else row.unit) if row else ""
@@ -56,8 +56,10 @@ def _input(place: str, value: str | float | None, currency: str) -> html.Tr:
     )
 
 
-def _printed(value: str | float, unit: str, currency: str) -> str:
-    """Print a figure in its unit, as the pages do."""
+def _printed(value: str | float | bool, unit: str, currency: str) -> str:
+    """Print a figure in its unit, as the pages do; a truth as a word."""
+    if isinstance(value, bool):
+        return say("yes") if value else say("no")
     try:
         number = float(value)
     except ValueError:

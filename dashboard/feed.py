@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import msgspec
 
 from heatledger import announcements, bus
-from heatledger.announcements import Changed, History, Status
+from heatledger.announcements import Changed, History, LiveDevice, Status
 from heatledger.hearing import LiveValue, follow
 from heatledger.readings import Reading, SeriesKey, Value
 
@@ -38,7 +38,8 @@ class Feed:
         self._thread: threading.Thread | None = None
         self.announced = threading.Event()
         """Set when ingest announces new intervals."""
-        self.version = 0
+        self.version = self.news = 0
+        """How often anything changed; how often something else than a device's values did."""
         self.connected = False
         self.changed_us = time.time_ns() // 1000
         """When the broker was last gained or lost; until it was ever reached, when listening began. [µs UTC]"""
@@ -73,9 +74,10 @@ class Feed:
         if self._thread is not None:
             self._thread.join(timeout=5)
 
-    def ring(self) -> None:
-        """Wake everyone who waits for a change."""
+    def ring(self, *, news: bool = True) -> None:
+        """Wake everyone who waits for a change; `news` where more than a device's values changed."""
         self.version += 1
+        self.news += news
         for loop, bell in tuple(self._bells):
             if not loop.is_closed():
                 loop.call_soon_threadsafe(bell.set)
@@ -93,13 +95,14 @@ class Feed:
     def hear(self, topic: str, payload: bytes) -> None:
         """Take one message of ours; what does not fit is logged and left aside."""
         try:
-            self._understand(topic, payload)
+            news = self._understand(topic, payload)
         except msgspec.MsgspecError as error:
             logging.getLogger(__name__).warning("%s: not understood: %s", topic, error)
             return
-        self.ring()
+        self.ring(news=news)
 
-    def _understand(self, topic: str, payload: bytes) -> None:
+    def _understand(self, topic: str, payload: bytes) -> bool:
+        """Take what was said; return whether it was something else than a device's values."""
         said = announcements.read(topic, payload)
         if isinstance(said, Status):
             self.ingest_online = said.online
@@ -112,6 +115,7 @@ class Feed:
             for point in said.readings:
                 key = SeriesKey(said.home, said.family, said.device, point.channel, point.quantity)
                 self._take(key, point.value, point.time_us, point.flags)
+        return not isinstance(said, LiveDevice)
 
     def _take(self, key: SeriesKey, value: Value, time_us: int, flags: int) -> None:
         with self._lock:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.responses import PlainTextResponse
 
 from dashboard.feed import Feed
@@ -27,7 +27,15 @@ class _Metric(NamedTuple):
 def register(server: FastAPI, queries: Queries, feed: Feed) -> None:
     """Add `/metrics` to the FastAPI application."""
 
-    @server.get("/metrics", summary="Spool, counts and silence in the text format of Prometheus")
+    @server.get(
+        "/metrics",
+        summary="Spool, counts and silence in the text format of Prometheus",
+        response_class=Response,  # which names no type of its own
+        responses={
+            200: {"content": {_TYPE: {"schema": {"type": "string"}}}},
+            401: {"description": "Nobody is logged in, and no token was shown that is known."},
+        },
+    )
     def metrics() -> PlainTextResponse:
         rows = [*_ingest(feed), *_sources(queries, feed)]
         lines = [f"# HELP {m.name} {m.help}\n# TYPE {m.name} {m.kind}\n{m.name} {m.value:g}\n" for m in rows]

@@ -47,7 +47,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     value: str | float | None
     reason: str | None
     equation: str
-    inputs: dict[str, str | float | None]
+    inputs: dict[str, str | float | bool | None]
     coverage: float
     rung: str | None = None
     method: str | None = None
@@ -169,7 +169,7 @@ def _reason(parents: list[Any]) -> str | None:
     return next((text for text in (*said, *cops) if text), "nothing that was heard or stated says")
 
 
-def _inputs(tree: Any, name: str, row: Row) -> Iterator[tuple[str, str | float | None]]:  # noqa: ANN401
+def _inputs(tree: Any, name: str, row: Row) -> Iterator[tuple[str, str | float | bool | None]]:  # noqa: ANN401
     """Yield what went in; of a table its figures, at most `_MOST_INPUTS`."""
     beside = name.split(".")[:-1]
     for wanted in row.inputs:

@@ -2,8 +2,10 @@
 
 import time
 
+import msgspec
 import pytest
 
+from dashboard.api_answers import TOLD
 from dashboard.app import create_app
 from heatledger import config as configuration
 from tests.dashboard import scene
@@ -95,3 +97,25 @@ def test_live_is_quick(client, bar_s):
         client.get("/api/v1/live")
         spans.append(time.perf_counter() - start_s)
     assert min(spans) < bar_s(0.2)
+
+
+PLACES = {"/api/v1/explain": {"name": "bill.total"}}
+
+
+@pytest.mark.parametrize(("path", "kind"), list(TOLD.items()))
+def test_every_answer_holds_what_the_openapi_document_says(client, path, kind):
+    answer = client.get(path, params={"period": "cycle", **PLACES.get(path, {})})
+    assert answer.status_code == 200, answer.text
+    msgspec.json.decode(answer.body, type=kind)
+    told = client.get("/api/openapi.json").json()["paths"][path]["get"]["responses"]
+    assert set(told["200"]["content"]) == {"application/json"}
+    assert told["200"]["content"]["application/json"]["schema"]
+    assert told["400"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Refused"}
+
+
+def test_the_document_says_that_metrics_are_a_text_and_when_health_is_not(client):
+    paths = client.get("/api/openapi.json").json()["paths"]
+    (kind,) = paths["/metrics"]["get"]["responses"]["200"]["content"]
+    assert client.get("/metrics").headers["content-type"] == kind
+    assert client.get("/healthz").status_code == 503
+    assert "503" in paths["/healthz"]["get"]["responses"]

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard import compare_cards, pump_cards, zone_cards
-from dashboard.explained import drawer
+from dashboard.explained import _printed, drawer
 from dashboard.figures_compare import running_cost, steps, waterfall
 from dashboard.figures_heat import cop_by_outdoor
 from dashboard.pages import compare, performance, zones
@@ -222,6 +222,10 @@ def test_a_bill_line_is_explained_by_its_equation_and_its_plan():
     assert "$36.99" in shown
     assert any("tou_3" in word for word in shown)
     assert books.BILL.lines[0].rate in " ".join(shown)
+
+
+def test_a_truth_that_went_in_is_a_word_and_no_number():
+    assert (_printed(True, "", "USD"), _printed(False, "", "USD"), _printed(1.0, "", "USD")) == ("yes", "no", "1")
 
 
 def test_a_year_of_days_is_drawn_as_means_of_runs_of_days():
