@@ -9,12 +9,13 @@ import numpy.typing as npt
 
 from heatledger.doing import COOLING, DEFROST, DHW, HEATING, STANDBY, UNSAID, Doing, room_c, supply_c
 from heatledger.home import AirFlow, Head, HeatPump, Home
+from heatledger.marks import marked
 from heatledger.meters import Grid
 from heatledger.readings import Floats, Ints
 
-OWN_METER: Final = "own meter"
-ONLY_ONE: Final = "only one ran"
-METHODS: Final = ("demand", "air-side heat", "fan × ΔT", "run time", ONLY_ONE)
+OWN_METER: Final = marked("own meter")
+ONLY_ONE: Final = marked("only one ran")
+METHODS: Final = ("demand", marked("air-side heat"), marked("fan × ΔT"), marked("run time"), ONLY_ONE)
 """How a share is found, the best first; `ONLY_ONE` needs none."""
 _DEMAND, _AIR, _FAN, _RUN_TIME, _ONLY_ONE = range(len(METHODS))
 QUANTITIES: Final = ("heating_demand", "supply_temp", "air_flow", "fan", "temperature")

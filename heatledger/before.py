@@ -18,6 +18,7 @@ from heatledger.cycles import cycle_at
 from heatledger.days import QUARTER_S, Day, midnight
 from heatledger.formatting import money_digits, share
 from heatledger.home import Home
+from heatledger.marks import marked, worded
 from heatledger.readings import Floats
 from heatledger.rounding import largest_remainder, rounded
 from heatledger.running import Days, Plan, book, load_of_days
@@ -31,8 +32,12 @@ from heatledger.tariff.settle import SETTLED
 _FRIDAY: Final = 4
 _HEARD: Final = 0.9
 """A bill of which less was heard is compared with nothing: its gaps would pass for savings. [1]"""
-_WEATHER_UNKNOWN: Final = "the outdoor temperature of both bills is not known, so it is part of use"
-_RESPONSE_UNKNOWN: Final = "fewer than 14 days say how the home answers to the weather, so it is part of use"
+_WEATHER_UNKNOWN: Final = marked("the outdoor temperature of both bills is not known, so it is part of use")
+_LAST_UNHEARD: Final = marked(
+    "only {heard} of the bill before was heard; it takes {least}, or gaps would pass for savings"
+)
+_THIS_UNHEARD: Final = marked("only {heard} of this bill was heard; it takes {least}, or gaps would pass for savings")
+_RESPONSE_UNKNOWN: Final = marked("fewer than 14 days say how the home answers to the weather, so it is part of use")
 
 
 class _Side(NamedTuple):
@@ -88,14 +93,14 @@ def compare(home: Home, plan: Plan, days: Days, cycle: Cycle, *, now: datetime) 
     length = (today - cycle.start).days
     found = Before(start=previous.start, end=previous.end)
     if length < 1:
-        return msgspec.structs.replace(found, reason="the first day of this bill is not over yet")
+        return msgspec.structs.replace(found, reason=worded("the first day of this bill is not over yet"))
     ended = today == cycle.end
     until = previous.end if ended else min(previous.start + timedelta(days=length), previous.end)
     try:
         booked = book(plan, days, [*bills_before(home, plan, days, previous.start), previous], now=now)
         old = _Side(previous, until, days, booked[-2].bill.carry if len(booked) > 1 else None)
         new = _Side(cycle, today, days, booked[-1].bill.carry)
-        said = _unheard(old, "the bill before") or _unheard(new, "this bill")
+        said = _unheard(old, _LAST_UNHEARD) or _unheard(new, _THIS_UNHEARD)
         found = msgspec.structs.replace(found, total=booked[-1].bill.total if old.rows else None, days=old.length)
         return msgspec.structs.replace(found, reason=said) if said else _because(home, plan, found, old, new)
     except BillError as error:
@@ -108,7 +113,7 @@ def _unheard(side: _Side, which: str) -> str | None:
     heard = sum(row.covered_s for row in side.rows) / seconds * len(side.rows) / side.length if seconds else 0.0
     if heard >= _HEARD:
         return None
-    return f"only {share(heard)} of {which} was heard; it takes {share(_HEARD)}, or gaps would pass for savings"
+    return worded(which, heard=share(heard), least=share(_HEARD))
 
 
 def _because(home: Home, plan: Plan, found: Before, old: _Side, new: _Side) -> Before:

@@ -16,6 +16,7 @@ from heatledger.cycles import cycle_at, cycles_before, cycles_over
 from heatledger.days import Day
 from heatledger.formatting import duration, energy, largest_remainder, money_digits
 from heatledger.home import Home
+from heatledger.marks import worded
 from heatledger.running import Booked, Days, Plan, book, lookback
 from heatledger.spans import Part, Span, of_span
 from heatledger.tariff.cycle import Cycle
@@ -129,10 +130,10 @@ def _owed(plan: Plan, found: Sequence[Booked], span: Span) -> dict[str, Any]:
 
 def _refused(home: Home, plan: Plan | None, heard: Sequence[Day]) -> str | None:
     if plan is None:
-        return "no tariff: name one with tariff = in the home file"
+        return worded("no tariff: name one with tariff = in the home file")
     if not any(meter.role == "import" for meter in home.meters):
-        return 'no main meter: a meter with role = "import" is what the utility bills'
-    return None if any(is_heard(day) for day in heard) else "nothing was heard in this period"
+        return worded('no main meter: a meter with role = "import" is what the utility bills')
+    return None if any(is_heard(day) for day in heard) else worded("nothing was heard in this period")
 
 
 def _no_bill(home: Home, reason: str | None) -> Costs:
@@ -189,8 +190,8 @@ def _doubts(days: Sequence[Day]) -> tuple[Decimal, list[str]]:
     """Return which part of the energy is estimated, and what is in doubt, in words."""
     used, guessed = sum(day.use for day in days), sum(day.estimated for day in days)
     silent_s = sum(max(day.seconds - day.covered_s, 0.0) for day in days if day.covered_s < day.seconds - _OPEN_S)
-    words = [f"{energy(guessed)} are estimated"] if guessed > 0 else []
-    words += [f"nothing was heard for {duration(silent_s)}"] if silent_s else []
+    words = [worded("{energy} are estimated", energy=energy(guessed))] if guessed > 0 else []
+    words += [worded("nothing was heard for {duration}", duration=duration(silent_s))] if silent_s else []
     return Decimal(repr(round(min(guessed / used, 1.0), 9))) if used > 0 else Decimal(0), words
 
 

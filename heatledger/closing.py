@@ -11,6 +11,7 @@ import msgspec
 
 from heatledger.cycles import cycle_at
 from heatledger.ledger import Ledger
+from heatledger.marks import worded
 from heatledger.store import state
 from heatledger.summary import Summary
 from heatledger.tariff.cycle import Cycle
@@ -84,13 +85,13 @@ def _close(ledger: Ledger, cycle: Cycle, summary: Summary, before: state.Bill | 
     total = summary.bill.total
     if total is None:
         return []
-    text, changes, reason = ledger.tariff_text(), list[Change](), "the cycle ended"
+    text, changes, reason = ledger.tariff_text(), list[Change](), worded("the cycle ended")
     if before is not None:
         old = msgspec.json.decode(before.summary, type=_Kept).bill.lines
         changes = changed(old, summary.bill.lines)
         if not changes or {line.tariff for line in old} != {line.tariff for line in summary.bill.lines}:
             return []
-        reason = "late data" if before.tariff == text else "the rate plan was corrected"
+        reason = worded("late data") if before.tariff == text else worded("the rate plan was corrected")
         summary = ledger.summary(*ledger.bounds(cycle), now=now, anew=True)
     row = ledger.state.close_bill(
         ledger.home.id,

@@ -23,6 +23,7 @@ from heatledger.heat.anchor import Factor
 from heatledger.heat.flows import Z90
 from heatledger.heat.system import System
 from heatledger.home import Comparison, Ducts, Home
+from heatledger.marks import worded
 from heatledger.running import Days, Plan
 
 _FRESH_S: Final = 300
@@ -142,9 +143,9 @@ class Comparing:
             Of a closed span by what was known at its end, so that it stays as it was.
         """
         if plan is None:
-            return refused(self._home, "no tariff: name one with tariff = in the home file")
+            return refused(self._home, worded("no tariff: name one with tariff = in the home file"))
         if chosen(self._home) not in self.alternatives:
-            return refused(self._home, f"{chosen(self._home)!r} is no file of comparisons/")
+            return refused(self._home, worded("{name} is no file of comparisons/", name=repr(chosen(self._home))))
         names = tuple(kind.id for kind in asked.kinds)
         key = (asked.start, asked.end, int(asked.now.timestamp()) // _FRESH_S, names)
         if key not in self._found:
@@ -206,7 +207,9 @@ class Comparing:
 def _learn(home: Home, days: Mapping[date, Day], factors: Mapping[str, Factor | None]) -> _Learnt:
     hours = heated(home, days, stated_of(home, chosen(home)), factors)
     if hours is None:
-        return Missing(0.0, 0.0, "nothing is known yet of the heat of this home: map its heat pumps and their rooms")
+        return Missing(
+            0.0, 0.0, worded("nothing is known yet of the heat of this home: map its heat pumps and their rooms")
+        )
     fitted = learn(hours.plan, hours.hours)
     if isinstance(fitted, Missing):
         return fitted

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from heatledger.home import HeatPump, Home
+from heatledger.marks import marked
 from heatledger.meters import Grid
 from heatledger.readings import Floats, Ints
 
@@ -16,15 +17,15 @@ HEATING, COOLING, DHW, DEFROST, STANDBY, OTHER, UNKNOWN = range(len(MODES))
 UNSAID: Final = -1
 
 EVIDENCE: Final = (
-    "what the unit says it does",
-    "the mode it is set to, and its power",
-    "its power alone",
-    "the power of a reverse-cycle defrost",
-    "the water of its tank",
-    "the air or water it supplies",
-    "the weather, and its power",
-    "its units say different things",
-    "nothing says",
+    marked("what the unit says it does"),
+    marked("the mode it is set to, and its power"),
+    marked("its power alone"),
+    marked("the power of a reverse-cycle defrost"),
+    marked("the water of its tank"),
+    marked("the air or water it supplies"),
+    marked("the weather, and its power"),
+    marked("its units say different things"),
+    marked("nothing says"),
 )
 """What a mode is known by, the best first; the last two leave it unknown."""
 SAID, SET, POWER, SIGNATURE, TANK, SUPPLY, WEATHER, DISAGREE, NOTHING = range(len(EVIDENCE))

@@ -11,6 +11,7 @@ import msgspec
 
 from heatledger.hearing import LiveValue, sources
 from heatledger.home import Home, Meter, resolve
+from heatledger.marks import worded
 from heatledger.readings import Flag, SeriesKey
 
 Bound = Literal["exact", "at least", "at most", "not known"]
@@ -120,11 +121,11 @@ def total_draw(meters: Mapping[str, Meter], power: Mapping[str, float | None]) -
         ]
         if all(watts is not None for watts, _ in own):
             return grid, Part(grid + sum(sign * (watts or 0.0) for watts, sign in own))
-        return grid, Part(None, bound="not known", reason="solar or battery is not heard")
+        return grid, Part(None, bound="not known", reason=worded("solar or battery is not heard"))
     circuits = [meter for meter in meters.values() if meter.role not in BALANCE]
     known = _floor(tops({meter.id for meter in circuits}, meters), meters, power)
     name = ", ".join(_name(meter) for meter in mains if power[meter.id] is None)
-    reason = f"{name} is not heard" if mains else "no meter of role import in the home file"
+    reason = worded("{name} is not heard", name=name) if mains else worded("no meter of role import in the home file")
     if known is None:
         return None, Part(None, bound="not known", reason=reason)
     return None, Part(known, bound="at least", reason=reason)
@@ -162,7 +163,7 @@ def sum_known(chosen: list[Meter], power: Mapping[str, float | None]) -> Part:
     """Return the sum of some meters: a lower bound where one of them is not heard."""
     missing = [_name(meter) for meter in chosen if power[meter.id] is None]
     known = [watts for meter in chosen if (watts := power[meter.id]) is not None]
-    reason = f"{', '.join(missing)} is not heard" if missing else ""
+    reason = worded("{missing} is not heard", missing=", ".join(missing)) if missing else ""
     if missing and not known:
         return Part(None, bound="not known", reason=reason)
     return Part(sum(known), bound="at least" if missing else "exact", reason=reason)

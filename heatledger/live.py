@@ -25,6 +25,7 @@ from heatledger.draw import (
 )
 from heatledger.hearing import LiveValue, Source
 from heatledger.home import HeatPump, Home, Meter, Zone
+from heatledger.marks import worded
 from heatledger.outdoor import sources
 from heatledger.readings import SeriesKey
 
@@ -165,7 +166,7 @@ def now(
         outdoor=_outdoor(home, heard),
         sources=heard.sources,
         exporting=grid is not None and grid < 0,
-        reason="" if rate is not None else "no rate plan with a price per kWh",
+        reason="" if rate is not None else worded("no rate plan with a price per kWh"),
     )
 
 
@@ -190,7 +191,7 @@ def _state(zone: Zone, home: Home, heard: Heard, power: Mapping[str, float | Non
     return ZoneNow(
         id=zone.id,
         name=zone.name,
-        part=Part(None, bound="not known", reason="no meter of its own"),
+        part=Part(None, bound="not known", reason=worded("no meter of its own")),
         group="",
         celsius=as_number(room[1]) if room else None,
         setpoint=as_number(words["setpoint"][1]) if words["setpoint"] else None,

@@ -23,3 +23,14 @@ def worded(template: str, /, **values: object) -> str:
     'main meter is not heard'
     """
     return template.format(**values) if values else template
+
+
+def worded_many(one: str, many: str, number: int, /, **values: object) -> str:
+    """Return a sentence of the library that counts, in English, by its two templates for the number ``{n}``.
+
+    Examples
+    --------
+    >>> worded_many("{n} day", "{n} days", 1), worded_many("{n} day", "{n} days", 2)
+    ('1 day', '2 days')
+    """
+    return worded(one if number == 1 else many, n=number, **values)

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 
+from heatledger.marks import worded
 from heatledger.run_day import RunDay
 
 SHORT_STARTS, SHORT_MIN, SHORT_DAYS = 6, 15.0, 3
@@ -175,8 +176,16 @@ def cycling(days: Sequence[RunDay], seconds: float) -> Cycling:
         return Cycling(reason=_silent(heard, seconds))
     blurred = sum(not is_countable(day) for day in days)
     if blurred:
-        of = f"on {blurred} of {len(days)} days " if len(days) > 1 else ""
-        why = f"{of}its power was read once in five minutes, which hides short runs; a reading every minute shows them"
+        why = worded(
+            "its power was read once in five minutes, which hides short runs; a reading every minute shows them"
+        )
+        if len(days) > 1:
+            why = worded(
+                "on {blurred} of {days} days its power was read once in five minutes, which hides short runs; "
+                "a reading every minute shows them",
+                blurred=blurred,
+                days=len(days),
+            )
         return Cycling(hours_running=ran / 3600.0, reason=why)
     periods = [gap for day in days for gap in day.periods_min]
     short = [is_short(day) for day in days]
@@ -192,15 +201,16 @@ def cycling(days: Sequence[RunDay], seconds: float) -> Cycling:
         if whole
         else None,
         short_days=sum(short),
-        reason=None if whole else f"whether it cycles too fast takes {SHORT_DAYS} days to say",
+        reason=None if whole else worded("whether it cycles too fast takes {days} days to say", days=SHORT_DAYS),
     )
 
 
 def _silent(heard: float, seconds: float) -> str:
     if not heard:
-        return "its power is not heard; a meter on its circuit that tells power would show it"
-    return (
-        f"its power was heard for {heard / max(seconds, 1.0):.0%} of the time: what happened in the rest is not known"
+        return worded("its power is not heard; a meter on its circuit that tells power would show it")
+    return worded(
+        "its power was heard for {share} of the time: what happened in the rest is not known",
+        share=format(heard / max(seconds, 1.0), ".0%"),
     )
 
 
@@ -224,17 +234,19 @@ def defrosting(days: Sequence[RunDay], seconds: float, kwh: float) -> Defrosting
     heard, cold = sum(day.heard_s for day in days), sum(day.cold_s for day in days)
     count = sum(day.defrosts for day in days)
     if any(day.says_defrosts for day in days):
-        return Defrosting(count=count, kwh=kwh, evidence="the unit says so")
+        return Defrosting(count=count, kwh=kwh, evidence=worded("the unit says so"))
     if not days or heard < _HEARD * seconds:
         return Defrosting(reason=_silent(heard, seconds))
     if sum(day.bare_s for day in days) > (1 - _HEARD) * sum(day.runs_s for day in days):
-        return Defrosting(reason="the outdoor temperature is not heard; a weather station or the unit's own would tell")
+        return Defrosting(
+            reason=worded("the outdoor temperature is not heard; a weather station or the unit's own would tell")
+        )
     if sum(day.cold_fine_s for day in days) < _FINE * cold:
         return Defrosting(
-            reason="a defrost takes minutes: its power must be read every minute, or the unit must say so"
+            reason=worded("a defrost takes minutes: its power must be read every minute, or the unit must say so")
         )
     return Defrosting(
-        count=count, kwh=kwh, evidence="dips and surges of its power below 5 °C, which show about eight in ten"
+        count=count, kwh=kwh, evidence=worded("dips and surges of its power below 5 °C, which show about eight in ten")
     )
 
 
@@ -261,7 +273,7 @@ def standby(days: Sequence[RunDay], seconds: float, kwh: float) -> Standby:
     hours = sum(day.heard_s - day.runs_s for day in days) / 3600.0
     learnt = [day.rest_w for day in days if day.rest_w is not None]
     if not learnt:
-        return Standby(hours=hours, kwh=kwh, reason="it did not rest long enough to learn what it draws then")
+        return Standby(hours=hours, kwh=kwh, reason=worded("it did not rest long enough to learn what it draws then"))
     return Standby(
         watts=float(np.median(learnt)),
         mean_watts=1000.0 * sum(day.rest_kwh for day in days) / hours if hours else None,

@@ -14,6 +14,7 @@ from heatledger.billed import DayOutlook, Outlook, Quantiles
 from heatledger.days import QUARTER_S, Day, midnight
 from heatledger.fed_in import FedDay, draw_export
 from heatledger.home import Home
+from heatledger.marks import worded
 from heatledger.prices import price_now
 from heatledger.projection import DRAWS, MIN_DAYS, PastDay, draw_rest
 from heatledger.readings import Floats
@@ -61,7 +62,7 @@ def outlook(home: Home, plan: Plan, days: Days, cycle: Cycle, *, now: datetime) 
     if draws is None:
         missing = MIN_DAYS - len(past)
         return Outlook(
-            reason=f"too soon: {len(past)} of the {MIN_DAYS} days it takes are measured",
+            reason=worded("too soon: {past} of the {days} days it takes are measured", past=len(past), days=MIN_DAYS),
             known_from=today + timedelta(days=missing),
         )
     load, _ = load_of_days(days, cycle.start, cycle.end, plan.zone)
@@ -134,10 +135,14 @@ def _fed(
     ]
     if not any(row.quarters.any() for row in rows[-_EXPORT_D:]):
         return None, []
-    notes = ["what is fed in is drawn from your own days of this season, scaled by its sun"]
+    notes = [worded("what is fed in is drawn from your own days of this season, scaled by its sun")]
     if home.latitude is None:
-        notes = ["what is fed in is drawn from your own days of this season; latitude in the home file would tell how "
-                 "the sun changes"]  # fmt: skip
+        notes = [
+            worded(
+                "what is fed in is drawn from your own days of this season; latitude in the home file would tell how "
+                "the sun changes"
+            )
+        ]
     drawn = draw_export(rows, ahead, lengths=lengths, latitude=home.latitude, seed=today.toordinal(), draws=DRAWS)
     return drawn, notes
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from heatledger.cuts import Cuts
 from heatledger.formatting import duration
+from heatledger.marks import marked
 from heatledger.readings import INTERVAL_S, Flag, Ints
 
 
@@ -35,22 +36,22 @@ _DOUBTS = (
         Flag.GAP,
         "meter.gap",
         "warn",
-        "{meter} was not heard for about {duration}; what its register counted is kept, its timing is a guess",
-        "see that {meter} has power and reaches the broker",
+        marked("{meter} was not heard for about {duration}; what its register counted is kept, its timing is a guess"),
+        marked("see that {meter} has power and reaches the broker"),
     ),
     _Doubt(
         Flag.RESET,
         "meter.reset",
         "info",
-        "the counter of {meter} started again {count} times; what it used just before is not known",
-        "nothing, unless it keeps happening: then look at its power supply",
+        marked("the counter of {meter} started again {count} times; what it used just before is not known"),
+        marked("nothing, unless it keeps happening: then look at its power supply"),
     ),
     _Doubt(
         Flag.REFUSED,
         "meter.jump_refused",
         "warn",
-        "{meter} jumped {count} times by more than its rated power allows; the jump was not counted",
-        "if the energy was real, raise rated_w of the meter in the home file",
+        marked("{meter} jumped {count} times by more than its rated power allows; the jump was not counted"),
+        marked("if the energy was real, raise rated_w of the meter in the home file"),
     ),
 )
 

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from heatledger.billed import LineDifference, Reconciled
+from heatledger.marks import worded, worded_many
 from heatledger.tariff.lines import BillLine
 
 _CENT: Final = Decimal("0.01")
@@ -98,7 +99,11 @@ def shown(body: bytes, ours: str | None) -> Reconciled:
     found = msgspec.json.decode(body, type=Reconciliation)
     if ours is not None and Decimal(ours) != Decimal(found.ours):
         off = Decimal(ours) - Decimal(found.theirs)
-        likely = "our bill has changed since it was compared; reconcile it again" if off else "equal to the cent"
+        likely = (
+            worded("our bill has changed since it was compared; reconcile it again")
+            if off
+            else worded("equal to the cent")
+        )
         return Reconciled(total=found.theirs, difference=str(off), likely=likely)
     return Reconciled(total=found.theirs, difference=found.difference, likely=found.likely, lines=found.lines)
 
@@ -111,7 +116,9 @@ def _energy(off: Decimal, ours: Sequence[BillLine], theirs: UtilityBill, kwh: De
     price = _price(ours, kwh)
     if abs(apart * price - off) > max(abs(off) / 4, _CENT):
         return None
-    return f"energy: we counted {abs(apart).quantize(_CENT)} kWh {'more' if apart > 0 else 'less'} than their meter"
+    more = worded("energy: we counted {kwh} kWh more than their meter", kwh=abs(apart).quantize(_CENT))
+    less = worded("energy: we counted {kwh} kWh less than their meter", kwh=abs(apart).quantize(_CENT))
+    return more if apart > 0 else less
 
 
 def _price(ours: Sequence[BillLine], kwh: Decimal) -> Decimal:
@@ -129,8 +136,17 @@ def _days(off: Decimal, ours: Sequence[BillLine], _theirs: UtilityBill, _kwh: De
     count = (off / daily).quantize(Decimal(1), ROUND_HALF_UP)
     if not 1 <= abs(count) <= _MOST_DAYS or abs(count * daily - off) > _CENT:
         return None
-    many = "day" if abs(count) == 1 else "days"
-    return f"days: we billed {abs(count)} {many} {'more' if count > 0 else 'fewer'}; check the meter-read dates"
+    more = worded_many(
+        "days: we billed {n} day more; check the meter-read dates",
+        "days: we billed {n} days more; check the meter-read dates",
+        abs(int(count)),
+    )
+    fewer = worded_many(
+        "days: we billed {n} day fewer; check the meter-read dates",
+        "days: we billed {n} days fewer; check the meter-read dates",
+        abs(int(count)),
+    )
+    return more if count > 0 else fewer
 
 
 def _tax(off: Decimal, ours: Sequence[BillLine], _theirs: UtilityBill, _kwh: Decimal) -> str | None:
@@ -140,7 +156,9 @@ def _tax(off: Decimal, ours: Sequence[BillLine], _theirs: UtilityBill, _kwh: Dec
     near = (percent * 4).quantize(Decimal(1), ROUND_HALF_UP) / 4
     if abs(near) < 1 or abs(total * near / 100 + off) > _CENT:
         return None
-    return f"a tax or rider of {abs(near):f} % that {'our plan lacks' if near > 0 else 'they do not charge'}"
+    lacking = worded("a tax or rider of {percent} % that our plan lacks", percent=format(abs(near), "f"))
+    extra = worded("a tax or rider of {percent} % that they do not charge", percent=format(abs(near), "f"))
+    return lacking if near > 0 else extra
 
 
 def _metering(off: Decimal, ours: Sequence[BillLine], _theirs: UtilityBill, kwh: Decimal) -> str | None:
@@ -150,8 +168,12 @@ def _metering(off: Decimal, ours: Sequence[BillLine], _theirs: UtilityBill, kwh:
         return None
     as_kwh = (off / price).quantize(_CENT)
     if abs(as_kwh) <= kwh * _METERING:
-        return f"metering: as much as {abs(as_kwh)} kWh, {abs(as_kwh / kwh * 100).quantize(Decimal('0.1'))} % of ours"
-    return "a rate: more than two meters differ by; compare the rates of both bills line by line (--lines)"
+        return worded(
+            "metering: as much as {kwh} kWh, {percent} % of ours",
+            kwh=abs(as_kwh),
+            percent=abs(as_kwh / kwh * 100).quantize(Decimal("0.1")),
+        )
+    return worded("a rate: more than two meters differ by; compare the rates of both bills line by line (--lines)")
 
 
 _Reason = Callable[[Decimal, Sequence[BillLine], UtilityBill, Decimal], str | None]
@@ -160,9 +182,9 @@ _REASONS: Final[tuple[_Reason, ...]] = (_energy, _days, _tax, _metering)
 
 def _likely(off: Decimal, ours: Sequence[BillLine], theirs: UtilityBill, kwh: Decimal) -> str:
     if not off:
-        return "equal to the cent"
+        return worded("equal to the cent")
     found = (reason(off, ours, theirs, kwh) for reason in _REASONS)
-    return next((words for words in found if words), "not known: our bill has no energy to compare")
+    return next((words for words in found if words), worded("not known: our bill has no energy to compare"))
 
 
 def _by_line(ours: Sequence[BillLine], theirs: Sequence[UtilityLine]) -> list[LineDifference]:
@@ -194,17 +216,29 @@ def _pair(ours: Sequence[BillLine], their: UtilityLine | None) -> LineDifference
 
 def _why(ours: Sequence[BillLine], their: UtilityLine | None, off: Decimal) -> str:
     if not ours:
-        return "a line that our plan lacks"
+        return worded("a line that our plan lacks")
     if their is None:
-        return "a line that they do not charge"
+        return worded("a line that they do not charge")
     if not off:
         return ""
     quantity = sum((Decimal(line.quantity) for line in ours), Decimal(0))
     if their.quantity and abs(quantity - their.quantity) <= _CENT:
-        return f"a rate: theirs is {(their.amount / their.quantity).quantize(Decimal('0.00001')).normalize():f}"
+        return worded(
+            "a rate: theirs is {rate}",
+            rate=format((their.amount / their.quantity).quantize(Decimal("0.00001")).normalize(), "f"),
+        )
     if their.quantity:
-        return f"quantity: ours is {quantity:f} {ours[0].unit}, theirs {their.quantity:f}"
-    return "a tax on other amounts" if ours[0].kind == "percent" else "a rate or a quantity: give theirs to tell"
+        return worded(
+            "quantity: ours is {ours} {unit}, theirs {theirs}",
+            ours=format(quantity, "f"),
+            unit=ours[0].unit,
+            theirs=format(their.quantity, "f"),
+        )
+    return (
+        worded("a tax on other amounts")
+        if ours[0].kind == "percent"
+        else worded("a rate or a quantity: give theirs to tell")
+    )
 
 
 def newest(kept: Mapping[tuple[date, date], bytes]) -> list[Reconciliation]:

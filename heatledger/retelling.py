@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from heatledger import formatting
 from heatledger.locales import CURRENCIES
 from heatledger.reader import Reader, reader
-from heatledger.wording import library_texts, say
+from heatledger.wording import library_texts, say, say_many
 
 _PLACE: Final = re.compile(r"\{(\w+)[^{}]*\}")
 _SIGNS: Final = "|".join(re.escape(row.symbol) for row in sorted(CURRENCIES.values(), key=lambda row: -len(row.symbol)))
@@ -29,6 +29,7 @@ _COUNTED: Final = re.compile(rf"(?P<figure>{_FIGURE})(?P<space>[ \u00a0]?)(?P<un
 class _Known(NamedTuple):
     pattern: re.Pattern[str]
     message: str
+    forms: tuple[str, ...]
     places: tuple[str, ...]
 
 
@@ -60,7 +61,8 @@ def _joined(said: str) -> str:
         first, sign, rest = said.partition(between)
         if sign and (known := _whole(first) or (_whole(first + ".") if sign == ". " else "")):
             return f"{known.rstrip('.') if sign == '. ' else known}{between}{_retold(rest, reader())}"
-    return ""
+    name, sign, rest = said.partition(": ")
+    return f"{name}: {known}" if sign and (known := _whole(rest)) else ""
 
 
 def _whole(said: str) -> str:
@@ -76,6 +78,8 @@ def _found(said: str) -> str:
     for known in _known(reader().language):
         if match := known.pattern.fullmatch(said):
             values = {place: _retold(match[place], reader()) for place in known.places}
+            if len(known.forms) > 1 and match["n"].isdigit():
+                return say_many(known.forms[0], known.forms[1], int(match["n"]), **values)
             return say(known.message, **values)
     return ""
 
@@ -83,14 +87,13 @@ def _found(said: str) -> str:
 @cache
 def _known(language: str) -> tuple[_Known, ...]:
     """Return the library's templates as patterns, those that say most themselves first."""
-    rows = [_pattern(message) for message in library_texts(language)]
+    rows = [_pattern(message, forms) for forms in library_texts(language) for message in forms]
     return tuple(sorted(rows, key=lambda row: len(_PLACE.sub("", row.message)), reverse=True))
 
 
-def _pattern(message: str) -> _Known:
-    return _Known(
-        re.compile("".join(_pieces(message)), re.DOTALL), message, tuple(dict.fromkeys(_PLACE.findall(message)))
-    )
+def _pattern(message: str, forms: tuple[str, ...]) -> _Known:
+    places = tuple(dict.fromkeys(_PLACE.findall(message)))
+    return _Known(re.compile("".join(_pieces(message)), re.DOTALL), message, forms, places)
 
 
 def _pieces(message: str) -> Iterator[str]:

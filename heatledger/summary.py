@@ -20,6 +20,7 @@ from heatledger.heat.system import System
 from heatledger.heat_pumps import Cop, PumpUse, pump_use
 from heatledger.home import HeatPump, Home
 from heatledger.hours_used import DayOfHours, hours_used
+from heatledger.marks import marked
 from heatledger.operation import operated
 from heatledger.quality import Issue, meter_issues
 from heatledger.running import Days, Plan
@@ -76,7 +77,7 @@ class Summary(_Value, frozen=True):
     issues: list[Issue]
 
 
-_NO_BASELINE = "needs the heat of each zone, which is not known yet: a comparison without it would be a guess"
+_NO_BASELINE = marked("needs the heat of each zone, which is not known yet: a comparison without it would be a guess")
 
 
 def summarise(

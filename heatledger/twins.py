@@ -12,6 +12,7 @@ import numpy as np
 from heatledger.cuts import Bools, Cuts
 from heatledger.formatting import energy
 from heatledger.home import Home, Meter
+from heatledger.marks import marked
 from heatledger.quality import Issue
 from heatledger.readings import INTERVAL_S, Floats
 
@@ -188,21 +189,29 @@ def twin_issues(home: Home, days: Sequence[tuple[Sequence[Twin], Mapping[str, fl
 _SAID: Final = {
     SAME: (
         "meter.said_twice",
-        "{meter} counts what {of} counts, hour by hour on {agree} of {days} days: {kwh} may be counted twice",
-        'if it is one and the same electricity, write role = "duplicate_of" and of = "{ids}" in the [[meters]] of '
-        'id = "{id}"; if not, nothing',
+        marked("{meter} counts what {of} counts, hour by hour on {agree} of {days} days: {kwh} may be counted twice"),
+        marked(
+            'if it is one and the same electricity, write role = "duplicate_of" and of = "{ids}" in the [[meters]] of '
+            'id = "{id}"; if not, nothing'
+        ),
     ),
     LEADER: (
         "meter.leader_head",
-        "{meter} counts all that {of} counts and a little more, on {agree} of {days} days: it seems to report its "
-        "whole outdoor unit, and {kwh} may be counted twice",
-        'if so, write role = "leader_sum" and of = "{ids}" in the [[meters]] of id = "{id}"',
+        marked(
+            "{meter} counts all that {of} counts and a little more, on {agree} of {days} days: it seems to report its "
+            "whole outdoor unit, and {kwh} may be counted twice"
+        ),
+        marked('if so, write role = "leader_sum" and of = "{ids}" in the [[meters]] of id = "{id}"'),
     ),
     SUM: (
         "meter.leader_head",
-        "{meter} counts what {of} count together, on {agree} of {days} days: it seems to report all of them, and {kwh} "
-        "may be counted twice",
-        'if so, write role = "leader_sum" in the [[meters]] of id = "{id}" and parent = "{id}" in those of {ids}',
+        marked(
+            "{meter} counts what {of} count together, on {agree} of {days} days: it seems to report all of them, and "
+            "{kwh} may be counted twice"
+        ),
+        marked(
+            'if so, write role = "leader_sum" in the [[meters]] of id = "{id}" and parent = "{id}" in those of {ids}'
+        ),
     ),
 }
 

@@ -86,13 +86,13 @@ def _spoken(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-def library_texts(language: str) -> list[str]:
+def library_texts(language: str) -> list[tuple[str, ...]]:
     """Return the texts of a catalogue that are kept in English and said later: of one that counts, both forms.
 
     What a statement says is none of them: it is printed in the reader's language at once.
     """
     rows = [row for row in _read(language) if any(map(_is_kept, (where for where, _ in row.locations)))]
-    return [text for row in rows for text in ((row.id,) if isinstance(row.id, str) else row.id)]
+    return [(row.id,) if isinstance(row.id, str) else tuple(row.id) for row in rows if row.id]
 
 
 def _is_kept(where: str) -> bool:

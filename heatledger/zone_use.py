@@ -13,6 +13,7 @@ import msgspec
 from heatledger.bill import Costs, is_heard
 from heatledger.days import Day
 from heatledger.home import Home
+from heatledger.marks import worded
 from heatledger.rooms import RoomDay
 
 _CENT: Final = Decimal("0.0001")
@@ -219,7 +220,9 @@ def _with_heat(home: Home, zone: str, use: ZoneUse, heard: Sequence[Day], heats:
     pumps = [pump for pump in home.heat_pumps if any(head.zone == zone for head in pump.heads)]
     if len(pumps) != 1 or pumps[0].id not in heats:
         why = (
-            "more than one heat pump serves it" if pumps else "no heat pump of its own: a heater's heat is not measured"
+            worded("more than one heat pump serves it")
+            if pumps
+            else worded("no heat pump of its own: a heater's heat is not measured")
         )
         return msgspec.structs.replace(use, heat_reason=why)
     given = heats[pumps[0].id]
@@ -229,7 +232,7 @@ def _with_heat(home: Home, zone: str, use: ZoneUse, heard: Sequence[Day], heats:
         use = _priced(use, given)
     share = _share({head.zone for head in pumps[0].heads}, zone, heard)
     if given.heat_kwh is None or share is None:
-        return msgspec.structs.replace(use, heat_reason="nothing was heated there in this period")
+        return msgspec.structs.replace(use, heat_reason=worded("nothing was heated there in this period"))
     heat = given.heat_kwh * share
     low, high = heat * given.low / given.cop, heat * given.high / given.cop
     days = (use.degree_hours or 0.0) / 24

@@ -7,12 +7,15 @@ program reads the catalogues themselves.
 from __future__ import annotations
 
 import io
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from babel.messages import extract, pofile
 from babel.messages.catalog import Catalog
+
+from heatledger.equations import ROWS
 
 ROOT: Final = Path(__file__).parents[1]
 FOLDER: Final = ROOT / "heatledger" / "catalogues"
@@ -45,7 +48,17 @@ def gathered() -> Catalog:
         with path.open("rb") as file:
             for _, message, _, context in extract.extract(method, file, KEYWORDS, (), OPTIONS):
                 catalogue.add(message, locations=[(where, 0)], context=context)
+    for where, message in told_by_data():
+        catalogue.add(message, locations=[(where, 0)])
     return catalogue
+
+
+def told_by_data() -> Iterator[tuple[str, str]]:
+    """Yield what stands in tables of data: how a figure is found, and the systems that ship for comparison."""
+    for row in ROWS:
+        yield from (("heatledger/equations.py", text) for text in (row.what, row.equation) if " " in text)
+    for path in sorted((ROOT / "grafana-free-config" / "comparisons").glob("*.toml")):
+        yield "heatledger/baseline/kinds.py", str(tomllib.loads(path.read_text(encoding="utf-8"))["name"])
 
 
 def sources() -> Iterator[tuple[Path, str]]:

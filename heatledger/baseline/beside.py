@@ -17,6 +17,7 @@ from heatledger.baseline.rooms import Bools
 from heatledger.baseline.sides import Side, Span, own, side
 from heatledger.billed import Quantiles
 from heatledger.heat import power_for
+from heatledger.marks import worded
 from heatledger.readings import Floats
 
 _SHORT_W: Final = 1.0
@@ -111,7 +112,7 @@ def cold_snap(place: Place, span: Span, mine: Fitted, best: Side) -> ColdSnap:
     cost = float((back / 1e3 * span.price).sum()) if heats_by_itself else 0.0
     return ColdSnap(
         design_c=place.design_c,
-        design_from="the coldest hundredth of the hours that were heard here",
+        design_from=worded("the coldest hundredth of the hours that were heard here"),
         load_w=place.design_w,
         capacity_w=float(most[0]) if np.isfinite(most[0]) else None,
         own_capacity_w=_own_capacity(place),

@@ -12,6 +12,7 @@ import numpy as np
 from heatledger.anchors import Anchor
 from heatledger.baseline.load import Load, Missing, Part
 from heatledger.baseline.restoration import DAY_H, FAST, SLOW_H, decayed, mean_day
+from heatledger.marks import worded
 from heatledger.readings import Floats, Ints
 from heatledger.weather_response import MIN_BILLS, Response, fit_bills
 
@@ -67,17 +68,33 @@ def before(anchors: Sequence[Anchor], daily_c: Mapping[date, float] | None = Non
     bills = sorted((row for row in anchors if row.kind == "fuel"), key=lambda row: row.start)
     days = float(sum((row.end - row.start).days for row in bills))
     if len(bills) < MIN_BILLS:
-        return Missing(days, 0.0, f"{len(bills)} fuel bills from before the heat pumps; {MIN_BILLS} are needed")
+        return Missing(
+            days,
+            0.0,
+            worded(
+                "{bills} fuel bills from before the heat pumps; {least} are needed", bills=len(bills), least=MIN_BILLS
+            ),
+        )
     for early, late in pairwise(bills):
         if early.end > late.start:
-            return Missing(days, 0.0, f"the fuel bills of {early.start} and {late.start} overlap; keep one of them")
+            return Missing(
+                days,
+                0.0,
+                worded(
+                    "the fuel bills of {early} and {late} overlap; keep one of them",
+                    early=early.start,
+                    late=late.start,
+                ),
+            )
     temps = np.concatenate([_days_of(row, daily_c or {}) for row in bills])
     length = np.array([(row.end - row.start).days for row in bills], dtype=np.int64)
     heat = np.array([row.heat_kwh or 0.0 for row in bills])
     found = fit_bills(temps, length, heat, cools=False)
     slope_sd = _slope_sd(found, temps, length) if found is not None and found.heating > 0 else 1.0
     if found is None or slope_sd > _MOST_SLOPE_SD:
-        return Missing(days, 0.0, "the fuel bills do not follow the cold; bills of whole winters and a summer would")
+        return Missing(
+            days, 0.0, worded("the fuel bills do not follow the cold; bills of whole winters and a summer would")
+        )
     indoor = float(np.average([row.indoor_c or 0.0 for row in bills], weights=length))
     return Before(found, indoor, len(bills), bills[0].start, bills[-1].end, slope_sd)
 
@@ -111,7 +128,7 @@ def by_bills(told: Before, load: Load) -> Load:
         loss_w_k=slope_w_k,
         loss_sd=part.measured_sd,
         gains_w=slope_w_k * (told.indoor_c - told.response.heats_below_c),
-        source=f"{told.bills} fuel bills from {told.first} to {told.last}",
+        source=worded("{bills} fuel bills from {first} to {last}", bills=told.bills, first=told.first, last=told.last),
     )
 
 

@@ -30,6 +30,7 @@ from heatledger.bill import bills_before
 from heatledger.billed import Quantiles
 from heatledger.cycles import cycles_over
 from heatledger.home import Home
+from heatledger.marks import worded
 from heatledger.readings import Floats
 from heatledger.running import Days, Plan
 from heatledger.tariff.load import BillError
@@ -115,12 +116,16 @@ def compare(known: Known, asked: Asked, kinds: Mapping[str, Alternative]) -> Bas
     wanted = max((min(asked.end, asked.now) - asked.start).total_seconds() // _HOUR_S, 1)
     share = min(float(known_hours.sum()) / wanted, 1.0)
     if share < LEAST_COVERAGE:
-        why = f"{share:.0%} of this span is known hour by hour, {LEAST_COVERAGE:.0%} is needed"
+        why = worded(
+            "{share} of this span is known hour by hour, {least} is needed",
+            share=format(share, ".0%"),
+            least=format(LEAST_COVERAGE, ".0%"),
+        )
         return refused(home, why, Missing(known_hours.sum() / 24, share, why))
     heating = known.heated.heating_kwh.sum(axis=1)
     try:
         if heating[known_hours].sum() < _LEAST_KWH:
-            found = refused(home, "nothing was heated in this span")
+            found = refused(home, worded("nothing was heated in this span"))
         else:
             span = span_of(known, asked, known_hours, cools=False)
             found = _found(known, asked, span, kinds[chosen(home)], kinds)

@@ -19,6 +19,7 @@ from heatledger.formatting import number, temperature
 from heatledger.formatting import share as percent
 from heatledger.heat.system import System
 from heatledger.home import Comparison, Ducts, Home
+from heatledger.marks import marked, worded
 from heatledger.readings import Floats
 
 _DESIGN_SHARE: Final = 0.01
@@ -26,10 +27,10 @@ _DESIGN_SHARE: Final = 0.01
 _LEAST_W: Final = 3000.0
 """No whole-home system is smaller. [W]"""
 _PLACES: Final = {
-    "inside": "ducts inside the walls",
-    "basement": "ducts in the basement that lose about 15 %",
-    "attic_good": "good ducts in the attic that lose about 15 %",
-    "attic_typical": "ducts in the attic that lose about 25 %",
+    "inside": marked("ducts inside the walls"),
+    "basement": marked("ducts in the basement that lose about 15 %"),
+    "attic_good": marked("good ducts in the attic that lose about 15 %"),
+    "attic_typical": marked("ducts in the attic that lose about 25 %"),
 }
 
 
@@ -114,7 +115,12 @@ def fitted(place: Place, kind: Alternative) -> Fitted:
         return Fitted(machine, stated, Decimal(0), _no_price(place.home, kind))
     held = FUEL_KWH[kind.fuel].get(unit_of(place.home, kind, stated))
     if held is None:
-        return Fitted(machine, stated, Decimal(0), f"{kind.fuel} is not sold by the {stated.fuel_unit}")
+        return Fitted(
+            machine,
+            stated,
+            Decimal(0),
+            worded("{fuel} is not sold by the {fuel_unit}", fuel=kind.fuel, fuel_unit=stated.fuel_unit),
+        )
     return Fitted(machine, stated, stated.fuel_price / Decimal(repr(held)), None)
 
 
@@ -145,9 +151,13 @@ def unit_of(home: Home, kind: Alternative, stated: Comparison | None) -> str:
 
 def _no_price(home: Home, kind: Alternative) -> str:
     unit = unit_of(home, kind, None)
-    return (
-        f'needs the price of {kind.fuel}: in the home file, [[comparison]] with system = "{kind.id}" and '
-        f'fuel_price = "…" ({home.currency} per {unit})'
+    return worded(
+        'needs the price of {fuel}: in the home file, [[comparison]] with system = "{id}" and fuel_price = "…" '
+        "({currency} per {unit})",
+        fuel=kind.fuel,
+        id=kind.id,
+        currency=home.currency,
+        unit=unit,
     )
 
 
@@ -169,7 +179,14 @@ def sentence(place: Place, kind: Alternative, stated: Comparison | None) -> str:
     """Return what is compared with in one plain sentence."""
     held = temperature(float(np.nanmedian(place.load.setpoint_c)), unit=place.home.degrees)
     where = _where(stated.ducts if stated and stated.ducts else kind.ducts)
-    return f"Compared with {kind.name}{f', {where}' if where else ''}, every room held at {held} by one thermostat"
+    if where:
+        return worded(
+            "Compared with {name}, {ducts}, every room held at {held} by one thermostat",
+            name=kind.name,
+            ducts=where,
+            held=held,
+        )
+    return worded("Compared with {name}, every room held at {held} by one thermostat", name=kind.name, held=held)
 
 
 def _where(stated: Ducts | None) -> str:
@@ -181,25 +198,37 @@ def assumptions(place: Place, found: Fitted) -> list[Assumption]:
     kind, unit = found.machine.kind, place.home.degrees
     key = f"comparison[{kind.id}]"
     rows = [
-        Assumption(label="System", value=kind.name, key="compare"),
-        Assumption(label="Ducts", value=_where(_ducts(found)) or "none", key=f"{key}.ducts"),
+        Assumption(label=worded("System"), value=kind.name, key="compare"),
+        Assumption(label=worded("Ducts"), value=_where(_ducts(found)) or worded("none"), key=f"{key}.ducts"),
         Assumption(
-            label="Thermostat",
+            label=worded("Thermostat"),
             value=temperature(float(np.nanmedian(place.load.setpoint_c)), unit=unit),
             key=f"{key}.thermostat",
         ),
-        Assumption(label="Size", value=f"{number(found.machine.size_w / 1e3, 1)} kW", key=f"{key}.size_w"),
-        Assumption(label="Design day", value=temperature(place.design_c, unit=unit), key="outdoor_temperature"),
+        Assumption(
+            label=worded("Size"),
+            value=f"{number(found.machine.size_w / 1e3, 1)} kW",
+            key=f"{key}.size_w",
+        ),
+        Assumption(label=worded("Design day"), value=temperature(place.design_c, unit=unit), key="outdoor_temperature"),
     ]
     if kind.heats == "map":
-        said = "electric resistance" if kind.backup else "none"
-        rows.append(Assumption(label="Back-up heat", value=said, key=f"{key}.system"))
+        said = worded("electric resistance") if kind.backup else worded("none")
+        rows.append(Assumption(label=worded("Back-up heat"), value=said, key=f"{key}.system"))
     if kind.fuel is not None and found.stated is not None and found.stated.fuel_price is not None:
         sold = unit_of(place.home, kind, found.stated)
-        rows.append(Assumption(label="Fuel", value=f"{found.stated.fuel_price} a {sold}", key=f"{key}.fuel_price"))
+        rows.append(
+            Assumption(
+                label=worded("Fuel"),
+                value=f"{found.stated.fuel_price}/{sold}",
+                key=f"{key}.fuel_price",
+            )
+        )
         share = percent(found.machine.kind.efficiency)
-        rows.append(Assumption(label="Efficiency", value=share, key=f"{key}.efficiency"))
-    rows.append(Assumption(label="Heat of the home", value=place.load.source or "not named", key="heat_pumps"))
+        rows.append(Assumption(label=worded("Efficiency"), value=share, key=f"{key}.efficiency"))
+    rows.append(
+        Assumption(label=worded("Heat of the home"), value=place.load.source or worded("not named"), key="heat_pumps")
+    )
     return rows
 
 

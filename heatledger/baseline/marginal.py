@@ -16,6 +16,7 @@ from heatledger.formatting import temperature
 from heatledger.heat import power_for
 from heatledger.heat.system import System
 from heatledger.home import HeatPump, Home
+from heatledger.marks import worded
 
 _DIGITS: Final = Decimal("0.0001")
 _PART_LOAD: Final = 0.5
@@ -80,15 +81,17 @@ def heat_now(home: Home, systems: Mapping[str, System], now: Now) -> list[Source
 def _pump(pump: HeatPump, system: System | None, now: Now) -> Source:
     zones, name = [head.zone for head in pump.heads], pump.name or pump.id
     if system is None or not system.heating:
-        why = 'its COP at this temperature is not known: unit = "…" names its performance map'
+        why = worded('its COP at this temperature is not known: unit = "…" names its performance map')
         return _unknown(pump.id, name, zones, why)
     if not np.isfinite(now.outdoor_c):
-        return _unknown(pump.id, name, zones, "the outdoor temperature is not known now")
+        return _unknown(pump.id, name, zones, worded("the outdoor temperature is not known now"))
     scale = pump.rated_w / system.rated_w if pump.rated_w and system.rated_w else 1.0
     at, room = np.array([now.outdoor_c]), np.array([system.sink_c])
     most = power_for.heating(system, np.array([1e9]), at, room, scale=scale)
     if most.capacity_w[0] <= 0:
-        return _unknown(pump.id, name, zones, f"it rests below {temperature(system.lockout_c)}")
+        return _unknown(
+            pump.id, name, zones, worded("it rests below {temperature}", temperature=temperature(system.lockout_c))
+        )
     drawn = power_for.heating(system, _PART_LOAD * most.capacity_w, at, room, scale=scale)
     factor, width = now.factors.get(pump.id, (1.0, _WIDTHS[system.evidence]))
     cop = factor * float(drawn.given_w[0] / drawn.power_w[0])
@@ -114,7 +117,7 @@ def _burner(found: Fitted) -> Source:
 
 def _priced(source: str, name: str, zones: list[str], price: Decimal | None, cop: tuple[float, float, float]) -> Source:
     if price is None:
-        return _unknown(source, name, zones, "the price of the next kilowatt-hour is not known")
+        return _unknown(source, name, zones, worded("the price of the next kilowatt-hour is not known"))
     cost, high, low = (str((price / Decimal(repr(value))).quantize(_DIGITS)) for value in cop)
     return Source(id=source, name=name, zones=zones, cost=cost, low=low, high=high, best=False, reason=None)
 

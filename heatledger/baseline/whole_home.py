@@ -12,6 +12,7 @@ from heatledger.baseline.load import Comfort, Load, Missing, Part
 from heatledger.baseline.restoration import DAY_H, Asked, added, answered, common, mean_day, spread_out
 from heatledger.baseline.rooms import House, Plan
 from heatledger.heat.balance import LEAST_DAYS
+from heatledger.marks import marked, worded
 from heatledger.readings import Floats
 
 LEAST_COVERAGE: Final = 0.80
@@ -69,7 +70,11 @@ def learn(plan: Plan, hours: Hours) -> Fitted | Missing:
     wanted = sorted({plan.main, *np.flatnonzero(plan.served.sum(axis=0)).tolist()})
     blind = ", ".join(plan.rooms[at].id for at in wanted if not np.isfinite(hours.room_c[:, at]).any())
     if blind:
-        return Missing(0.0, 0.0, f"the temperature of {blind} is not known; name a thermometer of it in its zone")
+        return Missing(
+            0.0,
+            0.0,
+            worded("the temperature of {blind} is not known; name a thermometer of it in its zone", blind=blind),
+        )
     days = days_of(hours)
     fitted = fit(plan, days)
     if fitted is not None:
@@ -78,7 +83,11 @@ def learn(plan: Plan, hours: Hours) -> Fitted | Missing:
     return Missing(
         float(count),
         float(known_in(hours).mean()),
-        f"{count} days are known on which the home was heated and their heat measured; {LEAST_DAYS} are needed",
+        worded(
+            "{count} days are known on which the home was heated and their heat measured; {least} are needed",
+            count=count,
+            least=LEAST_DAYS,
+        ),
     )
 
 
@@ -213,9 +222,14 @@ def _why(hours: Hours, share: float) -> str:
     """Name what is missing most."""
     room = hours.room_c[:, seen_in(hours)]
     holes = {
-        "the outdoor temperature": ~np.isfinite(hours.outdoor_c),
-        "the heat of every heat pump": ~np.isfinite(hours.heat_w).all(axis=1),
-        "the temperature of every room with a thermometer": ~np.isfinite(room).all(axis=1),
+        marked("the outdoor temperature"): ~np.isfinite(hours.outdoor_c),
+        marked("the heat of every heat pump"): ~np.isfinite(hours.heat_w).all(axis=1),
+        marked("the temperature of every room with a thermometer"): ~np.isfinite(room).all(axis=1),
     }
     worst = max(holes, key=lambda name: float(holes[name].mean()))
-    return f"{share:.0%} of the span is known, and {LEAST_COVERAGE:.0%} is needed: what is missing most is {worst}"
+    return worded(
+        "{share} of the span is known, and {least} is needed: what is missing most is {worst}",
+        share=format(share, ".0%"),
+        least=format(LEAST_COVERAGE, ".0%"),
+        worst=worst,
+    )

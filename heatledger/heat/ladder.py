@@ -13,10 +13,11 @@ from heatledger.heat.anchor import factor as factor_of
 from heatledger.heat.flows import WORKS, Z90, HeatSum, PumpDay, Rung, Work, add
 from heatledger.heat.heat_meter import CLIPPED
 from heatledger.home import HeatPump
+from heatledger.marks import marked, worded
 from heatledger.readings import Floats
 
-NO_HEAT: Final = "no heat is measured: power and temperatures alone cannot tell heat loss from efficiency"
-NO_COLD: Final = "what it takes out of the rooms is not measured: power and temperatures alone cannot tell it"
+NO_HEAT: Final = marked("no heat is measured: power and temperatures alone cannot tell heat loss from efficiency")
+NO_COLD: Final = marked("what it takes out of the rooms is not measured: power and temperatures alone cannot tell it")
 _LEAST_KWH: Final = 0.05
 _MOST_BEYOND: Final = 0.10
 """Share of electricity beyond the map at which the map is not believed. [1]"""
@@ -38,14 +39,14 @@ class Step(NamedTuple):
 
 
 STEPS: Final = (
-    Step("A", "A", "heat meter", 300.0),
-    Step("B", "B", "air enthalpy", 900.0),
-    Step("C", "C", "unit map, anchored", _HOUR_S),
-    Step("D", "D", "unit map", _HOUR_S),
-    Step("F", "F", "heat balance of the house", 23 * _HOUR_S),
-    Step("B?", "E", "air enthalpy, airflow from the catalogue", 23 * _HOUR_S),
-    Step("E", "E", "rating map", 23 * _HOUR_S),
-    Step("K", "E", "share of Carnot’s COP", 23 * _HOUR_S),
+    Step("A", "A", marked("heat meter"), 300.0),
+    Step("B", "B", marked("air enthalpy"), 900.0),
+    Step("C", "C", marked("unit map, anchored"), _HOUR_S),
+    Step("D", "D", marked("unit map"), _HOUR_S),
+    Step("F", "F", marked("heat balance of the house"), 23 * _HOUR_S),
+    Step("B?", "E", marked("air enthalpy, airflow from the catalogue"), 23 * _HOUR_S),
+    Step("E", "E", marked("rating map"), 23 * _HOUR_S),
+    Step("K", "E", marked("share of Carnot’s COP"), 23 * _HOUR_S),
 )
 
 
@@ -66,7 +67,11 @@ class Realized(NamedTuple):
 def method(pump: HeatPump, found: Realized) -> str | None:
     """Return how a COP was found, with what had to be taken off a heat meter that does not count defrosting."""
     clipped = found.rung == "A" and pump.heat_meter is not None and pump.heat_meter.clipped
-    return f"{found.method}, less {CLIPPED:.0%} for defrosting below 5 °C" if clipped else found.method
+    return (
+        worded("{method}, less {share} for defrosting below 5 °C", method=found.method, share=format(CLIPPED, ".0%"))
+        if clipped
+        else found.method
+    )
 
 
 def realize(days: Sequence[PumpDay], work: Work = "heating", factor: Factor | None = None) -> Realized:
@@ -130,11 +135,11 @@ def learn(days: Iterable[PumpDay]) -> Learnt:
     """
     rows = list(days)
     told = [_pairs(rows, rungs) for rungs in (("A", "B"), ("F",))]
-    by = "heat balance" if len(told[1][0]) > len(told[0][0]) and len(told[0][0]) < LEAST_DAYS else ""
+    by = worded("heat balance") if len(told[1][0]) > len(told[0][0]) and len(told[0][0]) < LEAST_DAYS else ""
     heat, mapped_kwh, doubt = told[1 if by else 0]
     found = factor_of(heat, mapped_kwh, meter_sd=float(doubt.sum() / max(heat.sum(), 1e-9)), carry_sd=CARRY_SD)
     metered = any("A" in day.heating for day in rows)
-    return Learnt(found, len(heat), by or ("heat meter" if metered else "air enthalpy"))
+    return Learnt(found, len(heat), by or (worded("heat meter") if metered else worded("air enthalpy")))
 
 
 def _pairs(days: Iterable[PumpDay], rungs: tuple[Rung, ...]) -> tuple[Floats, Floats, Floats]:
@@ -155,15 +160,17 @@ def check(whole: HeatSum, step: Step) -> str | None:
     """Return why a rung may not answer for a span, None where it may."""
     drawn = whole.electricity_kwh
     if drawn + whole.missing_kwh < _LEAST_KWH:
-        return "it has hardly run in this span"
+        return worded("it has hardly run in this span")
     if whole.missing_kwh > _MOST_MISSING * (drawn + whole.missing_kwh):
-        return "for most of its electricity the outdoor temperature, its mode or its sensors were not heard"
+        return worded("for most of its electricity the outdoor temperature, its mode or its sensors were not heard")
     if whole.seconds < step.window_s:
-        return f"the {step.method} needs {_span(step.window_s)} to say anything"
+        return worded("the {method} needs {span} to say anything", method=step.method, span=_span(step.window_s))
     if whole.beyond_kwh > _MOST_BEYOND * drawn:
-        return "it draws more than its map knows: another unit's map, or a resistance heater on the same circuit"
+        return worded(
+            "it draws more than its map knows: another unit's map, or a resistance heater on the same circuit"
+        )
     if whole.heat_kwh <= 0:
-        return "no heat was found for its electricity"
+        return worded("no heat was found for its electricity")
     return None
 
 
@@ -196,7 +203,7 @@ def _absent(days: Sequence[PumpDay], work: Work) -> str:
     drawn = sum(day.use.get(mode, 0.0) for day in days for mode in WORKS[work])
     unknown = sum(day.use.get("unknown", 0.0) for day in days)
     return (
-        "it has not run in this span"
+        worded("it has not run in this span")
         if days and drawn + unknown < _LEAST_KWH
         else NO_COLD
         if work == "cooling"
@@ -205,4 +212,10 @@ def _absent(days: Sequence[PumpDay], work: Work) -> str:
 
 
 def _span(seconds: float) -> str:
-    return "a whole day" if seconds > 12 * _HOUR_S else "an hour" if seconds >= _HOUR_S else f"{seconds / 60:g} minutes"
+    return (
+        worded("a whole day")
+        if seconds > 12 * _HOUR_S
+        else worded("an hour")
+        if seconds >= _HOUR_S
+        else worded("{n} minutes", n=format(seconds / 60, "g"))
+    )

@@ -14,6 +14,7 @@ from heatledger.heat.kinds import KINDS
 from heatledger.heat.ladder import STEPS, Realized, Step, check, whole_of
 from heatledger.heat.system import System
 from heatledger.home import HeatPump
+from heatledger.marks import marked, worded
 
 State = Literal["in use", "ready", "gathering", "not fitted", "refused"]
 
@@ -56,22 +57,24 @@ class _Words(NamedTuple):
     water: str
 
 
-_METER: Final = "a class 2 heat meter in the heating pipes (heat_meter)"
-_PROBES: Final = "a supply-air probe at each indoor unit and its airflow measured once by fan step (air_flow)"
-_LOAN: Final = "14 heating days of known heat: a heat meter on loan, resistance heaters alone, or a fuel bill (anchors)"
-_TABLE: Final = "the maker's own performance table, entered as docs/add-a-unit.md says (free)"
+_METER: Final = marked("a class 2 heat meter in the heating pipes (heat_meter)")
+_PROBES: Final = marked("a supply-air probe at each indoor unit and its airflow measured once by fan step (air_flow)")
+_LOAN: Final = marked(
+    "14 heating days of known heat: a heat meter on loan, resistance heaters alone, or a fuel bill (anchors)"
+)
+_TABLE: Final = marked("the maker's own performance table, entered as docs/add-a-unit.md says (free)")
 _WORDS: Final[dict[str, _Words]] = {
-    "A": _Words("heat meter", "±5%, ±3% verified", "", _METER),
-    "B": _Words("air enthalpy", "±15% heating, ±20% cooling", _PROBES, ""),
-    "C": _Words("unit map, anchored", "±12–15%", _TABLE, _TABLE),
-    "D": _Words("unit map", "±20%", _TABLE, _TABLE),
+    "A": _Words(marked("heat meter"), marked("±5%, ±3% verified"), "", _METER),
+    "B": _Words(marked("air enthalpy"), marked("±15% heating, ±20% cooling"), _PROBES, ""),
+    "C": _Words(marked("unit map, anchored"), "±12–15%", _TABLE, _TABLE),
+    "D": _Words(marked("unit map"), "±20%", _TABLE, _TABLE),
     "E": _Words(
-        "rating map or share of Carnot’s COP",
+        marked("rating map or share of Carnot’s COP"),
         "±26% (map), ±30% (Carnot)",
-        "a generic map by its size (unit, rated_w)",
+        marked("a generic map by its size (unit, rated_w)"),
         _TABLE,
     ),
-    "F": _Words("heat balance of the house", "±15–25%", _LOAN, _LOAN),
+    "F": _Words(marked("heat balance of the house"), "±15–25%", _LOAN, _LOAN),
 }
 
 
@@ -114,11 +117,11 @@ def narrower(pump: HeatPump, found: Realized) -> str | None:
     water = KINDS[pump.kind].carrier == "water"
     if found.rung == "A":
         verified = pump.heat_meter is not None and pump.heat_meter.verified
-        return None if verified else "have the heat meter checked where it hangs (verified): ±3%"
+        return None if verified else worded("have the heat meter checked where it hangs (verified): ±3%")
     if water:
         return f"{_METER}: ±5%"
     if found.method == "air enthalpy, airflow from the catalogue":
-        return "its airflow measured once by fan step at this unit (air_flow, calibrated): ±15%"
+        return worded("its airflow measured once by fan step at this unit (air_flow, calibrated): ±15%")
     better = {None: f"{_TABLE}: ±20%", "E": f"{_TABLE}: ±20%", "D": f"{_PROBES}: ±15%", "F": f"{_PROBES}: ±15%"}
     return better.get(found.rung)
 
@@ -138,14 +141,14 @@ def _rung(
         return msgspec.structs.replace(row, method=found.step.method, state="in use")
     passed, reason = _answers(letter, days, found.work, learnt)
     if passed is not None:
-        return msgspec.structs.replace(row, method=passed.method, state="ready", reason="a better rung answers")
+        return msgspec.structs.replace(row, method=passed.method, state="ready", reason=worded("a better rung answers"))
     if reason is not None:
         return msgspec.structs.replace(row, state="refused", reason=reason)
     fits = words.water if KINDS[pump.kind].carrier == "water" else words.air
     if letter == "C" and system is not None and system.evidence == "unit":
         fits = _LOAN
     if have and need and have < need and (letter == "F" or fits == _LOAN):
-        short = f"{have} of {need} days of known heat; fewer say nothing that holds"
+        short = worded("{have} of {need} days of known heat; fewer say nothing that holds", have=have, need=need)
         return msgspec.structs.replace(row, state="gathering", reason=short)
     return msgspec.structs.replace(row, reason=_unfitted(letter, pump, system), fits=fits or None)
 
@@ -167,13 +170,13 @@ def _answers(letter: str, days: Sequence[PumpDay], work: Work, learnt: Learnt | 
 def _unfitted(letter: str, pump: HeatPump, system: System | None) -> str:
     water = KINDS[pump.kind].carrier == "water"
     if letter == "A" and not water:
-        return "heat carried by air has no meter"
+        return worded("heat carried by air has no meter")
     if letter == "B" and water:
-        return "it heats water, not air"
+        return worded("it heats water, not air")
     if letter == "F":
-        return "0 of 14 days of known heat: nothing says how this house loses it"
+        return worded("0 of 14 days of known heat: nothing says how this house loses it")
     if letter in ("C", "D") and system is not None and system.evidence == "rating":
-        return "only a rating stands behind its map"
+        return worded("only a rating stands behind its map")
     if letter in ("C", "D", "E") and system is not None and pump.kind == "ground_source" and pump.source is None:
-        return "its map wants the temperature of the liquid from the ground (source)"
-    return "nothing of the kind is stated in the home file"
+        return worded("its map wants the temperature of the liquid from the ground (source)")
+    return worded("nothing of the kind is stated in the home file")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from heatledger.marks import worded
 from heatledger.tariff.lines import Row, plain
 from heatledger.tariff.terms import Terms, periods
 
@@ -36,7 +37,7 @@ def minimum_rows(terms: Terms, line: Minimum, bill: int, above: Sequence[Row]) -
     lacks = terms.money(line, least - _base(above, line.base))
     if lacks <= 0 or start >= end:
         return []
-    note = f"at least {plain(least)} in all"
+    note = worded("at least {least} in all", least=plain(least))
     return [Row(line, line.label, Decimal(1), line.per, lacks, lacks, start, end, note)]
 
 
@@ -54,7 +55,7 @@ def percent_rows(terms: Terms, line: Percent, bill: int, above: Sequence[Row]) -
     }[line.mode]
     amount = terms.money(line, tax)
     if line.mode == "inclusive":
-        note = f"{plain(amount)} of it are in the lines above already"
+        note = worded("{amount} of it are in the lines above already", amount=plain(amount))
         return [Row(line, line.label, base, terms.plan.currency, rate, Decimal(0), start, end, note)]
     shown = rate if line.mode == "add" else (rate / (1 - rate)).quantize(_RATE_DIGITS)
     return [Row(line, line.label, base, terms.plan.currency, shown, amount, start, end)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from heatledger.marks import worded
 from heatledger.tariff.ladder import fill
 from heatledger.tariff.lines import Row, exact, plain
 from heatledger.tariff.load import Floats
@@ -89,15 +90,19 @@ def billed(line: Demand, peak: Decimal, month: int, history: Sequence[tuple[int,
     if line.mean_bills > 1:
         values = [max(kw, floor) for _, kw in [*history, (month, peak)][-line.mean_bills :]]
         mean = sum(values, Decimal(0)) / len(values)
-        return mean, f"mean of {len(values)} bills, this one {plain(peak)} kW"
+        return mean, worded("mean of {values} bills, this one {peak} kW", values=len(values), peak=plain(peak))
     if line.ratchet:
         kept = history[-line.ratchet.bills :]
         before = [kw for at, kw in kept if not line.ratchet.months or at in line.ratchet.months]
         least = max(before, default=Decimal(0)) * Decimal(line.ratchet.percent) / 100
         if least > max(peak, floor):
-            note = f"{line.ratchet.percent} % of the highest of the last {line.ratchet.bills} bills"
+            note = worded(
+                "{percent} % of the highest of the last {bills} bills",
+                percent=line.ratchet.percent,
+                bills=line.ratchet.bills,
+            )
             return least.normalize(), note
-    return (floor, f"at least {line.minimum_kw} kW") if floor > peak else (peak, "")
+    return (floor, worded("at least {power} kW", power=line.minimum_kw)) if floor > peak else (peak, "")
 
 
 def demand_rows(
@@ -129,7 +134,9 @@ def demand_rows(
     history.append((start.month, peak[0]))
     del history[:-_KEPT]
     if line.window_minutes and line.window_minutes * 60 < terms.grid.own_step_s and terms.grid.load.kw is None:
-        note = f"{note}; " * bool(note) + f"the load has only {terms.grid.own_step_s // 60}-minute means"
+        note = f"{note}; " * bool(note) + worded(
+            "the load has only {minutes}-minute means", minutes=terms.grid.own_step_s // 60
+        )
     coarse = "only" in note
     quantity = terms.quantity(line.quantity, kw)
     steps = fill(quantity, [Decimal(tier.up_to) for tier in line.tiers if tier.up_to]) if line.tiers else [quantity]
@@ -138,7 +145,7 @@ def demand_rows(
     rows = [
         Row(
             line,
-            f"{line.label}, tier {number}" if line.tiers else line.label,
+            worded("{label}, tier {number}", label=line.label, number=number) if line.tiers else line.label,
             step,
             "kW",
             rate * share,
@@ -162,7 +169,7 @@ def _capped(terms: Terms, line: Demand, rows: list[Row], bill: int) -> list[Row]
     if sum((row.amount for row in rows), Decimal(0)) <= cap:
         return rows
     first = rows[0]
-    note = f"capped at {line.cap_per_kwh} for each of {plain(used)} kWh"
+    note = worded("capped at {price} for each of {used} kWh", price=line.cap_per_kwh, used=plain(used))
     return [
         first._replace(
             label=line.label, quantity=used, unit="kWh", rate=Decimal(line.cap_per_kwh), amount=cap, note=note

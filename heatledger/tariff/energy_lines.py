@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from heatledger.marks import worded
 from heatledger.tariff.cycle import Cycle
 from heatledger.tariff.grid import codes, sums
 from heatledger.tariff.ladder import Ladder, share_in_proportion, share_in_time, thresholds
@@ -134,7 +135,7 @@ def family_rows(terms: Terms, family: Family, bill: int, bank: dict[str, Decimal
 def _doubted(row: Row, missing: int) -> Row:
     if not missing:
         return row
-    note = f"{missing} intervals have no energy reading"
+    note = worded("{missing} intervals have no energy reading", missing=missing)
     return row._replace(estimated=True, note=f"{row.note}; {note}" if row.note else note)
 
 
@@ -182,7 +183,7 @@ def _rate_rows(terms: Terms, line: Any, steps: Sequence[Decimal], cycle: Cycle) 
         if energy == 0 and (number > 1 or any(steps)):
             continue
         quantity = terms.quantity(line.quantity, energy)
-        label = f"{line.label}, tier {number}" if tiers else line.label
+        label = worded("{label}, tier {number}", label=line.label, number=number) if tiers else line.label
         amount = terms.money(line, sign * quantity * Decimal(rate))
         rows.append(Row(line, label, quantity, "kWh", Decimal(rate), amount, start, end))
     return rows
@@ -202,13 +203,15 @@ def _series_rows(terms: Terms, family: Family, bill: int, number: int) -> list[R
             raise BillError(f"{line.label!r}: series {line.series!r} has no price from {cycle.start} to {cycle.end}")
         weights = kwh[known] if kwh[known].sum() > 0 else None
         price = np.where(np.isnan(price), np.average(price[known], weights=weights), price)
-        note = (
-            f"{int(unknown.sum())} of {price.size} prices are missing: their energy is priced at the mean of the rest"
+        note = worded(
+            "{missing} of {size} prices are missing: their energy is priced at the mean of the rest",
+            missing=int(unknown.sum()),
+            size=price.size,
         )
     price = np.nan_to_num(price)
     signs = [price >= 0, price < 0] if line.split_negative and (price < 0).any() else [np.ones(price.size, np.bool_)]
     rows = [_series_row(terms, line, kwh[sign], price[sign], bill) for sign in signs]
-    names = [line.label, f"{line.label}, prices below zero"]
+    names = [line.label, worded("{label}, prices below zero", label=line.label)]
     return [row._replace(label=name, note=note, estimated=bool(note)) for row, name in zip(rows, names, strict=False)]
 
 

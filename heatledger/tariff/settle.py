@@ -8,12 +8,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
+from heatledger.marks import marked, worded
 from heatledger.tariff.cycle import Cycle
 from heatledger.tariff.lines import Carry, Row, plain, rounded_by
 from heatledger.tariff.model import Adjustment, Credit
 from heatledger.tariff.terms import Terms
 
-SETTLED: Final = ("True-up of energy left over",)
+SETTLED: Final = (marked("True-up of energy left over"),)
 """Labels of rows that settle what other bills left over, and are no price of this one's energy."""
 
 
@@ -66,7 +67,7 @@ def _paid_for(terms: Terms, cycle: Cycle, bank: dict[str, Decimal]) -> list[Row]
     left, rate = max(by_family.values()), Decimal(terms.plan.export.true_up_rate or 0)
     line = Credit(label=SETTLED[0], rate=plain(rate))
     amount = terms.money(line, -left * rate)
-    note = "" if terms.plan.export.true_up_rate else "lost: the plan pays nothing for it"
+    note = "" if terms.plan.export.true_up_rate else worded("lost: the plan pays nothing for it")
     return [Row(line, line.label, left, "kWh", rate, amount, cycle.start, cycle.end, note)]
 
 
@@ -77,12 +78,14 @@ def _carried(
     due = sum((row.amount for row in rows), Decimal(0))
     energy = sum((row.amount for row in rows if row.line.kind in ("energy", "credit")), Decimal(0))
     least = Decimal(0) if export.offsets == "bill" else due - energy
-    found = [_moved(cycle, "Credit brought forward", -brought)] if brought else []
+    found = [_moved(cycle, worded("Credit brought forward"), -brought)] if brought else []
     left = max(least - (due - brought), Decimal(0))
     if left and is_last and export.pay_out:
         return found, Decimal(0)
     if left:
-        found.append(_moved(cycle, "Credit lost at true-up" if is_last else "Credit carried forward", left))
+        found.append(
+            _moved(cycle, worded("Credit lost at true-up") if is_last else worded("Credit carried forward"), left)
+        )
     return found, Decimal(0) if is_last else left
 
 
