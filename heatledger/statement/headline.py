@@ -57,7 +57,7 @@ def headline(summary: Summary, home: Home, version: int = 1) -> Headline:
     return Headline(
         subject=_subject(summary, name, total, version),
         name=fmt.month(month) if month else name,
-        dates=f"{fmt.day(first)} – {fmt.day(last, year=True)} · {say_many('{n} day', '{n} days', count)}",
+        dates=f"{fmt.day(first)} – {fmt.day(last, year=True)} · " + say_many("{n} day", "{n} days", count),
         title=_title(summary, name, corrected=version > 1),
         total=total,
         sentence=_sentence(summary, home),
@@ -125,7 +125,7 @@ def _sentence(summary: Summary, home: Home) -> str:
     """Answer in a few short sentences what it cost, or why that is not known."""
     bill, used = summary.bill, fmt.energy(summary.electricity.kwh)
     if bill.total is None:
-        return f"{because(bill.reason)} {say('Electricity used: {energy}.', energy=used)}"
+        return because(bill.reason) + " " + say("Electricity used: {energy}.", energy=used)
     return " ".join([*_utility(bill), *_before(bill), *_used(summary, home), *_heading(summary)])
 
 

@@ -60,7 +60,7 @@ def _counted(use: PumpUse) -> list[str]:
 def _known_cop(use: PumpUse) -> str:
     cop = use.cop
     meaning = f" {say(_BOUNDARIES[cop.boundary])}" if cop.boundary in _BOUNDARIES else ""
-    return f"{say('COP')} {fmt.cop(cop.value, cop.low, cop.high)} · {basis(cop)}.{meaning}"
+    return say("COP") + f" {fmt.cop(cop.value, cop.low, cop.high)} · {basis(cop)}.{meaning}"
 
 
 def boundaries(summary: Summary) -> list[str]:
@@ -118,7 +118,7 @@ def coverage(summary: Summary, home: Home) -> str:
     said = say("{share} of {span} was measured; {silent} silent.", share=fmt.coverage(heard), span=span, silent=silent)
     days = silent_days(summary.bill)
     if 0 < len(days) <= _MOST_DAYS:
-        return f"{said} {say('Silent on {days}.', days=', '.join(fmt.day(day.day) for day in days))}"
+        return said + " " + say("Silent on {days}.", days=", ".join(fmt.day(day.day) for day in days))
     return said
 
 
