@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import time
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -11,9 +9,10 @@ import msgspec
 import typer
 
 from cli.options import ConfigOption, JsonOption, utc_now
-from heatledger import bus, formatting
+from heatledger import formatting
 from heatledger.config import Config, load
 from heatledger.home import Home, names
+from heatledger.probe import probe
 from heatledger.quality import Issue
 from heatledger.readings import SeriesKey
 from heatledger.store import Served, Store, StoreError, open_store, shown
@@ -21,8 +20,6 @@ from heatledger.store.state import State
 
 _SILENT_S = 600
 _AHEAD_S = 60
-_VERSION_TOPIC = "$SYS/broker/version"
-_INGEST_TOPIC = "heatledger/ingest"
 
 
 def check(
@@ -58,35 +55,19 @@ def _configuration(config: Config) -> Iterator[Issue]:
 
 
 def _broker(config: Config, wait_s: float) -> Iterator[Issue]:
-    lines: list[str] = []
-    connection = bus.connect(
-        config.settings.mqtt.url,
-        client_id=f"heatledger-check-{secrets.token_hex(4)}",
-        clean=True,
-        on_state=lambda _connected, line: lines.append(line),
-    )
-    connection.subscribe([_VERSION_TOPIC, _INGEST_TOPIC])
-    heard: dict[str, bytes] = {}
-    until = time.monotonic() + wait_s
-    while time.monotonic() < until and len(heard) < 2:
-        heard.update({message.topic: message.payload for message in connection.poll(0.1)})
-    reached, shown = connection.connected, connection.shown
-    connection.close()
-    if not reached:
-        yield _found(
-            "broker.unreachable", "fail", lines[-1] if lines else f"no answer from {shown}", "start the broker"
-        )
+    answer = probe(config.settings.mqtt.url, connect_s=wait_s, listen_s=wait_s)
+    if answer.trouble:
+        yield _found("broker.unreachable", "fail", answer.trouble, "start the broker, or mend mqtt.url")
         return
-    version = heard.get(_VERSION_TOPIC, b"").decode(errors="replace")
-    yield _found("broker.reached", "ok", f"broker: {shown} {version}".rstrip())
-    if "amqtt" in version.lower():
+    yield _found("broker.reached", "ok", f"broker: {answer.shown} {answer.version}".rstrip())
+    if "amqtt" in answer.version.lower():
         yield _found(
             "broker.embedded",
             "warn",
             "the embedded broker queues nothing for a client that is away: good for the demo and a first try",
             "install mosquitto for real use",
         )
-    if b'"online":true' not in heard.get(_INGEST_TOPIC, b""):
+    if not answer.ingest:
         yield _found("ingest.absent", "warn", "ingest is not running on this broker", "start heatledger up")
 
 

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from cli.options import CommandError, ConfigOption, HomeOption
-from dashboard.queries import AskError
 from dashboard.serve import ServeError, serve
 from heatledger import config as configuration
 
@@ -22,5 +21,5 @@ def dashboard(
     """Serve the dashboard."""
     try:
         serve(partial(configuration.load, config_dir=config), home=home, host=host, port=port)
-    except (ServeError, AskError) as error:
+    except ServeError as error:
         raise CommandError(str(error)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from functools import partial
 from types import FrameType
 
 import typer
@@ -12,11 +13,14 @@ import typer
 from cli.options import ConfigOption
 from heatledger import bus
 from heatledger.announcements import STATUS_TOPIC
-from heatledger.config import load
-from heatledger.store import Store, StoreError, open_store
+from heatledger.broker import endpoint
+from heatledger.config import Config, load
+from heatledger.store import Store, StoreError, open_store, shown
 from heatledger.store.spool import Spool
 from heatledger.store.sqlite import SqliteStore
 from heatledger.store.state import State
+from heatledger.watching import Watch
+from ingest.changing import change
 from ingest.storing import Storing
 from ingest.worker import Worker, status_will
 
@@ -25,27 +29,46 @@ _PATIENCE_S = 1.0
 
 
 def ingest(config: ConfigOption = None) -> None:
-    """Store what the home's devices publish, keep intervals current, republish live values. Ctrl-C ends it in order."""
+    """Store what the home's devices publish, keep intervals current, republish live values. Ctrl-C ends it in order.
+
+    What changes in the configuration meanwhile is taken in without a restart.
+    """
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    settings = load(config_dir=config)
+    watch = Watch(partial(load, config_dir=config))
+    settings = watch.config
     stop = _Stop()
-    kept = settings.settings.store
-    spool = Spool(settings.data_dir / "spool.db", limit_bytes=kept.spool_mb * 1_000_000)
+    spool = Spool(settings.data_dir / "spool.db", limit_bytes=settings.settings.store.spool_mb * 1_000_000)
     state = State(settings.state_path)
-    storing = Storing(lambda: _opened(settings.store_url), spool)
-    mqtt = settings.settings.mqtt
-    connection = bus.connect(mqtt.url, client_id=mqtt.client_id, will=bus.Will(STATUS_TOPIC, status_will()))
-    where = settings.store_url if "@" not in settings.store_url else settings.store_url.partition("://")[0]
-    line = f"listening on {connection.shown} to {', '.join(mqtt.topics)}, storing in {where}"
+    storing = Storing(partial(_opened, settings), spool)
+    worker = Worker(settings, connection=_connected(settings), storing=storing, state=state)
+
+    def take(changed: Config) -> None:
+        worker.take_in(change(watch.config, changed, connect=_connected, open_store=_opened))
+
+    def stopping() -> bool:
+        watch.look(take)
+        return stop.asked()
+
     try:
-        Worker(settings, connection=connection, storing=storing, state=state).run(stop.asked, lambda: typer.echo(line))
+        worker.run(stopping, lambda: typer.echo(_listening(watch.config)))
     finally:
         state.close()
         storing.close()
 
 
-def _opened(url: str) -> Store:
-    store = open_store(url, patience_s=_PATIENCE_S)
+def _connected(config: Config) -> bus.Connection:
+    mqtt = config.settings.mqtt
+    return bus.connect(mqtt.url, client_id=mqtt.client_id, will=bus.Will(STATUS_TOPIC, status_will()))
+
+
+def _listening(config: Config) -> str:
+    mqtt = config.settings.mqtt
+    where = shown(config.store_url)
+    return f"listening on {endpoint(mqtt.url).shown} to {', '.join(mqtt.topics)}, storing in {where}"
+
+
+def _opened(config: Config) -> Store:
+    store = open_store(config.store_url, patience_s=_PATIENCE_S)
     if isinstance(store, SqliteStore):
         threading.Thread(target=_inspect, args=(store,), name="inspection", daemon=True).start()
     return store

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from cli.options import CommandError
 from heatledger import bus
 from heatledger.config import Config
+from heatledger.probe import trouble
 from heatledger.store import open_store
 from heatledger.store.state import State, Topic
 from heatledger.survey.heard import MOST_TOPICS, Surveyor
@@ -126,8 +127,7 @@ def _connect(connection: bus.Connection, said: list[str]) -> list[bus.Message]:
     until = time.monotonic() + CONNECT_S
     while not connection.subscribed:
         if time.monotonic() > until:
-            why = said[-1] if said else f"no answer from {connection.shown}: is it an MQTT broker?"
-            raise CommandError(why.removesuffix(" Trying again").removesuffix(".") + "; see mqtt.url in settings.toml")
+            raise CommandError(f"{trouble(said, connection.shown)}; see mqtt.url in settings.toml")
         early += connection.poll(0.1)
     return early
 

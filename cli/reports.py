@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ import typer
 
 from cli.options import CommandError, ConfigOption, HomeOption, JsonOption, choose, utc_now
 from heatledger.config import load
+from heatledger.watching import Watch
 
 
 def report(
@@ -59,7 +61,10 @@ def report(
 
 
 def reports(config: ConfigOption = None) -> None:
-    """Make each home's statement every month, on the day and hour of the settings, until stopped."""
+    """Make each home's statement every month, on the day and hour of the settings, until stopped.
+
+    What changes in the configuration meanwhile is taken in without a restart.
+    """
     from reports.schedule import run
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -68,7 +73,7 @@ def reports(config: ConfigOption = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     layer = {} if config is None else {"HEATLEDGER_CONFIG": str(config.absolute())}
-    run(load(config_dir=config), stop, environ={**os.environ, **layer})
+    run(Watch(partial(load, config_dir=config)), stop, environ={**os.environ, **layer})
 
 
 def _write(path: Path, content: bytes) -> None:

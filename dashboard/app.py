@@ -41,7 +41,12 @@ _ASSETS: Final = Path(__file__).parent / "assets"
 
 
 def create_app(
-    config: Config, home_id: str | None = None, *, store: Store | None = None, state: State | None = None
+    config: Config,
+    home_id: str | None = None,
+    *,
+    store: Store | None = None,
+    state: State | None = None,
+    refused: Callable[[], str] = str,
 ) -> Dash:
     """Make the dashboard.
 
@@ -55,6 +60,8 @@ def create_app(
         Opened from the configuration by default.
     state : State, optional
         The same.
+    refused : callable, optional
+        Returns why the configuration as it stands in the files is not the one that counts; empty where it is.
 
     Returns
     -------
@@ -83,9 +90,9 @@ def create_app(
     app, forms = _dash(server, path, build), Forms(path, build)
     api.register(server, queries, feed, lambda: board.page().now, forms)
     desk = Desk(queries, feed, board.home, lambda: board.page().now)
-    _pages(app, board, devices, desk, build)
+    _pages(app, board, devices, desk, build, refused)
     server.state.board, server.state.devices = board, devices
-    _guard(app, server, config, state, board, forms)
+    _guard(app, server, setup.Setup(config, board.feed, state, refused), board, forms)
     return app
 
 
@@ -117,7 +124,7 @@ def _dash(server: FastAPI, path: str, build: str) -> Dash:
     )
 
 
-def _pages(app: Dash, board: Board, devices: DevicesBoard, desk: Desk, build: str) -> None:
+def _pages(app: Dash, board: Board, devices: DevicesBoard, desk: Desk, build: str, refused: Callable[[], str]) -> None:
     """Add the pages, and what is pushed to each."""
     layouts = {now_page: now_page.register(app, board.page), devices_page: devices_page.register(app, devices.page)}
     layouts |= {page: page.register(app, desk) for page in _BOOKS}
@@ -125,22 +132,28 @@ def _pages(app: Dash, board: Board, devices: DevicesBoard, desk: Desk, build: st
         dash.register_page(  # type: ignore[no-untyped-call] # Dash leaves it untyped
             page.NAME, path=page.PATH, title=partial(say, page.TITLE), layout=layout
         )
-    app.layout = html.Div([dash.page_container, dcc.Store(id="shell-page"), dcc.Store(id="shell-build", data=build)])
+    app.layout = html.Div(
+        [
+            html.P(id=push.REFUSED, className="refused", role="alert"),
+            dash.page_container,
+            dcc.Store(id="shell-page"),
+            dcc.Store(id="shell-build", data=build),
+        ]
+    )
     shown: dict[str, Callable[[], dict[Prop, object]]] = {now_page.NAME: board.props}
     shown[devices_page.NAME] = once(board.feed, lambda: devices_page.props(devices.page()))
     shown |= {page.NAME: once(board.feed, partial(desk.props, page.NAME)) for page in _BOOKS}
     shown[zones_page.NAME] = once(board.feed, lambda: zones_page.props(desk))
-    push.register(
-        app, board.feed, shown, paces={page.NAME: page.PACE_S for page in (devices_page, zones_page)}, build=build
-    )
+    paces = {page.NAME: page.PACE_S for page in (devices_page, zones_page)}
+    push.register(app, board.feed, shown, paces=paces, build=build, refused=refused)
 
 
-def _guard(app: Dash, server: FastAPI, config: Config, state: State, board: Board, forms: Forms) -> None:
+def _guard(app: Dash, server: FastAPI, setting_up: setup.Setup, board: Board, forms: Forms) -> None:
     """Put the gate before everything, and the pages that let people in behind it."""
-    doors = Doors(state.people)
+    doors, config = Doors(setting_up.state.people), setting_up.config
     installed.register(server, forms)
     entrance.register(server, doors, forms)
-    setup.register(server, setup.Setup(config, board.feed, state), doors, forms)
+    setup.register(server, setting_up, doors, forms)
     reading.register(server, forms)
     people_pages.register(server, doors, forms, lambda: board.home.timezone if board.home else "UTC")
     server.add_middleware(

@@ -12,6 +12,7 @@ from dash.exceptions import WebsocketDisconnected
 
 from dashboard.components import Framed, Prop
 from dashboard.feed import Feed
+from heatledger.wording import say
 
 GAP_S: Final = 0.25
 """One element is sent this often in the long run. [s]"""
@@ -66,11 +67,21 @@ class Outbox:
         return value.plain()
 
 
+REFUSED: Final = "shell-refused"
+"""The element, on every page, that says why a changed configuration does not count."""
 Pages = Mapping[str, Callable[[], dict[Prop, object]]]
 """By the page's name, what it shows now."""
 
 
-def register(app: Dash, feed: Feed, pages: Pages, *, paces: Mapping[str, float] | None = None, build: str = "") -> None:
+def register(
+    app: Dash,
+    feed: Feed,
+    pages: Pages,
+    *,
+    paces: Mapping[str, float] | None = None,
+    build: str = "",
+    refused: Callable[[], str] = str,
+) -> None:
     """Register the callback that streams to the page a browser shows.
 
     Parameters
@@ -85,15 +96,25 @@ def register(app: Dash, feed: Feed, pages: Pages, *, paces: Mapping[str, float] 
         By the page's name, the shortest time between two looks at what it shows, where that takes long. [s]
     build : str
         Which program with which configuration this is: a page that another one made loads itself anew.
+    refused : callable
+        Returns why a changed configuration does not count, in one line, or nothing.
     """
 
     @app.callback(persistent=True)
     async def live() -> None:
         if ctx.websocket is not None:
-            await stream(ctx.websocket, feed, pages, paces=paces or {}, build=build)
+            await stream(ctx.websocket, feed, pages, paces=paces or {}, build=build, refused=refused)
 
 
-async def stream(channel: Channel, feed: Feed, pages: Pages, *, paces: Mapping[str, float], build: str = "") -> None:
+async def stream(
+    channel: Channel,
+    feed: Feed,
+    pages: Pages,
+    *,
+    paces: Mapping[str, float],
+    build: str = "",
+    refused: Callable[[], str] = str,
+) -> None:
     """Send full state once a page stands, then changes, until the browser no longer answers."""
     outbox, asked_s, beats = Outbox(), -_ASK_S, 0
     page, ours = None, True
@@ -115,6 +136,7 @@ async def stream(channel: Channel, feed: Feed, pages: Pages, *, paces: Mapping[s
             beat: dict[Prop, object] = {
                 Prop(f"{name}-beat", "children"): str(beats),
                 Prop(f"{name}-beat", "title"): build,
+                Prop(REFUSED, "children"): _refusal(refused()),
             }
             ready, later_s = outbox.due((pages[name]() if ours else {}) | beat, start_s)
             for element, values in ready.items():
@@ -122,6 +144,12 @@ async def stream(channel: Channel, feed: Feed, pages: Pages, *, paces: Mapping[s
             await asyncio.sleep(paces.get(name, 0.0))
             wake_s = min((beats + 1) * BEAT_S, later_s or start_s + BEAT_S)
             await _wait(bell, wake_s - time.monotonic())
+
+
+def _refusal(why: str) -> str:
+    if not why:
+        return ""
+    return say("The configuration was changed and cannot be used; what counted before still does. {reason}", reason=why)
 
 
 async def _shown(channel: Channel, build: str) -> tuple[object, bool]:

@@ -37,6 +37,7 @@ ROUTES: Final = (
     Route("/people", "own"),
     Route("/people/*", "own"),
     Route("/setup", "set_up"),
+    Route("/setup/*", "set_up"),
     Route("/password", "look"),
     Route("/_dash-update-component", "look"),  # and what the callback asks for
     Route("/_dash-ws-callback", "look"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 from collections.abc import Callable
 from typing import cast
@@ -11,10 +12,12 @@ import uvicorn
 
 from dashboard.app import create_app
 from dashboard.gate import Application
-from dashboard.swap import Made, Swapping
-from heatledger.config import Config
+from dashboard.queries import AskError
+from dashboard.swap import Swapping
+from heatledger.config import Config, ConfigError
 from heatledger.store import open_store
 from heatledger.store.state import State
+from heatledger.watching import Watch
 
 
 class ServeError(Exception):
@@ -62,16 +65,24 @@ def serve(
     ServeError
         If the address cannot be taken.
     """
-    config = load()
+    watch = Watch(load)
+    config = watch.config
     chosen = config.settings.dashboard
     taken = listen(host or chosen.host, chosen.port if port is None else port)
     store, state = open_store(config.store_url), State(config.state_path)
 
     def make(changed: Config) -> Application:
+        page = changed.settings.dashboard
+        if (page.host, page.port) != (chosen.host, chosen.port):
+            logging.getLogger(__name__).warning("dashboard.host and dashboard.port count from the next start on")
         kept = store if changed.store_url == config.store_url else open_store(changed.store_url)
-        return cast("Application", create_app(changed, home, store=kept, state=state).server)
+        try:
+            app = create_app(changed, home, store=kept, state=state, refused=lambda: watch.refused)
+        except AskError as error:
+            raise ConfigError(str(error)) from error
+        return cast("Application", app.server)
 
-    app = Swapping(Made(config, make(config)), load, make)
+    app = Swapping(watch, make)
     options = uvicorn.Config(
         app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=3, proxy_headers=False
     )  # who a proxy speaks for is for the gate to judge

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final, get_args
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, get_args
 from zoneinfo import available_timezones
 
 import msgspec
 from fastapi import FastAPI, Response
 
+from dashboard.broker_step import BrokerStep, Tried
 from dashboard.devices_unknown import Unknowns, unknowns
 from dashboard.doors import Doors
 from dashboard.feed import Feed
@@ -16,14 +17,54 @@ from dashboard.forms import Forms, Sent, Whence, Who
 from heatledger.config import Config
 from heatledger.home import Head, HeatPump, Home, Meter, PumpKind, Role, Zone
 from heatledger.keeping import keep_home
+from heatledger.marks import marked
 from heatledger.misfit import ConfigError
 from heatledger.quantities import QUANTITIES
 from heatledger.readings import Reading, SeriesKey
 from heatledger.store.state import State
 from heatledger.survey import guess
 from heatledger.survey.heard import Surveyor
+from heatledger.survey.rooms import identifier
 
-STEPS: Final = ("Broker", "Heard", "Home", "Zones", "Meters", "Heat pumps", "Tariff", "Comparison")
+
+class Step(NamedTuple):
+    """A step: its id in the page, and its title."""
+
+    name: str
+    title: str
+
+
+STEPS: Final = (
+    Step("broker", marked("Broker")),
+    Step("heard", marked("Heard")),
+    Step("home", marked("Home")),
+    Step("zones", marked("Rooms")),
+    Step("meters", marked("Meters")),
+    Step("heat-pumps", marked("Heat pumps")),
+    Step("tariff", marked("Tariff")),
+    Step("comparison", marked("Comparison")),
+)
+_ROLES: Final[dict[Role, str]] = {
+    "import": marked("the whole home, as the utility bills it"),
+    "export": marked("what is fed into the grid"),
+    "solar": marked("solar panels"),
+    "battery": marked("a battery"),
+    "ev": marked("a car’s charger"),
+    "circuit": marked("one circuit or plug"),
+    "outdoor_unit": marked("an outdoor unit"),
+    "head": marked("an indoor unit"),
+    "leader_sum": marked("an indoor unit that tells its whole outdoor unit’s use"),
+    "duplicate_of": marked("what another meter counts already"),
+}
+_KINDS: Final[dict[PumpKind, str]] = {
+    "mini_split": marked("mini-split"),
+    "multi_split": marked("multi-split"),
+    "air_conditioner": marked("air conditioner"),
+    "ducted": marked("ducted"),
+    "ground_source": marked("ground-source"),
+    "air_source": marked("air-source"),
+    "air_to_water": marked("air to water"),
+}
 
 
 class Setup(msgspec.Struct, frozen=True):
@@ -32,6 +73,13 @@ class Setup(msgspec.Struct, frozen=True):
     config: Config
     feed: Feed
     state: State
+    refused: Callable[[], str] = str
+    """Returns why the files as they are now do not count, in one line, or nothing."""
+
+    @property
+    def broker(self) -> BrokerStep:
+        """The broker's step."""
+        return BrokerStep(self.config)
 
     def home(self, *, anew: bool = False) -> guess.Draft:
         """Return the home as it stands, or `anew` (and where there is none) as it is guessed from what is heard."""
@@ -63,6 +111,13 @@ def register(server: FastAPI, setup: Setup, doors: Doors, forms: Forms) -> None:
     def shown(anew: bool = False) -> Response:
         return _page(setup, forms, setup.home(anew=anew))
 
+    @server.post("/setup/broker", include_in_schema=False)
+    def broker(sent: Sent, who: Who, seen: Whence) -> Response:
+        tried = setup.broker.act(sent)
+        what = "wrote down the broker" if tried.kept else "tried the broker"
+        doors.note(who, seen, f"{what} {tried.where.shown}")
+        return _page(setup, forms, setup.home(), tried=tried, status=200 if tried.good or tried.kept else 400)
+
     @server.post("/setup", include_in_schema=False)
     def save(sent: Sent, who: Who, seen: Whence) -> Response:
         try:
@@ -77,24 +132,36 @@ def register(server: FastAPI, setup: Setup, doors: Doors, forms: Forms) -> None:
         return forms.page("setup_done", home=home, file=str(path))
 
 
-def _page(setup: Setup, forms: Forms, draft: guess.Draft, *, line: str = "", status: int = 200) -> Response:
+def _page(
+    setup: Setup,
+    forms: Forms,
+    draft: guess.Draft,
+    *,
+    line: str = "",
+    status: int = 200,
+    tried: Tried | None = None,
+) -> Response:
     latest = setup.feed.latest()
     return forms.page(
         "setup",
         status=status,
         steps=STEPS,
         line=line,
+        refused=setup.refused(),
         draft=draft,
         home=draft.home,
         base=msgspec.json.encode(draft.home).decode(),
-        broker=setup.config.settings.mqtt.url.rpartition("@")[2].removeprefix("mqtt://"),
+        step_broker=setup.broker,
+        tried=tried,
         connected=setup.feed.connected,
         ingest=setup.feed.ingest_online,
         devices=_devices(latest),
         unread=setup.unread(),
         described=bool(setup.config.homes),
         roles=get_args(Role),
+        role_words=_ROLES,
         kinds=get_args(PumpKind),
+        kind_words=_KINDS,
         units=sorted(setup.config.systems.values(), key=lambda row: row.name),
         tariffs=sorted(setup.config.tariffs.items(), key=lambda row: row[1].name),
         comparisons=sorted(setup.config.alternatives.items()),
@@ -134,6 +201,8 @@ def stated(base: Home, sent: Mapping[str, str]) -> Home:
     chosen = {key: sent.get(key) or None for key in ("tariff", "compare", "budget") if key in sent}
     cycle = {"cycle": {"day": int(sent["cycle"])}} if sent.get("cycle", "").isdigit() else {}
     given = msgspec.to_builtins(base) | top | chosen | cycle
+    zones += _further_rooms(zones, sent.get("more.zones", ""))
+    pumps += _further_pump(pumps, sent, kept)
     tables = {"zones": zones, "meters": meters, "heat_pumps": [pump for pump in pumps if pump.meter in kept]}
     return msgspec.convert(given | msgspec.to_builtins(tables), Home)
 
@@ -153,6 +222,26 @@ class _Said:
 
 def _named(said: _Said, table: str, zone: Zone) -> Zone:
     return msgspec.structs.replace(zone, name=said.get(table, zone.id, "name", zone.name) or zone.name)
+
+
+def _further_rooms(zones: Sequence[Zone], names: str) -> list[Zone]:
+    """Return the rooms that a form names beside those that are heard."""
+    taken, made = {zone.id for zone in zones}, list[Zone]()
+    for name in filter(None, (" ".join(part.split()) for part in names.split(","))):
+        found = identifier(name, taken, otherwise="room")
+        taken.add(found)
+        made.append(Zone(id=found, name=name))
+    return made
+
+
+def _further_pump(pumps: Sequence[HeatPump], sent: Mapping[str, str], meters: set[str]) -> list[HeatPump]:
+    """Return the heat pump that a form adds on a meter."""
+    meter = sent.get("more.pump.meter", "")
+    if meter not in meters:
+        return []
+    found = identifier(meter, {pump.id for pump in pumps}, otherwise="heat_pump")
+    kind = msgspec.convert(sent.get("more.pump.kind", "mini_split"), PumpKind)
+    return [HeatPump(id=found, kind=kind, meter=meter)]
 
 
 def _meter(said: _Said, meter: Meter, rooms: set[str], kept: set[str]) -> Meter:

@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable
+from typing import Any, Final
 
 from dashboard.gate import Application, Message, Receive, Send
-from dashboard.queries import AskError
 from heatledger.config import Config
-from heatledger.misfit import ConfigError
-from heatledger.store import StoreError
+from heatledger.watching import LOOK_S, Watch
 
-LOOK_S: Final = 1.0
-"""How often the folder is looked at. [s]"""
 _RESTARTING: Final = 1012  # RFC 6455's registry: service restart
-_LOG: Final = logging.getLogger(__name__)
-
-State = Mapping[str, tuple[int, int]]
-
-
-def state_of(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return what tells a changed folder: of every TOML file its time of change and size."""
-    found: dict[str, tuple[int, int]] = {}
-    for path in sorted(folder.rglob("*.toml")):
-        try:
-            seen = path.stat()
-        except OSError:  # it is being replaced
-            continue
-        found[str(path)] = (seen.st_mtime_ns, seen.st_size)
-    return found
 
 
 class _Running:
@@ -74,30 +53,21 @@ class _Running:
         await self.app({"type": "lifespan", "asgi": {"version": "3.0"}}, receive, send)
 
 
-class Made(NamedTuple):
-    """A configuration and the application made of it."""
-
-    config: Config
-    app: Application
-
-
 class Swapping:
     """An ASGI application that is made anew, without a restart, whenever the configuration changes for the better.
 
     Parameters
     ----------
-    made : Made
-        What is served first.
-    load : callable
-        Reads the configuration.
+    watch : Watch
+        The configuration.
     make : callable
         Makes an application of one.
     """
 
-    def __init__(self, made: Made, load: Callable[[], Config], make: Callable[[Config], Application]) -> None:
-        self._made, self._load, self._make = made, load, make
+    def __init__(self, watch: Watch, make: Callable[[Config], Application]) -> None:
+        self._watch, self._make = watch, make
+        self._made = make(watch.config)
         self._running: _Running | None = None
-        self._seen: State = state_of(made.config.user)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve by what is current; a WebSocket stays with what it began with until that is retired."""
@@ -114,36 +84,28 @@ class Swapping:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
-        self._running = _Running(self._made.app)
+        self._running = _Running(self._made)
         await self._running.begin()
-        watching = asyncio.ensure_future(self._watch())
+        watching = asyncio.ensure_future(self._keep_watch())
         await send({"type": "lifespan.startup.complete"})
         await receive()
         watching.cancel()
         await self._running.end()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _watch(self) -> None:
+    async def _keep_watch(self) -> None:
         while True:
             await asyncio.sleep(LOOK_S)
-            now = await asyncio.to_thread(state_of, self._made.config.user)
-            if now != self._seen:
-                self._seen = now
-                await self._changed()
+            if await asyncio.to_thread(self._watch.look, self._take):
+                await self._swap()
 
-    async def _changed(self) -> None:
-        try:
-            config = await asyncio.to_thread(self._load)
-            if config == self._made.config:
-                return
-            made = Made(config, await asyncio.to_thread(self._make, config))
-        except (ConfigError, StoreError, AskError) as error:
-            _LOG.warning("the changed configuration is refused, the one before it stays: %s", error)
-            return
-        running, before = _Running(made.app), self._running
+    def _take(self, config: Config) -> None:
+        self._made = self._make(config)
+
+    async def _swap(self) -> None:
+        before, running = self._running, _Running(self._made)
         await running.begin()
-        self._made, self._running = made, running
-        _LOG.warning("the changed configuration is taken in")
+        self._running = running
         if before is not None:
             await before.end()
 

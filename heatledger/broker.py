@@ -4,16 +4,36 @@ from __future__ import annotations
 
 import logging
 import random
+import ssl
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 OnState = Callable[[bool, str], None]
 """Takes (connected, one line to show)."""
 
 _DELAY_S: Final = (0.5, 10.0)
 _PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
+
+# what the system or TLS says (a part of it, in lower case) -> what the user can do
+_MENDS: Final = (
+    ("not valid for", "use the name that its certificate is made out to."),
+    ("mismatch", "use the name that its certificate is made out to."),
+    ("expired", "its certificate is over: renew it."),
+    ("self-signed", "give the certificate of its authority (?ca_file=/path behind the address)."),
+    ("unable to get", "give the certificate of its authority (?ca_file=/path behind the address)."),
+    ("wrong version number", "that port speaks without TLS: write mqtt:// before it."),
+    ("wrong_version_number", "that port speaks without TLS: write mqtt:// before it."),
+    ("name or service", "check the broker's name."),
+    ("name resolution", "check the broker's name, and this machine's network."),
+    ("no address", "check the broker's name."),
+    ("no route", "check the address, and this machine's network."),
+    ("timed out", "check the address; a firewall may be in the way."),
+    ("it closed the connection", "is it an MQTT broker, and does that port want TLS (mqtts://)?"),
+    ("does not answer", "is it an MQTT broker, and does that port want TLS (mqtts://)?"),
+)
 
 
 class BusError(Exception):
@@ -45,7 +65,10 @@ class Will(NamedTuple):
 
 
 class Endpoint(NamedTuple):
-    """A broker's address and our credentials; `shown` is the address without them."""
+    """A broker's address and our credentials; `shown` is the address without them.
+
+    `ca_file` holds the certificates of the authorities that are trusted over TLS; None: those the system trusts.
+    """
 
     shown: str
     host: str
@@ -53,6 +76,7 @@ class Endpoint(NamedTuple):
     tls: bool
     user: str | None
     password: str | None
+    ca_file: str | None = None
 
 
 def endpoint(url: str) -> Endpoint:
@@ -61,7 +85,7 @@ def endpoint(url: str) -> Endpoint:
     Parameters
     ----------
     url : str
-        ``mqtt://user:secret@host:1883`` or ``mqtts://host:8883``.
+        ``mqtt://user:secret@host:1883``, ``mqtts://host:8883`` or ``mqtts://host:8883?ca_file=/path/to/ca.pem``.
 
     Returns
     -------
@@ -89,7 +113,79 @@ def endpoint(url: str) -> Endpoint:
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     user = None if parts.username is None else unquote(parts.username)
     password = None if parts.password is None else unquote(parts.password)
-    return Endpoint(f"{parts.scheme}://{host}:{port}", parts.hostname, port, parts.scheme == "mqtts", user, password)
+    ca_file = _ca_file(parts, bare)
+    tls = parts.scheme == "mqtts"
+    return Endpoint(f"{parts.scheme}://{host}:{port}", parts.hostname, port, tls, user, password, ca_file)
+
+
+def _ca_file(parts: SplitResult, bare: str) -> str | None:
+    try:
+        asked = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+    except ValueError:
+        asked = {parts.query: ""}
+    ca_file = asked.pop("ca_file", None)
+    if asked or parts.fragment or parts.path not in {"", "/"}:
+        raise BusError(f"broker URL {bare!r}: nothing but ?ca_file=/path may follow host and port; leave the rest out")
+    if ca_file is None:
+        return None
+    if parts.scheme != "mqtts":
+        raise BusError(f"broker URL {bare!r}: ca_file is for TLS; write mqtts://, or leave it out")
+    if not Path(ca_file).is_file():
+        raise BusError(f"broker URL {bare!r}: {ca_file} is no file; name the certificate of the broker's authority")
+    return ca_file
+
+
+def written(where: Endpoint) -> str:
+    """Return the URL of a broker without the password of its user.
+
+    Examples
+    --------
+    >>> written(endpoint("mqtt://ann%40home:secret@broker"))
+    'mqtt://ann%40home@broker:1883'
+    """
+    scheme, _, address = where.shown.partition("://")
+    user = f"{quote(where.user, safe='')}@" if where.user else ""
+    return f"{scheme}://{user}{address}{'?' + urlencode({'ca_file': where.ca_file}) if where.ca_file else ''}"
+
+
+def wants_password(url: str) -> bool:
+    """Return whether a broker URL names a user and no password.
+
+    Examples
+    --------
+    >>> wants_password("mqtt://ann@broker"), wants_password("mqtt://ann:pw@broker"), wants_password("mqtt://broker")
+    (True, False, False)
+    """
+    user, colon, _ = urlsplit(url).netloc.rpartition("@")[0].partition(":")
+    return bool(user) and not colon
+
+
+def with_password(url: str, password: str) -> str:
+    """Return a broker URL with the password of the user that it names.
+
+    Examples
+    --------
+    >>> with_password("mqtt://ann@broker:1883", "p@ss/word")
+    'mqtt://ann:p%40ss%2Fword@broker:1883'
+    """
+    parts = urlsplit(url)
+    user, _, where = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{where}").geturl()
+
+
+def trusting(broker: Endpoint) -> ssl.SSLContext:
+    """Return what a broker is known by over TLS: its own authorities' certificates, or the system's.
+
+    Raises
+    ------
+    BusError
+        If its file holds none.
+    """
+    try:
+        return ssl.create_default_context(cafile=broker.ca_file)
+    except (OSError, ssl.SSLError) as error:
+        why = getattr(error, "reason", None) or error.strerror or error
+        raise BusError(f"{broker.ca_file}: {why}; name a file of certificates in PEM") from error
 
 
 def log_state(connected: bool, line: str) -> None:
@@ -128,7 +224,8 @@ class Outage:
 
     def unreachable(self, why: str) -> None:
         """Tell that the broker cannot be reached."""
-        self._tell("unreachable", f"cannot reach {self._broker.shown} ({why}): is the broker running? Trying again")
+        mend = next((mend for part, mend in _MENDS if part in why.lower()), "is the broker running?")
+        self._tell("unreachable", f"cannot reach {self._broker.shown} ({why}): {mend} Trying again")
 
     def refused(self, why: str, *, login: bool) -> None:
         """Tell that the broker answers but does not let us in."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import select
 import socket
-import ssl
 import time
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -16,7 +15,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from heatledger.broker import BusError, Endpoint, Message, OnState, Outage, Will, endpoint, log_state
+from heatledger.broker import BusError, Endpoint, Message, OnState, Outage, Will, endpoint, log_state, trusting
 from heatledger.packets import Inflow
 
 __all__ = ["RECEIVE_MAXIMUM", "BusError", "Connection", "Message", "Will", "connect"]
@@ -43,7 +42,8 @@ def connect(
     Parameters
     ----------
     url : str
-        ``mqtt://user:secret@host:1883`` or ``mqtts://host:8883`` (TLS; trusts what the system or SSL_CERT_FILE does).
+        ``mqtt://user:secret@host:1883`` or ``mqtts://host:8883`` (TLS; trusts what the system or SSL_CERT_FILE does,
+        with ``?ca_file=/path`` the authorities in that file).
     client_id : str
         Stable name of this client; a persistent session belongs to it.
     clean : bool
@@ -73,6 +73,7 @@ class Connection:
         self._broker, self._client_id, self._clean, self._will = broker, client_id, clean, will
         self._outage = Outage(broker, client_id, on_state)
         self._topics: dict[str, int] = {}
+        self._dropped: set[str] = set()
         self._inbox: list[Message] = []
         self._awaited: set[int] = set()
         self._unconfirmed: int | None = None
@@ -103,6 +104,15 @@ class Connection:
     def subscribe(self, topics: Iterable[str], qos: int = 1) -> None:
         """Subscribe now and on every later connection; our own publications do not come back (MQTT 5)."""
         self._topics.update(dict.fromkeys(topics, qos))
+        self._dropped -= self._topics.keys()
+        if self._up:
+            self._send_subscriptions()
+
+    def unsubscribe(self, topics: Iterable[str]) -> None:
+        """Have what the session is subscribed to no longer, now and on every later connection."""
+        self._dropped.update(topics)
+        for topic in self._dropped & self._topics.keys():
+            del self._topics[topic]
         if self._up:
             self._send_subscriptions()
 
@@ -168,7 +178,7 @@ class Connection:
         if broker.user is not None:
             client.username_pw_set(broker.user, broker.password)
         if broker.tls:
-            client.tls_set_context(ssl.create_default_context())
+            client.tls_set_context(trusting(broker))
         if self._will:
             client.will_set(self._will.topic, self._will.payload, 1, self._will.retain)
         client.on_connect, client.on_disconnect = self._connected, self._disconnected
@@ -265,6 +275,8 @@ class Connection:
                 self._outage.retry_now()
 
     def _send_subscriptions(self) -> None:
+        if self._dropped:
+            self._client.unsubscribe(sorted(self._dropped))
         if self._topics and self._client.protocol == MQTTProtocolVersion.MQTTv5:
             options = [(topic, SubscribeOptions(qos=qos, noLocal=True)) for topic, qos in self._topics.items()]
             self._unconfirmed = self._client.subscribe(options)[1]

@@ -15,6 +15,7 @@ import platformdirs
 
 from heatledger.baseline.kinds import Alternative
 from heatledger.baseline.kinds import misfit as alternative_misfit
+from heatledger.broker import BusError, endpoint
 from heatledger.devices import DeviceFile
 from heatledger.heat.system import System, misfit
 from heatledger.home import Home
@@ -23,7 +24,7 @@ from heatledger.misfit import mend
 from heatledger.settings import DiscoverySettings as DiscoverySettings
 from heatledger.settings import ReportSettings as ReportSettings
 from heatledger.settings import Settings as Settings
-from heatledger.settings import from_environment, with_token
+from heatledger.settings import from_environment, with_secrets
 from heatledger.store.address import complete
 from heatledger.tariff.model import Tariff
 
@@ -118,7 +119,11 @@ def load(
     for stem, home in homes.items():
         _check_home(user / "homes" / f"{stem}.toml", stem, home, tariffs, systems, alternatives)
     devices = tuple(read_toml(path, DeviceFile) for path in _files(layers, "devices"))
-    settings = with_token(from_environment(_settings(layers), environ), data)
+    settings = with_secrets(from_environment(_settings(layers), environ), data)
+    try:
+        endpoint(settings.mqtt.url)
+    except BusError as error:
+        raise ConfigError(f"mqtt.url: {error}") from error
     return Config(
         data_dir=data,
         settings=settings,

@@ -63,20 +63,86 @@ def keep_home(user: Path, home: Home, *, data_dir: Path, environ: Mapping[str, s
     ConfigError
         If the configuration with it could not be used: file, key, mend. Nothing is changed then.
     """
-    path = user / "homes" / f"{home.id}.toml"
+    name = f"homes/{home.id}.toml"
+    path = user / name
     text = merged(path.read_text(encoding="utf-8") if path.is_file() else "", home)
+    _try(user, {name: text}, data_dir=data_dir, environ=environ)
+    keep(path, text)
+    return path
+
+
+def keep_settings(
+    user: Path, table: str, said: Mapping[str, object], *, data_dir: Path, environ: Mapping[str, str] = os.environ
+) -> Path:
+    """Write keys of one table into the user's settings.toml once the whole configuration with them can be used.
+
+    Parameters
+    ----------
+    user : Path
+        The user's layer.
+    table : str
+        Of settings.toml.
+    said : mapping
+        Its keys with their values; every other key, and comments, stay.
+    data_dir : Path
+        Where state lives.
+    environ : mapping
+        The environment.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    ConfigError
+        If the configuration with it could not be used. Nothing is changed then.
+    """
+    path = user / "settings.toml"
+    document = tomlkit.parse(path.read_text(encoding="utf-8") if path.is_file() else "")
+    part = document.setdefault(table, tomlkit.table())
+    for key, value in said.items():
+        if part.get(key) != value:
+            part[key] = value
+    text = tomlkit.dumps(document)
+    _try(user, {"settings.toml": text}, data_dir=data_dir, environ=environ)
+    keep(path, text)
+    return path
+
+
+def keep_secret(path: Path, text: str) -> None:
+    """Write a secret that nobody but its owner can read, whole or not at all.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft.unlink(missing_ok=True)
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123 - never readable by others, not for a moment
+            file.write(text)
+        draft.replace(path)
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}; choose a data folder that can be written") from error
+
+
+def _try(user: Path, texts: Mapping[str, str], *, data_dir: Path, environ: Mapping[str, str]) -> None:
+    """Refuse files with which the whole configuration could not be used, as if they stood where they are meant for."""
     with tempfile.TemporaryDirectory(prefix="heatledger-") as scratch:
         tried = Path(scratch) / "config"
         if user.is_dir():
             shutil.copytree(user, tried)
-        (tried / "homes").mkdir(parents=True, exist_ok=True)
-        (tried / "homes" / path.name).write_text(text, encoding="utf-8")
+        for name, text in texts.items():
+            (tried / name).parent.mkdir(parents=True, exist_ok=True)
+            (tried / name).write_text(text, encoding="utf-8")
         try:
             load(data_dir=data_dir, config_dir=tried, environ=environ)
         except ConfigError as error:
             raise ConfigError(str(error).replace(str(tried), str(user))) from error
-    keep(path, text)
-    return path
 
 
 def merged(text: str, home: Home) -> str:

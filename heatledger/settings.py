@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
 from heatledger.alerts.table import AlertSettings
+from heatledger.broker import wants_password, with_password
 from heatledger.misfit import ConfigError
+
+MQTT_PASSWORD: Final = "mqtt_password"  # noqa: S105 - the name of a file
+"""The file of the broker's password among the secrets."""
 
 # variable (or variable_FILE, a file that holds it) -> table and key of settings.toml
 _OVERRIDES: Final = (
@@ -24,9 +28,13 @@ _OVERRIDES: Final = (
 
 
 class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the broker is and what is listened to."""
+    """Where the broker is and what is listened to.
+
+    `password_file` holds the password of the user in `url`, where that does not say it.
+    """
 
     url: str = "mqtt://127.0.0.1:1883"
+    password_file: str = ""
     topics: tuple[str, ...] = ("#",)
     client_id: str = "heatledger-ingest"
 
@@ -150,13 +158,78 @@ def from_environment(settings: Settings, environ: Mapping[str, str]) -> Settings
     return settings
 
 
-def with_token(settings: Settings, data: Path) -> Settings:
-    """Read the store's token from the file that is named, or from its place in the data directory."""
-    named = settings.store.token_file
-    path = Path(named).expanduser() if named else data / "secrets" / "store_token"
-    if settings.store.token or not (named or path.is_file()):
-        return settings
-    return _replaced(settings, "store", "token", _read_secret(path, "store.token_file"))
+def stated_by(environ: Mapping[str, str], table: str, key: str) -> str:
+    """Return the variable of the environment that says a setting, whatever the files say; empty where none does.
+
+    Examples
+    --------
+    >>> stated_by({"HEATLEDGER_MQTT_URL": "mqtt://nas"}, "mqtt", "url"), stated_by({}, "mqtt", "url")
+    ('HEATLEDGER_MQTT_URL', '')
+    """
+    names = (name for name, *place in _OVERRIDES if place == [table, key])
+    said = (f"{name}{file}" for name in names for file in ("_FILE", "") if environ.get(f"{name}{file}"))
+    return next(said, "")
+
+
+def with_secrets(settings: Settings, data: Path) -> Settings:
+    """Read the broker's password and the store's token from the files that are named, or from the data directory.
+
+    Raises
+    ------
+    ConfigError
+        If a file that is named cannot be read.
+    """
+    for secret in _SECRETS:
+        path = secret.path(settings, data)
+        if secret.wanted(settings) and (secret.named(settings) or path.is_file()):
+            settings = secret.put(settings, _read_secret(path, f"{secret.table}.{secret.key}"))
+    return settings
+
+
+def secret_files(settings: Settings, data: Path, environ: Mapping[str, str]) -> list[Path]:
+    """Return every file that a secret may stand in, there or not."""
+    named = [Path(path) for name, _, _ in _OVERRIDES if (path := environ.get(f"{name}_FILE"))]
+    return [*named, *(secret.path(settings, data) for secret in _SECRETS)]
+
+
+class _Secret(NamedTuple):
+    """A secret in a file: the key of settings.toml that names the file, and what it is called without one."""
+
+    table: str
+    key: str
+    file: str
+    wanted: Callable[[Settings], bool]
+    put: Callable[[Settings, str], Settings]
+
+    def named(self, settings: Settings) -> str:
+        return str(getattr(getattr(settings, self.table), self.key))
+
+    def path(self, settings: Settings, data: Path) -> Path:
+        named = self.named(settings)
+        return Path(named).expanduser() if named else secret_path(data, self.file)
+
+
+def secret_path(data: Path, name: str) -> Path:
+    """Return where a secret is kept unless a setting names another file."""
+    return data / "secrets" / name
+
+
+_SECRETS: Final = (
+    _Secret(
+        "mqtt",
+        "password_file",
+        MQTT_PASSWORD,
+        lambda settings: wants_password(settings.mqtt.url),
+        lambda settings, word: _replaced(settings, "mqtt", "url", with_password(settings.mqtt.url, word)),
+    ),
+    _Secret(
+        "store",
+        "token_file",
+        "store_token",
+        lambda settings: not settings.store.token,
+        lambda settings, word: _replaced(settings, "store", "token", word),
+    ),
+)
 
 
 def mail_password(mail: MailSettings, data: Path, environ: Mapping[str, str]) -> str | None:

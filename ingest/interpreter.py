@@ -26,10 +26,24 @@ class Interpreter:
     """
 
     def __init__(self, config: Config, *, bridges: bool) -> None:
-        self._decoder, self._prefixes = Decoder(config.devices), prefixes(config.homes)
-        said = config.settings.discovery
-        self._catalogues = {home: Catalogue(said.prefix, said.templates) for _, home in self._prefixes}
-        self._bridges = {home: Bridges() for _, home in self._prefixes} if bridges else {}
+        self._wanted = bridges
+        self._prefixes: list[tuple[str, str]] = []
+        self._catalogues: dict[str, Catalogue] = {}
+        self._bridges: dict[str, Bridges] = {}
+        self._said = config.settings.discovery
+        self.take_in(config)
+
+    def take_in(self, config: Config) -> None:
+        """Go by another configuration; what was learned of the same topics of the same homes is still known."""
+        said, rows = config.settings.discovery, prefixes(config.homes)
+        same = {home for prefix, home in rows if (prefix, home) in self._prefixes and said == self._said}
+        homes = [home for _, home in rows]
+        self._decoder, self._prefixes, self._said = Decoder(config.devices), rows, said
+        self._catalogues = {
+            home: self._catalogues[home] if home in same else Catalogue(said.prefix, said.templates) for home in homes
+        }
+        if self._wanted:
+            self._bridges = {home: self._bridges[home] if home in same else Bridges() for home in homes}
 
     def read(self, message: Message) -> Decoded:
         """Return what a message reads, of what can be stored, and learn what it tells of others."""

@@ -60,6 +60,10 @@ class Keeper:
         self._limits: dict[SeriesKey, float] = {}
         self._told: set[SeriesKey] = set()
 
+    def describe(self, homes: Mapping[str, Home]) -> None:
+        """Go by other home files from now on."""
+        self._homes, self._limits = homes, {}
+
     def touch(self, readings: Iterable[Reading], now: float) -> None:
         """Note new readings at a monotonic time; those that change no interval (retained numbers) are left out. [s]."""
         for reading in readings:

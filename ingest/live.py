@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Final
 
 import msgspec
@@ -69,6 +69,12 @@ class Live:
         """Publish every device, as to a broker that may have lost what it retained."""
         for device in self._newest:
             self._send(device, now)
+
+    def forget(self, homes: Container[str]) -> None:
+        """Publish no more of homes that are described no longer."""
+        for device in [device for device in self._newest if device[0] in homes]:
+            for kept in (self._newest, self._sent, self._waiting):
+                kept.pop(device, None)
 
     def _keep(self, reading: Reading) -> Device:
         device = (reading.home, reading.family, reading.device)

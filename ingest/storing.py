@@ -100,6 +100,13 @@ class Storing:
         self.trouble = str(error)
         self._retry_at, self._retry_s = now + self._retry_s, min(2 * self._retry_s, _RETRY_S[1])
 
+    def move(self, open_store: Callable[[], Store]) -> None:
+        """Go on with another store: what waits in the spool, and all that comes, goes there."""
+        if self.store is not None:
+            self.store.close()
+        self._open, self.store, self.committed = open_store, None, None
+        self._retry_at, self._retry_s, self._refused_until = 0.0, _RETRY_S[0], 0.0
+
     def close(self) -> None:
         """Release store and spool."""
         if self.store is not None:

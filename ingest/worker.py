@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -34,12 +34,21 @@ _POLL_S: Final = 0.25
 _NOTE_S: Final = 5.0
 _EXPIRE_FIRST_S: Final = 60.0
 _EXPIRE_S: Final = 3_600.0
+_LAST_POLLS: Final = 100
 _MOST_WAITING: Final = 20_000
 _MOST_TOLD: Final = 1_000
 _DAY_US: Final = 86_400_000_000
 _RECENT_US: Final = 2 * _DAY_US
 
 _log = logging.getLogger(__name__)
+
+
+class Change(NamedTuple):
+    """A changed configuration; with it another connection or store, where those are others now."""
+
+    config: Config
+    connection: Connection | None = None
+    open_store: Callable[[], Store] | None = None
 
 
 class Worker:
@@ -70,7 +79,7 @@ class Worker:
         self._note_at = time.monotonic()
         self._expire_at = self._note_at + _EXPIRE_FIRST_S
         self._told: set[str] = set()
-        self._greeted = False
+        self._greeted = self._ready = False
         storing.on_ready, storing.on_stored = self._store_answers, self._stored
         storing.ready(self._note_at)
         connection.subscribe(config.settings.mqtt.topics)
@@ -81,17 +90,45 @@ class Worker:
         Parameters
         ----------
         stopping : callable
-            Asked several times a second.
+            Asked several times a second, between two steps.
         on_ready : callable
-            Called once, when the broker has confirmed the subscriptions.
+            Called once a connection, when the broker has confirmed the subscriptions.
         """
-        ready = False
         while not stopping():
             self.step()
-            if not ready and self._connection.subscribed:
-                ready = True
+            if not self._ready and self._connection.subscribed:
+                self._ready = True
                 on_ready()
         self._finish()
+
+    def take_in(self, change: Change) -> None:
+        """Work by another configuration from now on; what was heard before is stored as it was understood then."""
+        config, before = change.config, self._config
+        if change.connection is not None or change.open_store is not None:
+            self._take_all_that_came()
+            self._settle()
+        self._config = config
+        if change.connection is not None:
+            self._leave()
+            self._connection, self._greeted, self._ready = change.connection, False, False
+            self._deliveries, self._group.messages = Deliveries({}), []  # acknowledged they can be to nobody else
+        if change.open_store is not None:
+            self._keeper = None
+            self._storing.move(change.open_store)
+        self._storing.spool.limit_bytes = config.settings.store.spool_mb * 1_000_000
+        self._live.forget(before.homes.keys() - config.homes.keys())
+        if self._keeper is not None:
+            self._keeper.describe(config.homes)
+        self._interpreter.take_in(config)
+        self._connection.unsubscribe(set(before.settings.mqtt.topics) - set(config.settings.mqtt.topics))
+        self._connection.subscribe(config.settings.mqtt.topics)  # what is retained comes again, to be read anew
+
+    def _take_all_that_came(self) -> None:
+        for _ in range(_LAST_POLLS):
+            if not (messages := self._connection.poll(0.0)):
+                return
+            for message in messages:
+                self._take(message, time.monotonic())
 
     def step(self) -> None:
         """Take what has come, commit when it is time, and do what else is due."""
@@ -226,7 +263,12 @@ class Worker:
             self._state.forget_days(home, first, last + timedelta(days=1))
 
     def _finish(self) -> None:
-        """Commit, acknowledge, and leave the books in order; what cannot be stored now stays with the broker."""
+        """Leave the books in order, and the broker; what cannot be stored now stays with it."""
+        self._settle()
+        self._leave()
+
+    def _settle(self) -> None:
+        """Commit, acknowledge, and bring the intervals up to date."""
         now = time.monotonic()
         if self._group.messages:
             self._commit(now)
@@ -236,6 +278,8 @@ class Worker:
             self._heard.note(self._state)
         except (StoreError, OSError) as error:
             self._storing.failed(error, now)
+
+    def _leave(self) -> None:
         self._publish(STATUS_TOPIC, msgspec.json.encode(self._status(online=False)))
         self._connection.close()
 

@@ -103,7 +103,7 @@ def main() -> int:
         config = load()
         home = config.homes.get(given.home)
         if home is None:
-            sys.stderr.write(f"home {given.home!r} is not there any more; start heatledger reports again\n")
+            sys.stderr.write(f"home {given.home!r} is not described any more\n")
             return 2
         path = publish(config, home, given.month, now=datetime.now(UTC))
     except (ConfigError, StoreError, OSError) as error:

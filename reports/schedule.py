@@ -23,6 +23,7 @@ from heatledger.config import Config, ReportSettings
 from heatledger.home import Home
 from heatledger.store import StoreError
 from heatledger.store.state import State
+from heatledger.watching import LOOK_S, Watch
 from reports import months
 
 _log = logging.getLogger(__name__)
@@ -180,13 +181,13 @@ def _child(environment: Mapping[str, str], module: str, *arguments: str) -> subp
     )
 
 
-def run(config: Config, stop: threading.Event, *, environ: Mapping[str, str] = os.environ) -> None:
+def run(watch: Watch, stop: threading.Event, *, environ: Mapping[str, str] = os.environ) -> None:
     """Make what is due now, then each month's statement on its day, until told to stop.
 
     Parameters
     ----------
-    config : Config
-        Homes and settings.
+    watch : Watch
+        Homes and settings, kept up with what changes.
     stop : threading.Event
         Set it to end; a statement being made is finished first.
     environ : mapping
@@ -198,7 +199,25 @@ def run(config: Config, stop: threading.Event, *, environ: Mapping[str, str] = o
         executors={"default": ThreadPoolExecutor(1), "alerts": ThreadPoolExecutor(1)},
         job_defaults={"misfire_grace_time": None, "coalesce": True},
     )
-    make = in_child(config, environ)
+
+    def take(config: Config) -> None:
+        scheduler.remove_all_jobs()  # what is being made just now is finished
+        _plan(scheduler, watch, config, stop, environ)
+
+    if stop.is_set():  # one that starts only to stop may trip over its own first jobs
+        return
+    _plan(scheduler, watch, watch.config, stop, environ)
+    scheduler.start()
+    while not stop.wait(LOOK_S):
+        watch.look(take)
+    scheduler.shutdown(wait=True)
+
+
+def _plan(
+    scheduler: BackgroundScheduler, watch: Watch, config: Config, stop: threading.Event, environ: Mapping[str, str]
+) -> None:
+    """Enter what each home of a configuration is owed: now what is due, and its days and hours from now on."""
+    make, close = in_child(config, environ), closing_in_child(config, environ)
 
     def job(home: Home) -> None:
         try:
@@ -206,26 +225,21 @@ def run(config: Config, stop: threading.Event, *, environ: Mapping[str, str] = o
         except (StoreError, OSError) as error:
             _log.error("%s: %s", home.id, error)
             outcome = 2
-        if outcome in _AGAIN and not stop.is_set():
+        if outcome in _AGAIN and not stop.is_set() and home.id in watch.config.homes:
             again = DateTrigger(datetime.now(UTC) + _AGAIN[outcome])
             scheduler.add_job(job, again, args=[home], id=f"{home.id} again", replace_existing=True)
 
-    close = closing_in_child(config, environ)
     for home in config.homes.values():
         scheduler.add_job(close, args=[home])
         scheduler.add_job(close, CronTrigger(hour=_CLOSES_H, timezone=ZoneInfo(home.timezone)), args=[home])
         scheduler.add_job(job, args=[home])
-        scheduler.add_job(job, trigger(home, config.settings.reports), args=[home], id=home.id)
-    every = IntervalTrigger(minutes=config.settings.alerts.every_min)
+        monthly = trigger(home, config.settings.reports)
+        scheduler.add_job(job, monthly, args=[home], id=home.id)
+        _log.info("%s: next statement %s", home.id, monthly.get_next_fire_time(None, datetime.now(UTC)).isoformat())
     scheduler.add_job(
         looking_in_child(config, environ),
-        every,
+        IntervalTrigger(minutes=config.settings.alerts.every_min),
         executor="alerts",
         id="alerts",
         next_run_time=datetime.now(UTC) + _AFTER_START,
     )
-    scheduler.start()
-    for home in config.homes.values():
-        _log.info("%s: next statement %s", home.id, scheduler.get_job(home.id).next_run_time.isoformat())
-    stop.wait()
-    scheduler.shutdown(wait=True)

@@ -126,11 +126,11 @@ def test_an_empty_variable_is_as_good_as_none(user):
     assert read(user, {"HEATLEDGER_STORE_URL": "", "HEATLEDGER_MQTT_URL": ""}).settings == Settings()
 
 
-@pytest.mark.parametrize("name", ["HEATLEDGER_MQTT_URL", "HEATLEDGER_STORE_URL"])
-def test_a_secret_may_be_in_a_file_which_wins(user, tmp_path, name):
-    write(tmp_path, "secret", "scheme://in-the-file\n")
-    found = read(user, {name: "scheme://in-the-variable", f"{name}_FILE": str(tmp_path / "secret")})
-    assert "scheme://in-the-file" in {found.settings.mqtt.url, found.store_url}
+@pytest.mark.parametrize(("name", "scheme"), [("HEATLEDGER_MQTT_URL", "mqtt"), ("HEATLEDGER_STORE_URL", "influxdb")])
+def test_a_secret_may_be_in_a_file_which_wins(user, tmp_path, name, scheme):
+    write(tmp_path, "secret", f"{scheme}://in-the-file\n")
+    found = read(user, {name: f"{scheme}://in-the-variable", f"{name}_FILE": str(tmp_path / "secret")})
+    assert f"{scheme}://in-the-file" in {found.settings.mqtt.url, found.store_url.rstrip("/")}
 
 
 def test_a_secret_file_that_is_not_there_is_named(user, tmp_path):

@@ -7,13 +7,15 @@ import sys
 import threading
 import time
 from datetime import UTC, date, datetime
+from functools import partial
 
 import psutil
 import pytest
 
-from heatledger.config import ReportSettings
+from heatledger.config import ReportSettings, load
 from heatledger.home import Home
 from heatledger.store.state import State
+from heatledger.watching import Watch
 from reports import schedule
 from reports.months import after, due, label
 from reports.publish import publish
@@ -126,10 +128,43 @@ def test_without_data_it_is_tried_again_later(config, caplog):
     assert "nothing was heard in it, so there is no statement" in caplog.text
 
 
-def test_it_stops_when_told_to(config):
+def test_it_stops_when_told_to(data):
     stop = threading.Event()
     stop.set()
-    schedule.run(config, stop, environ=os.environ)
+    schedule.run(Watch(partial(load, data_dir=data, environ={})), stop, environ=os.environ)
+
+
+@pytest.mark.server
+def test_a_home_that_is_described_while_it_runs_gets_its_statements(data, tmp_path):
+    """Another hour, another home, a broken file and its mend: no restart in between."""
+    path = data / "config" / "homes" / "maple.toml"
+    whole = path.read_text(encoding="utf-8")
+    path.unlink()
+    log = tmp_path / "log"
+    environ = {**os.environ, "HEATLEDGER_DATA": str(data)}
+    with (
+        log.open("wb") as sink,
+        subprocess.Popen([sys.executable, "-m", "cli", "reports"], env=environ, stderr=sink) as process,
+    ):
+
+        def said(words):
+            until = time.monotonic() + 60
+            while words not in log.read_text(encoding="utf-8"):
+                assert process.poll() is None
+                assert time.monotonic() < until, log.read_text(encoding="utf-8")
+                time.sleep(0.05)
+
+        path.write_text(whole, encoding="utf-8")
+        said("maple: next statement ")
+        path.write_text(whole.replace("America/Chicago", "Mars/Base"), encoding="utf-8")
+        said("refused, the one before it stays: ")
+        assert "maple.toml: timezone: 'Mars/Base' is not known" in log.read_text(encoding="utf-8")
+        path.write_text(whole, encoding="utf-8")
+        said("the configuration is again what it was before")
+        (data / "config" / "settings.toml").write_text("[reports]\nday = 9\nhour = 3\n", encoding="utf-8")
+        said("-09T03:00:00")
+        process.send_signal(signal.SIGTERM)
+    assert process.returncode == 0
 
 
 @pytest.mark.server
