@@ -11,11 +11,12 @@ import dash
 from dash import Dash, dcc, html
 from fastapi import FastAPI
 
-from dashboard import api, entrance, installed, people_pages, push, reading, setup
+from dashboard import api, commissioning, entrance, installed, people_pages, push, reading, setup
 from dashboard.address import networks
 from dashboard.alive import lifespan
 from dashboard.board import Board, once
 from dashboard.build import build_id
+from dashboard.commissioning import Commissioning
 from dashboard.components import Prop
 from dashboard.desk import Desk
 from dashboard.devices_board import DevicesBoard
@@ -25,6 +26,7 @@ from dashboard.feed import Feed
 from dashboard.forms import Forms
 from dashboard.gate import Gate
 from dashboard.pages import bill as bill_page
+from dashboard.pages import commissioning as commissioning_page
 from dashboard.pages import compare as compare_page
 from dashboard.pages import devices as devices_page
 from dashboard.pages import now as now_page
@@ -90,8 +92,9 @@ def create_app(
     app, forms = _dash(server, path, build), Forms(path, build)
     api.register(server, queries, feed, lambda: board.page().now, forms)
     desk = Desk(queries, feed, board.home, lambda: board.page().now)
-    _pages(app, board, devices, desk, build, refused)
-    server.state.board, server.state.devices = board, devices
+    checks = Commissioning(queries, feed, state)
+    _pages(app, board, devices, desk, checks, build, refused)
+    server.state.board, server.state.devices, server.state.checks = board, devices, checks
     _guard(app, server, setup.Setup(config, board.feed, state, refused), board, forms)
     return app
 
@@ -124,10 +127,19 @@ def _dash(server: FastAPI, path: str, build: str) -> Dash:
     )
 
 
-def _pages(app: Dash, board: Board, devices: DevicesBoard, desk: Desk, build: str, refused: Callable[[], str]) -> None:
+def _pages(
+    app: Dash,
+    board: Board,
+    devices: DevicesBoard,
+    desk: Desk,
+    checks: Commissioning,
+    build: str,
+    refused: Callable[[], str],
+) -> None:
     """Add the pages, and what is pushed to each."""
     layouts = {now_page: now_page.register(app, board.page), devices_page: devices_page.register(app, devices.page)}
     layouts |= {page: page.register(app, desk) for page in _BOOKS}
+    layouts[commissioning_page] = commissioning_page.register(app, checks)
     for page, layout in layouts.items():
         dash.register_page(  # type: ignore[no-untyped-call] # Dash leaves it untyped
             page.NAME, path=page.PATH, title=partial(say, page.TITLE), layout=layout
@@ -144,6 +156,7 @@ def _pages(app: Dash, board: Board, devices: DevicesBoard, desk: Desk, build: st
     shown[devices_page.NAME] = once(board.feed, lambda: devices_page.props(devices.page()))
     shown |= {page.NAME: once(board.feed, partial(desk.props, page.NAME)) for page in _BOOKS}
     shown[zones_page.NAME] = once(board.feed, lambda: zones_page.props(desk))
+    shown[commissioning_page.NAME] = once(board.feed, partial(desk.state, commissioning_page.NAME))
     paces = {page.NAME: page.PACE_S for page in (devices_page, zones_page)}
     push.register(app, board.feed, shown, paces=paces, build=build, refused=refused)
 
@@ -155,6 +168,7 @@ def _guard(app: Dash, server: FastAPI, setting_up: setup.Setup, board: Board, fo
     entrance.register(server, doors, forms)
     setup.register(server, setting_up, doors, forms)
     reading.register(server, forms)
+    commissioning.register(server, server.state.checks, doors, forms)
     people_pages.register(server, doors, forms, lambda: board.home.timezone if board.home else "UTC")
     server.add_middleware(
         Gate,

@@ -97,6 +97,10 @@ class Desk:
 
     def props(self, page: str) -> dict[Prop, object]:
         """Return what changes of a page by itself: whether it is live, the time, and when it is to be asked again."""
+        return self.state(page) | {Prop(f"{page}-fresh", "data"): self.version()}
+
+    def state(self, page: str) -> dict[Prop, object]:
+        """Return what stands below the doors: whether it is live, and the time."""
         live = self._feed.connected and self._feed.ingest_online is not False
         at = clock(self._shown, local_now(self._shown, time.time_ns() // 1000)) if self._shown else ""
         tree = html.Div(
@@ -106,10 +110,7 @@ class Desk:
                 text(at, at=f"{page}-time"),
             ]
         )
-        found = {
-            prop: value for prop, value in live_props(tree).items() if prop.name == "children" or "icon" in prop.id
-        }
-        return found | {Prop(f"{page}-fresh", "data"): self.version()}
+        return {prop: value for prop, value in live_props(tree).items() if prop.name == "children" or "icon" in prop.id}
 
 
 def wire(
@@ -206,7 +207,7 @@ def answer(
     try:
         view = desk.view(query, scheme)
     except AskError as error:
-        return _refusal(page, say(eyebrow), str(error))
+        return refusal(page, say(eyebrow), str(error))
     if works and view.question.work is None:
         question = msgspec.structs.replace(view.question, work=_mostly(view.summary))
         view = msgspec.structs.replace(view, question=question)
@@ -220,7 +221,8 @@ def _mostly(summary: Summary) -> str:
     return max(WORKS, key=lambda work: sum(seen[work].kwh for seen in used if work in seen))
 
 
-def _refusal(page: str, eyebrow: str, why: str) -> list[Component]:
+def refusal(page: str, eyebrow: str, why: str) -> list[Component]:
+    """Return the body of a page that cannot be shown: why, in one line, and what happens next."""
     what, _, mend = why.partition("; ")
     state = CardState(
         "error",

@@ -38,6 +38,9 @@ ROUTES: Final = (
     Route("/people/*", "own"),
     Route("/setup", "set_up"),
     Route("/setup/*", "set_up"),
+    Route("/commissioning", "set_up"),
+    Route("/commissioning/*", "set_up"),
+    Route("/api/v1/commissioning", "set_up"),
     Route("/password", "look"),
     Route("/_dash-update-component", "look"),  # and what the callback asks for
     Route("/_dash-ws-callback", "look"),

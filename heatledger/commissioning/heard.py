@@ -126,7 +126,7 @@ CHECKS: Final = (
         source="own rule: an interval without a reading is a guess",
         severity="warn",
         mend=marked("set its reporting to a minute or less (Tasmota: TelePeriod 60)"),
-        needs=marked("wait until the meters were heard a few times"),
+        needs=marked("a few readings of each meter"),
         judge=_rhythm,
     ),
     Check(
@@ -138,7 +138,7 @@ CHECKS: Final = (
         source="MQTT 3.1.1, 3.3.1.3: a retained message was published before the subscription, when is not said",
         severity="warn",
         mend=marked("see that the device is on; clear its retained messages if it is gone"),
-        needs=marked("wait until the devices were heard"),
+        needs=marked("readings of its devices"),
         judge=_fresh,
     ),
     Check(
@@ -150,7 +150,7 @@ CHECKS: Final = (
         source="own rule: what is ahead is not counted until then",
         severity="fail",
         mend=marked("set the clock of the device or of this machine by NTP"),
-        needs=marked("wait until the devices were heard"),
+        needs=marked("readings of its devices"),
         judge=_clocks,
     ),
     Check(

@@ -116,7 +116,7 @@ def headline(findings: Sequence[Finding]) -> str:
     warns = sum(one.result == "warn" for one in findings)
     if fails:
         first = fails[0]
-        what = f"{first.name}, {first.at}" if first.at else first.name
+        what = f"{first.at or first.name}: {first.evidence}"
         if len(fails) == 1:
             return worded("Not ready: {what}.", what=what)
         return worded("Not ready: {what}, and {n} more.", what=what, n=len(fails) - 1)

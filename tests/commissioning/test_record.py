@@ -57,8 +57,8 @@ def test_what_changed_is_another_result_or_a_figure_that_moved_by_a_tenth_of_its
 @pytest.mark.parametrize(
     ("findings", "said"),
     [
-        ([finding("fail")], "Not ready: Standby, Pump."),
-        ([finding("fail"), finding("fail"), finding("warn")], "Not ready: Standby, Pump, and 1 more."),
+        ([finding("fail")], "Not ready: Pump: 20.0 W at rest."),
+        ([finding("fail"), finding("fail"), finding("warn")], "Not ready: Pump: 20.0 W at rest, and 1 more."),
         ([finding("warn")], "Ready, with one thing to look at."),
         ([finding("warn"), finding("warn")], "Ready, with 2 things to look at."),
         ([finding()], "Ready."),

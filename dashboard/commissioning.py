@@ -1,0 +1,132 @@
+"""Commissioning behind the page: a home is looked at when somebody asks, and what is found may be kept."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+from fastapi import FastAPI, Response
+
+from dashboard.doors import Doors
+from dashboard.feed import Feed
+from dashboard.forms import Forms, Sent, Whence, Who
+from dashboard.queries import AskError, Queries
+from heatledger.commissioning.gather import SPAN, gather, keep, kept, look
+from heatledger.commissioning.record import Job, Record, Unit
+from heatledger.hearing import LiveValue
+from heatledger.home import Home
+from heatledger.reader import ENGLISH, reading
+from heatledger.store import StoreError
+from heatledger.store.state import State
+
+_FRESH_S: Final = 20.0
+"""A look at a home is shown for so long before it is looked at again. [s]"""
+_LONGEST: Final = 200
+
+
+class Look(msgspec.Struct, frozen=True):
+    """What the page shows: the home as it is found now, the runs that were kept, and the names of all homes."""
+
+    home: Home
+    record: Record
+    kept: tuple[Record, ...]
+    homes: dict[str, str]
+
+
+class Commissioning:
+    """Looks at homes, one at a time.
+
+    Parameters
+    ----------
+    queries : Queries
+        The books.
+    feed : Feed
+        What is heard.
+    state : State
+        Where runs are kept.
+    """
+
+    def __init__(self, queries: Queries, feed: Feed, state: State) -> None:
+        self._queries, self._feed, self._state = queries, feed, state
+        self._lock = threading.Lock()
+        self._made: dict[str, tuple[float, Record]] = {}
+
+    def look(self, name: str | None) -> Look:
+        """Return a home as it is found.
+
+        Raises
+        ------
+        AskError
+            If there is no such home, or the store does not answer.
+        """
+        home = self._queries.home(name)
+        homes = {one: row.name for one, row in sorted(self._queries.config.homes.items())}
+        return Look(home, self._record(home), tuple(kept(self._state, home.id)), homes)
+
+    def keep(self, name: str | None, job: Job) -> Record:
+        """Keep a home as it is found, with what the checks cannot know."""
+        found = self.look(name).record
+        return keep(self._state, msgspec.structs.replace(found, job=job))
+
+    def _record(self, home: Home) -> Record:
+        with self._lock:
+            at_s, record = self._made.get(home.id, (-1e9, None))
+            if record is None or time.monotonic() - at_s >= _FRESH_S:
+                record = self._run(home)
+                self._made[home.id] = (time.monotonic(), record)
+            return record
+
+    def _run(self, home: Home) -> Record:
+        now = datetime.now(UTC)
+        heard = {key: value for key, value in self._feed.latest().items() if key.home == home.id}
+        try:
+            known = {
+                row.key: LiveValue(row.value, row.time_us, row.flags) for row in self._queries.store.latest(home.id)
+            }
+            with reading(ENGLISH):
+                seen = gather(
+                    self._queries.config, home, store=self._queries.store, state=self._state, start=now - SPAN, now=now,
+                    latest=known | heard,
+                )  # fmt: skip
+                return look(seen, start=now - SPAN)
+        except (StoreError, sqlite3.Error) as error:
+            raise AskError("the store is not answering") from error
+
+
+def register(server: FastAPI, commissioning: Commissioning, doors: Doors, forms: Forms) -> None:
+    """Add the routes beside the page: keeping a run, and the record for a program."""
+
+    @server.post("/commissioning/keep", include_in_schema=False)
+    def save(sent: Sent, who: Who, seen: Whence) -> Response:
+        name = sent.get("home") or None
+        record = commissioning.keep(name, stated(commissioning.look(name).home, sent))
+        doors.note(who, seen, f"kept run {record.version} of {record.home}")
+        return forms.go(f"/commissioning?home={record.home}", seen)
+
+    @server.get("/api/v1/commissioning", summary="Every check of a home: result, evidence, expected range, mend")
+    def checked(home: str | None = None) -> Response:
+        record = commissioning.look(home).record
+        return Response(msgspec.json.encode(record), media_type="application/json")
+
+
+def stated(home: Home, sent: Mapping[str, str]) -> Job:
+    """Return what a form says of the job.
+
+    Parameters
+    ----------
+    home : Home
+        For its heat pumps.
+    sent : mapping
+        ``installer``, ``reference``, ``note``, and ``model.<id>`` and ``serial.<id>`` of each heat pump.
+    """
+    units = tuple(
+        Unit(heat_pump=pump.id, model=sent.get(f"model.{pump.id}", ""), serial=sent.get(f"serial.{pump.id}", ""))
+        for pump in home.heat_pumps
+    )
+    said = {name: sent.get(name, "")[:_LONGEST] for name in ("installer", "reference", "note")}
+    return Job(**said, units=tuple(unit for unit in units if unit.model or unit.serial))
