@@ -219,3 +219,10 @@ def _learn(home: Home, days: Mapping[date, Day], factors: Mapping[str, Factor | 
     outdoor = {when: row.outdoor_c for when, row in days.items() if row.outdoor_c is not None}
     told = before(home.anchors, outdoor)
     return hours, load if isinstance(told, Missing) else by_bills(told, load)
+
+
+def among(found: BaselineSummary, others: BaselineSummary) -> BaselineSummary:
+    """Return a comparison with one system, beside all those that another comparison of the same span has."""
+    mine = {row.system: row for row in found.alternatives}
+    rows = [mine.pop(row.system, row) for row in others.alternatives]
+    return msgspec.structs.replace(found, alternatives=[*mine.values(), *rows], heat_now=others.heat_now)

@@ -14,7 +14,7 @@ from heatledger import accounts, before, bill
 from heatledger.baseline.compare import Asked
 from heatledger.baseline.compared import BaselineSummary
 from heatledger.billed import Before, Outlook, Period
-from heatledger.comparing import Against, Comparing
+from heatledger.comparing import Against, Comparing, among
 from heatledger.config import Config
 from heatledger.cycles import cycle_at
 from heatledger.day_sums import sum_days
@@ -35,6 +35,7 @@ from heatledger.store.state import State
 from heatledger.summary import Summary, summarise
 from heatledger.tariff.cycle import Cycle
 from heatledger.tariff.model import Tariff
+from heatledger.tariff.places import sourced
 from heatledger.tariff.series import PriceSeries
 
 __all__ = ["INTERVALS_OF", "Ledger", "period", "span"]
@@ -121,12 +122,12 @@ class Ledger:
             taught=self._taught(now),
             systems=self._systems,
         )
+        summary = self._sourced(summary)
         total = None if summary.bill.total is None else Decimal(summary.bill.total)
         kinds = tuple(self.comparing.alternatives[name] for name in beside)
         kept = None if anew else self._frozen(summary.period, beside)
-        baseline = kept or self._baseline(
-            plan, days, Asked(summary.period.start, summary.period.end, now, kinds), total
-        )
+        asked = Asked(summary.period.start, summary.period.end, now, kinds)
+        baseline = kept or self._baseline(plan, days, asked, total, self.comparing)
         summary = msgspec.structs.replace(summary, baseline=baseline)
         return summary if plan is None else self._of_cycle(summary, plan, days, now)
 
@@ -149,24 +150,12 @@ class Ledger:
         """
         comparing, period = self._instead(asked), summary.period
         if self.tariff is None or summary.bill.total is None:
-            return msgspec.structs.replace(
-                summary, baseline=msgspec.structs.replace(summary.baseline, system=asked.system)
-            )
+            return summary
         days = self.billed_days(self.home, self.tariff, period.start, period.end, now)
-        found = comparing.summary(
-            self.plan(midnight(min(days), self._zone), now),
-            days,
-            Asked(period.start, period.end, now, (comparing.alternatives[asked.system],)),
-            Decimal(summary.bill.total),
-            past=lambda until: self._past(until, now),
-            factors=lambda: {pump: row.factor for pump, row in self._taught(now).maps.items()},
-        )
-        mine = {row.system: row for row in found.alternatives}
-        rows = [mine.pop(row.system, row) for row in summary.baseline.alternatives]
-        baseline = msgspec.structs.replace(
-            found, alternatives=[*mine.values(), *rows], heat_now=summary.baseline.heat_now
-        )
-        return msgspec.structs.replace(summary, baseline=baseline)
+        plan = self.plan(midnight(min(days), self._zone), now)
+        question = Asked(period.start, period.end, now, (comparing.alternatives[asked.system],))
+        found = self._baseline(plan, days, question, Decimal(summary.bill.total), comparing)
+        return msgspec.structs.replace(summary, baseline=among(found, summary.baseline))
 
     def _instead(self, asked: Against) -> Comparing:
         if asked not in self._others:
@@ -175,13 +164,23 @@ class Ledger:
             self._others[asked] = made
         return self._others[asked]
 
+    def _sourced(self, summary: Summary) -> Summary:
+        """Say of the bill's lines where in the plan's file they stand."""
+        file = self.tariff_files.get(self.home.tariff or "")
+        if file is None or not summary.bill.lines:
+            return summary
+        lines = sourced(summary.bill.lines, f"tariffs/{file.name}", file.read_text(encoding="utf-8"))
+        return msgspec.structs.replace(summary, bill=msgspec.structs.replace(summary.bill, lines=lines))
+
     def _frozen(self, period: Period, systems: Sequence[str]) -> BaselineSummary | None:
         cycle = cycle_at(self.home.cycle, period.start.date())
         whole = self.bounds(cycle) == (period.start, period.end)
         return frozen(self.state, self.home, cycle.start, cycle.end, systems) if whole else None
 
-    def _baseline(self, plan: Plan | None, days: Days, asked: Asked, total: Decimal | None) -> BaselineSummary:
-        return self.comparing.summary(
+    def _baseline(
+        self, plan: Plan | None, days: Days, asked: Asked, total: Decimal | None, comparing: Comparing
+    ) -> BaselineSummary:
+        return comparing.summary(
             plan,
             days,
             asked,

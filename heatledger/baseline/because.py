@@ -34,14 +34,22 @@ def because(span: Span, found: Side, fuel_cost: Decimal) -> list[dict[str, str]]
     -------
     list of dict
         ``cause`` and ``amount`` in the order of `CAUSES`; they add up to its bills, fuel included, less the home's own.
+        ``before`` and ``after`` are what the work costs without and with the cause, ``kwh_before`` and ``kwh_after``
+        its electricity. [currency] [kWh]
     """
     lossy = span.bills.work.kwh / found.energy.delivered
     everywhere = own(span) / found.energy.delivered
-    steps = [span.bills.totals(kwh) for kwh in (lossy, everywhere, _as_much(span, everywhere, found.kwh))]
-    sums = [sum(bills, Decimal(0)) for bills in (span.actual, *steps, found.bills)]
-    amounts = [later - before for before, later in pairwise(sums)]
-    amounts[CAUSES.index("machine")] += fuel_cost
-    return [{"cause": cause, "amount": str(amount)} for cause, amount in zip(CAUSES, amounts, strict=True)]
+    steps = (lossy, everywhere, _as_much(span, everywhere, found.kwh))
+    nothing = sum(span.nothing, Decimal(0))
+    bills = (span.actual, *(span.bills.totals(kwh) for kwh in steps), found.bills)
+    fuel = dict.fromkeys(range(CAUSES.index("machine") + 1, len(bills)), fuel_cost)  # it comes with the machine
+    costs = [sum(row, Decimal(0)) - nothing + fuel.get(at, Decimal(0)) for at, row in enumerate(bills)]
+    drawn = [f"{float(kwh.sum()):.2f}" for kwh in (span.bills.work.kwh, *steps, found.kwh)]
+    return [
+        {"cause": cause, "amount": str(after - before), "before": str(before), "after": str(after)}
+        | {"kwh_before": less, "kwh_after": more}
+        for cause, (before, after), (less, more) in zip(CAUSES, pairwise(costs), pairwise(drawn), strict=True)
+    ]
 
 
 def _as_much(span: Span, shape: Floats, wanted: Floats) -> Floats:

@@ -190,7 +190,8 @@ class BaselineSummary(_Value, frozen=True):
     actual, actual_part : str or None
         The home's own bill of the span, and what its own heating causes of it. [currency]
     because : list of dict
-        ``cause`` and ``amount``: ducts, idle_rooms, machine, timing; they add up to ``saving.p50``. [currency]
+        ``cause`` and ``amount``: ducts, idle_rooms, machine, timing; they add up to ``saving.p50``. ``before`` and
+        ``after`` it, what the work costs, and its electricity ``kwh_before`` and ``kwh_after``. [currency] [kWh]
     assumptions : list of Assumption
         What was taken for granted.
     alternatives : list of Other

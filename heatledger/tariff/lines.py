@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -23,7 +24,8 @@ _NOISE: Final = Decimal("1e-12")
 class BillLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line as the utility would print it: quantity × rate = amount; numbers are decimal strings.
 
-    `note` says why a line is estimated, or what it includes.
+    `note` says why a line is estimated, or what it includes; `entry` which table of the plan's lines it is from, the
+    first is 1, None where it is from none; `source` where in the plan's file that stands.
     """
 
     kind: str
@@ -37,6 +39,8 @@ class BillLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     end: str = msgspec.field(name="to")
     estimated: bool = False
     note: str = ""
+    entry: int | None = None
+    source: str = ""
 
 
 class Carry(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,8 +146,8 @@ def plain(value: Decimal) -> str:
     return text[1:] if text.startswith("-") and not text.strip("-0.") else text
 
 
-def printed(row: Row, tariff_id: str) -> BillLine:
-    """Return a row as it is printed."""
+def printed(row: Row, tariff_id: str, plan: Sequence[Line] = ()) -> BillLine:
+    """Return a row as it is printed; `plan` are the lines of its rate plan, in order."""
     return BillLine(
         kind=row.line.kind,
         label=row.label,
@@ -156,4 +160,5 @@ def printed(row: Row, tariff_id: str) -> BillLine:
         end=row.end.isoformat(),
         estimated=row.estimated,
         note=row.note,
+        entry=next((number for number, line in enumerate(plan, 1) if line is row.line), None),
     )
