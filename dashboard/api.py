@@ -18,12 +18,14 @@ from dashboard.feed import Feed
 from dashboard.forms import Forms, Who
 from dashboard.queries import AskError, Queries
 from heatledger.announcements import Status
+from heatledger.comparing import Against
 from heatledger.explain import explain
 from heatledger.home import Home
 from heatledger.live import Now
 from heatledger.quantities import QUANTITIES
 from heatledger.readings import INTERVAL_S, Intervals
 from heatledger.store import StoreError
+from heatledger.summary import Summary
 
 LONGEST: Final = timedelta(days=31)
 """The longest span of intervals that one question may ask for."""
@@ -59,6 +61,24 @@ def _asked(
 
 Span = Annotated[Asked, Depends(_asked)]
 """The home and the span that a question names."""
+
+
+def _instead(
+    against: Annotated[str | None, Query(description="compare with this system, a file of comparisons/")] = None,
+    ducts: Annotated[str | None, Query(description="where its ducts run: inside, basement, attic_good …")] = None,
+) -> Against | None:
+    if against is None and ducts is not None:
+        raise AskError("ducts: name the system that they belong to with against")
+    return None if against is None else Against(against, ducts)
+
+
+Instead = Annotated[Against | None, Depends(_instead)]
+"""What is compared with in place of the home file's choice."""
+
+
+def _seen(queries: Queries, asked: Asked, instead: Against | None) -> Summary:
+    found = queries.summary(*asked)
+    return found if instead is None else queries.against(asked.home, found, instead)
 
 
 def register(server: FastAPI, queries: Queries, feed: Feed, now: Callable[[], Now], forms: Forms) -> None:
@@ -101,11 +121,11 @@ def register(server: FastAPI, queries: Queries, feed: Feed, now: Callable[[], No
     def devices() -> Response:
         return _json(heard(feed, time.time_ns() // 1000))
 
-    _register_books(server, queries)
+    _register_books(server, queries, now)
     describe(server)
 
 
-def _register_books(server: FastAPI, queries: Queries) -> None:
+def _register_books(server: FastAPI, queries: Queries, now: Callable[[], Now]) -> None:
     server.state.queries = queries
 
     @server.exception_handler(AskError)
@@ -120,19 +140,25 @@ def _register_books(server: FastAPI, queries: Queries) -> None:
     @server.get(
         "/api/v1/summary", summary="The Summary of a period: the one object that everything shows", responses=_ANSWERS
     )
-    def summary(asked: Span) -> Response:
-        return _json(queries.summary(*asked))
+    def summary(asked: Span, instead: Instead) -> Response:
+        return _json(_seen(queries, asked, instead))
 
     @server.get("/api/v1/explain", summary="How a figure of the Summary was found, and how sure", responses=_ANSWERS)
     def explained(
         asked: Span,
+        instead: Instead,
         name: Annotated[
             str,
-            Query(description="its place, as heat_pumps.living.cop.value", examples=["bill.total", "electricity.kwh"]),
+            Query(
+                description="its place, as heat_pumps.living.cop.value or now.total.cost",
+                examples=["bill.total", "electricity.kwh"],
+            ),
         ],
     ) -> Response:
         try:
-            return _json(explain(queries.summary(*asked), name))
+            heard = now() if name.startswith("now.") else None
+            heard = heard if heard is not None and heard.home == asked.home.id else None
+            return _json(explain(_seen(queries, asked, instead), name, heard))
         except KeyError as error:
             raise AskError(str(error.args[0])) from error
 

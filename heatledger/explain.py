@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
 import msgspec
 
-from heatledger.equations import ROWS, Row
+from heatledger.equation_rows import Row
+from heatledger.equations import ROWS
+from heatledger.live import Now
 from heatledger.reader import ENGLISH, reading
 from heatledger.summary import Summary
+from heatledger.worked import at, each, leaves, multiplies, place_of, worked
 
 _LEAVES = (str, int, float, bool)
 _MOST_INPUTS = 12
@@ -31,8 +35,16 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
         Why it is not known.
     equation : str
         In words and symbols.
+    worked : str or None
+        The same with its numbers; None where one of them is not known.
     inputs : dict
         What went in, by its place.
+    low, high : str, float or None
+        Its interval, where it has one.
+    interval : str or None
+        How much that encloses: 90 %, or P10–P90.
+    source : str or None
+        Of a line of the bill, where in the rate plan's file it stands.
     coverage : float
         How much of the span was heard. [0–1]
     rung, method, boundary : str or None
@@ -49,6 +61,11 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     equation: str
     inputs: dict[str, str | float | bool | None]
     coverage: float
+    worked: str | None = None
+    low: str | float | None = None
+    high: str | float | None = None
+    interval: str | None = None
+    source: str | None = None
     rung: str | None = None
     method: str | None = None
     boundary: str | None = None
@@ -56,15 +73,17 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @reading(ENGLISH)
-def explain(summary: Summary, name: str) -> Explained:
-    """Explain a figure of a Summary.
+def explain(summary: Summary, name: str, now: Now | None = None) -> Explained:
+    """Explain a figure of a Summary, or of what is heard now.
 
     Parameters
     ----------
     summary : Summary
-        Of any span.
+        Of any span; for what is heard now of the running cycle.
     name : str
-        Dotted place, as in its JSON: ``heat_pumps.living.cop.value``.
+        Dotted place, as in its JSON: ``heat_pumps.living.cop.value``, or ``now.zones.living.celsius``.
+    now : Now, optional
+        The home this minute.
 
     Returns
     -------
@@ -76,36 +95,80 @@ def explain(summary: Summary, name: str) -> Explained:
     KeyError
         There is no such figure; the message names the nearest one.
     """
-    tree = msgspec.to_builtins(summary)
-    found = dict(_leaves(tree))
-    row = row_of(name)
+    tree = _tree(summary, now)
+    found = dict(leaves(tree))
+    row = row_for(tree, name)
     if name not in found or row is None:
-        near = next(iter(difflib.get_close_matches(name, figures(summary), n=1, cutoff=0.4)), None)
+        near = next(iter(difflib.get_close_matches(name, figures(summary, now), n=1, cutoff=0.4)), None)
         raise KeyError(f"{name}: no figure of the summary" + (f"; did you mean {near}?" if near else ""))
-    parents = [_at(tree, name.split(".")[:depth]) for depth in range(name.count(".") + 1)][::-1]
+    parents = [at(tree, name.split(".")[:depth]) for depth in range(name.count(".") + 1)][::-1]
     cop = next((p for p in _cops(parents)), {})
-    unit = tree["bill"]["currency"] if row.unit == "currency" else row.unit
+    low, high = (found.get(place) for place in _ends(name, row))
     return Explained(
         name=name,
         what=row.what,
-        unit=unit,
+        unit=row.unit.replace("currency", tree["bill"]["currency"]),
         value=found[name],
         reason=None if found[name] is not None else _reason(parents),
         equation=row.equation,
+        worked=_worked(row, name, tree) if found[name] is not None else None,
         inputs=dict(_inputs(tree, name, row)),
         coverage=summary.electricity.coverage,
+        low=low,
+        high=high,
+        interval=row.within[2] if row.within and low is not None else None,
+        source=parents[0].get("source") if isinstance(parents[0], dict) and name.startswith("bill.lines.") else None,
         rung=cop.get("rung"),
         method=cop.get("method"),
         boundary=cop.get("boundary"),
-        tariff=_tariffs(tree) if row.unit == "currency" else [],
+        tariff=_tariffs(tree) if row.unit.startswith("currency") else [],
     )
 
 
-def figures(summary: Summary) -> list[str]:
-    """Return the place of every figure of a Summary that can be explained, in its own order."""
+def _tree(summary: Summary, now: Now | None) -> dict[str, Any]:
+    """Return all that can be explained as builtins; what is heard now by the ids of zones and of shared units."""
+    with reading(ENGLISH):
+        tree: dict[str, Any] = msgspec.to_builtins(summary)
+        if now is not None:
+            heard = _dated(msgspec.to_builtins(now))
+            tree["now"] = heard | {key: {row["id"]: row for row in heard[key]} for key in ("zones", "groups")}
+    return tree
+
+
+def _dated(node: Any) -> Any:  # noqa: ANN401 - a tree of builtins
+    """Return a tree whose instants in µs are times in words: what is heard says when."""
+    if isinstance(node, list):
+        return [_dated(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key.removesuffix("_us"): _instant(value) if key.endswith("_us") else _dated(value)
+        for key, value in node.items()
+    }
+
+
+def _instant(time_us: int | None) -> str | None:
+    return None if time_us is None else datetime.fromtimestamp(time_us / 1e6, UTC).isoformat(timespec="seconds")
+
+
+def _worked(row: Row, name: str, tree: dict[str, Any]) -> str | None:
+    """Return the equation with its numbers; not of a bill line whose rounding is not that of what it prints."""
+    if row.place == "bill.lines.*.amount" and not multiplies(at(tree, name.split(".")[:-1])):
+        return None
+    return worked(row.worked, name, tree)
+
+
+def _ends(name: str, row: Row) -> tuple[str, str]:
+    """Return where the ends of a figure's interval stand; nowhere where it has none."""
+    before = name.rpartition(".")[0]
+    return (f"{before}.{row.within[0]}", f"{before}.{row.within[1]}") if row.within else ("", "")
+
+
+def figures(summary: Summary, now: Now | None = None) -> list[str]:
+    """Return the place of every figure that can be explained, in its own order."""
     return [
         name
-        for name, value in _leaves(msgspec.to_builtins(summary))
+        for name, value in leaves(_tree(summary, now))
         if (value is None or _is_number(value)) and row_of(name) is not None
     ]
 
@@ -113,6 +176,15 @@ def figures(summary: Summary) -> list[str]:
 def row_of(name: str) -> Row | None:
     """Return the first row of the table that tells of a place; None where none does."""
     return next((row for row in ROWS if _tells(row.place, name)), None)
+
+
+def row_for(tree: Any, name: str) -> Row | None:  # noqa: ANN401 - a tree of builtins
+    """Return the row that tells of a place as it stands: some hold for one cause, or one kind of line, alone."""
+    beside = at(tree, name.split(".")[:-1])
+    for row in ROWS:
+        if _tells(row.place, name) and (not row.when or at(beside, [row.when[0]]) == row.when[1]):
+            return row
+    return None
 
 
 def _tells(place: str, name: str) -> bool:
@@ -125,28 +197,10 @@ def _tells(place: str, name: str) -> bool:
     return all(fnmatchcase(key, part) for key, part in zip(keys, parts, strict=False))
 
 
-def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - a tree of builtins
-    if isinstance(node, dict | list):
-        rows = node.items() if isinstance(node, dict) else enumerate(node)
-        for key, value in rows:
-            yield from _leaves(value, f"{path}.{key}" if path else str(key))
-    else:
-        yield path, node
-
-
 def _is_number(value: object) -> bool:
     if isinstance(value, str):
         return value.lstrip("-").replace(".", "", 1).isdigit()
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _at(tree: Any, keys: list[str]) -> Any:  # noqa: ANN401 - a tree of builtins
-    for key in keys:
-        if isinstance(tree, list):
-            tree = tree[int(key)] if key.isdigit() and int(key) < len(tree) else None
-        else:
-            tree = tree.get(key) if isinstance(tree, dict) else None
-    return tree
 
 
 def _cops(parents: list[Any]) -> Iterator[dict[str, Any]]:
@@ -171,25 +225,11 @@ def _reason(parents: list[Any]) -> str | None:
 
 def _inputs(tree: Any, name: str, row: Row) -> Iterator[tuple[str, str | float | bool | None]]:  # noqa: ANN401
     """Yield what went in; of a table its figures, at most `_MOST_INPUTS`."""
-    beside = name.split(".")[:-1]
     for wanted in row.inputs:
-        up = wanted.startswith("../")
-        keys = wanted.removeprefix("/").removeprefix("../").split(".")
-        for place in _each(tree, keys if wanted.startswith("/") else [*(beside[:-1] if up else beside), *keys]):
-            leaves = [(path, value) for path, value in _leaves(_at(tree, place)) if isinstance(value, _LEAVES)]
-            for path, value in leaves[:_MOST_INPUTS]:
+        for place in each(tree, place_of(wanted, name)):
+            found = [(path, value) for path, value in leaves(at(tree, place)) if isinstance(value, _LEAVES)]
+            for path, value in found[:_MOST_INPUTS]:
                 yield ".".join([*place, *([path] if path else [])]), value
-
-
-def _each(tree: Any, keys: list[str]) -> Iterator[list[str]]:  # noqa: ANN401 - a tree of builtins
-    """Yield the places that keys name, one for each of any that is ``*``."""
-    if "*" not in keys:
-        yield keys
-        return
-    at = keys.index("*")
-    rows = _at(tree, keys[:at])
-    for key in rows if isinstance(rows, dict) else range(len(rows or ())):
-        yield from _each(tree, [*keys[:at], str(key), *keys[at + 1 :]])
 
 
 def _tariffs(tree: Any) -> list[str]:  # noqa: ANN401 - a tree of builtins

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from heatledger.home import Home, names
-from heatledger.readings import Flag, SeriesKey, Value
+from heatledger.readings import Flag, Reading, SeriesKey, Value
 
 SILENT_AFTER: Final = 3
 """A device is silent when it was not heard for this many times its usual rhythm …"""
@@ -74,6 +74,14 @@ class Source(msgspec.Struct, frozen=True):
     usual_s: float | None
     silent: bool
     mapped: bool
+
+
+def heard(readings: Iterable[Reading]) -> dict[SeriesKey, LiveValue]:
+    """Return the newest value of every series, its rhythm learned from what was stored before it, oldest first."""
+    found: dict[SeriesKey, LiveValue] = {}
+    for row in readings:
+        found[row.key] = follow(found.get(row.key), row.value, time_us=row.time_us, flags=row.flags)
+    return found
 
 
 def follow(previous: LiveValue | None, value: Value, *, time_us: int, flags: int = 0) -> LiveValue:
