@@ -11,7 +11,7 @@ import dash
 from dash import Dash, dcc, html
 from fastapi import FastAPI
 
-from dashboard import api, commissioning, entrance, installed, people_pages, push, reading, setup
+from dashboard import api, asking, commissioning, entrance, installed, people_pages, push, reading, setup
 from dashboard.address import networks
 from dashboard.alive import lifespan
 from dashboard.board import Board, once
@@ -150,6 +150,7 @@ def _pages(
             dash.page_container,
             dcc.Store(id="shell-page"),
             dcc.Store(id="shell-build", data=build),
+            *asking.register(app, desk),
         ]
     )
     shown: dict[str, Callable[[], dict[Prop, object]]] = {now_page.NAME: board.props}

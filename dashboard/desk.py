@@ -20,7 +20,6 @@ from dashboard.cards import card, heading
 from dashboard.clocks import clock
 from dashboard.components import Prop, icon, live_props, text
 from dashboard.desk_view import View
-from dashboard.explained import drawer
 from dashboard.feed import Feed
 from dashboard.queries import AskError, Queries, local_now
 from dashboard.question import WORKS, asked
@@ -157,19 +156,6 @@ def wire(
             raise PreventUpdate
         return answer(page, desk, render, query, scheme, eyebrow=eyebrow, works=works), wanted
 
-    @app.callback(
-        Output(f"{page}-explanation", "children"),
-        inputs={
-            "place": Input(f"{page}-asked", "data"),
-            "query": State(f"{page}-question", "data"),
-            "scheme": State(f"{page}-scheme", "data"),
-        },
-    )
-    def explanation(place: str | None, query: dict[str, str], scheme: Scheme) -> list[Component]:
-        if place is None:
-            raise PreventUpdate
-        return drawer(desk.view(query, scheme), place)
-
     def layout(**query: str) -> html.Div:
         stores = [
             dcc.Store(id=f"{page}-{name}", data=data)
@@ -179,7 +165,6 @@ def wire(
                 ("scheme", None),
                 ("fresh", desk.version()),
                 ("shown", None),
-                ("asked", None),
             )
         ]
         return html.Div([*stores, shell.frame(page, shell.skeleton(), query=kept_of(query))])

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from dashboard.components import Children, aria, bar, placed, text
 from dashboard.queries import Books, cycle_day
+from dashboard.shown import opens
 from heatledger import formatting
 from heatledger.billed import Quantiles
 from heatledger.home import Home
@@ -90,7 +91,12 @@ def costing(page: Page, parts: Split) -> html.Section:
             html.H2(_costing_label(page), id="now-costing-label", className="label"),
             html.Div(
                 [
-                    text(say("Not known") if unknown else figure, _size(figure, unknown), at="now-cost"),
+                    opens(
+                        "now.total.watts" if total.cost is None else "now.total.cost",
+                        say("Not known") if unknown else figure,
+                        _size(figure, unknown),
+                        at="now-cost",
+                    ),
                     text(unit, "hero-unit", at="now-cost-unit"),
                 ],
                 className="hero-line",
@@ -143,12 +149,22 @@ def _captions(page: Page, parts: Split) -> list[Component]:
     left = say("Heat pumps") if exact or now.heat_pumps.watts is None else say("Heat pumps at least")
     right = (say("Everything else") if exact else say("rest at most")) if now.rest.watts is not None else why
     return [
-        html.Span([text(left, at="now-pumps-label"), " ", html.B(pumps, id="now-pumps")]),
         html.Span(
-            [text(right, "attn" if why else "", at="now-rest-label"), " ", html.B("" if why else rest, id="now-rest")],
+            [text(left, at="now-pumps-label"), " ", opens(_place("heat_pumps", parts.pumps), pumps, at="now-pumps")]
+        ),
+        html.Span(
+            [
+                text(right, "attn" if why else "", at="now-rest-label"),
+                " ",
+                opens(_place("rest", parts.rest), "" if why else rest, at="now-rest"),
+            ],
             className="right",
         ),
     ]
+
+
+def _place(part: str, cost: Decimal | None) -> str:
+    return f"now.{part}.{'watts' if cost is None else 'cost'}"
 
 
 def bill(page: Page) -> html.Section:
@@ -166,7 +182,7 @@ def bill(page: Page) -> html.Section:
                 [html.H2(since, id="now-bill-label", className="label"), text(day, "label small", at="now-bill-day")],
                 className="label-line",
             ),
-            html.Div(text(figure, size, at="now-bill"), className="hero-line"),
+            html.Div(opens("bill.total", figure, size, at="now-bill"), className="hero-line"),
             _range(page, cycle if known else None),
             html.Div(
                 [
@@ -223,7 +239,7 @@ def _heading(page: Page, cycle: Summary | None) -> Children:
             )
         ]
     low, high = (formatting.whole_money(amount, cycle.bill.currency) for amount in (seen.p10, seen.p90))
-    return placed(say("Heading for {range}"), range=html.B(_between(low, high)))
+    return placed(say("Heading for {range}"), range=opens("bill.projected.p50", _between(low, high)))
 
 
 def _between(low: str, high: str) -> str:
@@ -240,8 +256,9 @@ def _between(low: str, high: str) -> str:
 def _budget(page: Page) -> Children:
     if page.home.budget is None:
         return [text(say("no budget set"))] if page.described else []
-    budget = html.B(formatting.whole_money(page.home.budget, page.home.currency))
+    budget = opens("bill.budget", formatting.whole_money(page.home.budget, page.home.currency))
     outlook = page.books.cycle.bill.outlook if page.books.cycle else None
     if outlook is None or outlook.chance is None:
         return placed(say("{budget} budget"), budget=budget)
-    return placed(say("{chance} to keep {budget}"), chance=formatting.share(outlook.chance), budget=budget)
+    chance = opens("bill.outlook.chance", formatting.share(outlook.chance), "plain")
+    return placed(say("{chance} to keep {budget}"), chance=chance, budget=budget)

@@ -94,19 +94,8 @@ def frame(page: str, body: Sequence[Component], *, query: str, skip: str = marke
             rail(page, query=query, live=live),
             html.Main(list(body), id=f"{page}-body", className="page-body", tabIndex="-1"),
             text("", "beat", at=f"{page}-beat"),
-            _drawer(page),
         ],
         className="page",
-    )
-
-
-def _drawer(page: str) -> html.Dialog:
-    """Return what opens at a figure that is asked for: empty until then."""
-    close = html.Button(say("Close"), type="button", className="button closes")
-    return html.Dialog(
-        [html.Div(id=f"{page}-explanation"), close],
-        className="explanation",
-        **aria(label=say("How a figure was found")),
     )
 
 

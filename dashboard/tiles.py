@@ -11,12 +11,12 @@ from dash import html
 from dashboard.clocks import since
 from dashboard.components import Children, aria, icon, placed, text
 from dashboard.heroes import Page, Split
+from dashboard.shown import opens
 from dashboard.states import state_word
 from heatledger import formatting
 from heatledger.live import ZoneNow
 from heatledger.reader import temperature_unit
 from heatledger.retelling import retold
-from heatledger.summary import Cop
 from heatledger.wording import say
 
 # what a unit does -> (icon, edge of the tile)
@@ -29,6 +29,8 @@ _LOOKS: Final = {
 }
 _NOTICED_W: Final = 2.0
 _ONE_ROW: Final = 6
+_PLACES: Final = {"now-saved": "baseline.saving.p50", "now-today": "day:bill.total"}
+"""Where in the Summary the figures of the last row stand: of the cycle, or of the day."""
 MOST = 10
 """As many zones as the wall shows; the rest are counted."""
 
@@ -61,17 +63,19 @@ def tile(page: Page, zone: ZoneNow, parts: Split) -> html.Article:
         name, edge, aside = "silent", "stale", say("was {shown}", shown=shown) if known else ""
     at = f"now-zone-{zone.id}"
     figure = "" if zone.stale else shown if known else say("no sensor")
+    beside = "celsius" if zone.stale else "setpoint"
     return html.Article(
         [
             html.H3(zone.name, className="zone-name"),
             html.Div(
                 [
-                    text(
+                    opens(
+                        f"now.zones.{zone.id}.celsius",
                         figure,
                         "degrees dash" if zone.stale else "degrees" if known else "degrees words",
                         at=f"{at}-temp",
                     ),
-                    text(aside, "aside", at=f"{at}-set"),
+                    opens(f"now.zones.{zone.id}.{beside}", aside, "aside", at=f"{at}-set"),
                 ],
                 className="zone-line",
             ),
@@ -108,9 +112,10 @@ def _doing(page: Page, zone: ZoneNow, parts: Split) -> Children:
 
 def _money(page: Page, parts: Split, name: str, watts: float) -> Children:
     cost = parts.zones.get(name)
+    kind = "groups" if any(group.id == name for group in page.now.groups) else "zones"
     if cost is None:
-        return [html.B(formatting.power(watts), className="money")]
-    return [html.B(parts.printed(cost, page.home.currency), className="money"), " /h"]
+        return [opens(f"now.{kind}.{name}.part.watts", formatting.power(watts), "money")]
+    return [opens(f"now.{kind}.{name}.part.cost", parts.printed(cost, page.home.currency), "money"), " /h"]
 
 
 def footer(page: Page) -> html.Footer:
@@ -118,14 +123,21 @@ def footer(page: Page) -> html.Footer:
     return html.Footer([_cop(page), _saved(page), _today(page)], className="foot", **aria(live="off"))
 
 
-def _figure(at: str, title: str, figure: str, aside: str, note: str, kind: str = "") -> html.Section:
+def _figure(
+    at: str, title: str, figure: str, aside: str, note: str, kind: str = "", *, place: str = ""
+) -> html.Section:
+    """Return one figure of the last row; `place` is where in the Summary it stands, where `_PLACES` does not say."""
     long = " long" if len(figure) > 6 else ""
     size = "figure sentence" if figure == formatting.not_known() else f"figure {kind}{long}"
     return html.Section(
         [
             html.H2(title, className="label"),
             html.Div(
-                [text(figure, size.strip(), at=at), text(aside, "interval", at=f"{at}-aside")], className="figure-line"
+                [
+                    opens(place or _PLACES[at], figure, size.strip(), at=at),
+                    opens(place or _PLACES[at], aside, "interval", at=f"{at}-aside"),
+                ],
+                className="figure-line",
             ),
             text(note, "note", at=f"{at}-note"),
         ]
@@ -134,16 +146,26 @@ def _figure(at: str, title: str, figure: str, aside: str, note: str, kind: str =
 
 def _cop(page: Page) -> html.Section:
     pumps = page.books.today.heat_pumps if page.books.today else {}
+    first_id = next((name for name, use in pumps.items() if use.cop.value is not None), next(iter(pumps), ""))
+    place = f"day:heat_pumps.{first_id}.cop.value" if first_id else "day:electricity.kwh"
     known = [use.cop for use in pumps.values() if use.cop.value is not None]
     if not known:
         first = next((use.cop.reason for use in pumps.values() if use.cop.reason), None)
         reason = page.books.reason or first
         why = _short(reason) if reason else say("no heat pump in the home file")
-        return _figure("now-cop", say("COP today"), formatting.not_known(), "", why)
-    cop: Cop = known[0]
+        return _figure("now-cop", say("COP today"), formatting.not_known(), "", why, place=place)
+    cop = known[0]
     figure, _, interval = formatting.cop(cop.value, cop.low, cop.high).partition(" ")
     note = " · ".join(word for word in (retold(cop.method), cop.boundary) if word)
-    return _figure("now-cop", say("COP today"), figure, interval.strip("()"), note, "heat-ink")
+    return _figure(
+        "now-cop",
+        say("COP today"),
+        figure,
+        interval.strip("()"),
+        note,
+        "heat-ink",
+        place=place,
+    )
 
 
 def _saved(page: Page) -> html.Section:

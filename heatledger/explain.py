@@ -137,7 +137,7 @@ def _tree(summary: Summary, now: Now | None) -> dict[str, Any]:
 
 def _dated(node: Any) -> Any:  # noqa: ANN401 - a tree of builtins
     """Return a tree whose instants in µs are times in words: what is heard says when."""
-    if isinstance(node, list):
+    if isinstance(node, list | tuple):
         return [_dated(one) for one in node]
     if not isinstance(node, dict):
         return node
@@ -169,7 +169,7 @@ def figures(summary: Summary, now: Now | None = None) -> list[str]:
     return [
         name
         for name, value in leaves(_tree(summary, now))
-        if (value is None or _is_number(value)) and row_of(name) is not None
+        if (value is None or is_number(value)) and row_of(name) is not None
     ]
 
 
@@ -197,7 +197,8 @@ def _tells(place: str, name: str) -> bool:
     return all(fnmatchcase(key, part) for key, part in zip(keys, parts, strict=False))
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Return whether a value is a figure: a number, or a decimal in words."""
     if isinstance(value, str):
         return value.lstrip("-").replace(".", "", 1).isdigit()
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -71,7 +71,7 @@ def _figure(value: object) -> str:
 def at(tree: Any, keys: list[str]) -> Any:  # noqa: ANN401 - a tree of builtins
     """Return what stands at a place; None where nothing does."""
     for key in keys:
-        if isinstance(tree, list):
+        if isinstance(tree, list | tuple):
             tree = tree[int(key)] if key.isdigit() and int(key) < len(tree) else None
         else:
             tree = tree.get(key) if isinstance(tree, dict) else None
@@ -91,7 +91,7 @@ def each(tree: object, keys: list[str]) -> Iterator[list[str]]:
 
 def leaves(node: object, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every value of a tree of builtins with its dotted place."""
-    if isinstance(node, dict | list):
+    if isinstance(node, dict | list | tuple):
         rows = node.items() if isinstance(node, dict) else enumerate(node)
         for key, value in rows:
             yield from leaves(value, f"{path}.{key}" if path else str(key))

@@ -49,9 +49,9 @@
 
   // What a figure is made of is asked when it is pressed; what was shown of another one goes first.
   function explain(place) {
-    const drawer = document.querySelector("dialog.explanation"), page = document.querySelector(".beat").id.replace("-beat", "");
-    window.dash_clientside.set_props(page + "-explanation", { children: "" });
-    window.dash_clientside.set_props(page + "-asked", { data: place });
+    const drawer = document.querySelector("dialog.explanation");
+    window.dash_clientside.set_props("shell-explanation", { children: "" });
+    window.dash_clientside.set_props("shell-asked", { data: { ...Object.fromEntries(new URLSearchParams(location.search)), place } });
     if (!drawer.open) drawer.showModal();
   }
 

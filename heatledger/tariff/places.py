@@ -10,7 +10,7 @@ import msgspec
 
 from heatledger.tariff.lines import BillLine
 
-_TABLE: Final = re.compile(r"^\s*\[\[\s*lines\s*\]\]", re.MULTILINE)
+_TABLE: Final = re.compile(r"^[ \t]*\[\[\s*lines\s*\]\]", re.MULTILINE)
 
 
 def sourced(lines: Sequence[BillLine], name: str, text: str) -> list[BillLine]:
