@@ -132,6 +132,12 @@ class DiscoverySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     templates: bool = False
 
 
+class HomeAssistantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether bill, COP, saving and rooms are published as Home Assistant's entities, below `discovery.prefix`."""
+
+    on: bool = False
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """settings.toml, with what the environment overrides."""
 
@@ -141,6 +147,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail: MailSettings = MailSettings()
     reports: ReportSettings = ReportSettings()
     discovery: DiscoverySettings = DiscoverySettings()
+    home_assistant: HomeAssistantSettings = HomeAssistantSettings()
     alerts: AlertSettings = AlertSettings()
 
 

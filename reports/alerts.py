@@ -138,10 +138,10 @@ def _moment(home: Home, at: datetime) -> str:
     return f"{fmt.day(local.date(), weekday=True)}, {fmt.clock(local, hour12=False)}"
 
 
-def page_of(config: Config, home: Home, page: str) -> str:
-    """Return the address of a page: as the settings say it, else as the dashboard serves it."""
+def page_of(config: Config, home: Home | None, page: str) -> str:
+    """Return the address of a page, of a home where one is named: as the settings say it, else as it is served."""
     served = config.settings.dashboard
     host = socket.gethostname() if served.host in _ANYWHERE else served.host
     base = served.public_url or f"http://{host}:{served.port}{served.path}"
-    asked = f"?home={home.id}" if len(config.homes) > 1 else ""
+    asked = f"?home={home.id}" if home and len(config.homes) > 1 else ""
     return f"{base.rstrip('/')}/{page}{asked}"

@@ -25,6 +25,7 @@ from heatledger.store import StoreError
 from heatledger.store.state import State
 from heatledger.watching import LOOK_S, Watch
 from reports import months
+from reports.home_assistant import Publisher
 
 _log = logging.getLogger(__name__)
 
@@ -153,13 +154,14 @@ def looking_in_child(config: Config, environ: Mapping[str, str]) -> Callable[[],
     -------
     callable
         Looks at the books, too, the first time and then every `BOOKS`: they take seconds where the rest takes one.
+        Home Assistant is told of them at every look.
     """
     environment = {**environ, "HEATLEDGER_DATA": str(config.data_dir)}
     due = datetime.min.replace(tzinfo=UTC)
 
     def look() -> None:
         nonlocal due
-        books = datetime.now(UTC) >= due
+        books = config.settings.home_assistant.on or datetime.now(UTC) >= due
         if books:
             due = datetime.now(UTC) + BOOKS
         done = _child(environment, "reports.watch", *(("--books",) if books else ()))
@@ -203,14 +205,18 @@ def run(watch: Watch, stop: threading.Event, *, environ: Mapping[str, str] = os.
     def take(config: Config) -> None:
         scheduler.remove_all_jobs()  # what is being made just now is finished
         _plan(scheduler, watch, config, stop, environ)
+        publisher.move(config.settings.mqtt.url)
 
     if stop.is_set():  # one that starts only to stop may trip over its own first jobs
         return
     _plan(scheduler, watch, watch.config, stop, environ)
+    publisher = Publisher(watch.config.settings.mqtt.url, watch.config.state_path)
+    publisher.start()
     scheduler.start()
     while not stop.wait(LOOK_S):
         watch.look(take)
     scheduler.shutdown(wait=True)
+    publisher.stop()
 
 
 def _plan(

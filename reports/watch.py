@@ -7,9 +7,12 @@ import logging
 import os
 import sqlite3
 import sys
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
 from datetime import UTC, datetime
+from typing import NamedTuple
+
+import msgspec
 
 from heatledger.alerts.observed import Observed
 from heatledger.config import Config, ConfigError, load
@@ -17,8 +20,9 @@ from heatledger.store import Store, StoreError, open_store
 from heatledger.store.state import State
 from heatledger.tariff.load import BillError
 from reports import channels
-from reports.alerts import take_in, tell
+from reports.alerts import page_of, take_in, tell
 from reports.observe import devices, machine
+from reports.values import Figures, Told, of_books
 
 _PATIENCE_S = 5.0
 """How long the store may keep us waiting. [s]"""
@@ -45,7 +49,9 @@ def watch(config: Config, *, now: datetime, books: bool, environ: Mapping[str, s
         What was sent, and what was not, a line each.
     """
     with closing(State(config.state_path)) as state:
-        take_in(config, state, look_at(config, state, now=now, books=books), now=now)
+        looked = look_at(config, state, now=now, books=books)
+        take_in(config, state, [one.observed for one in looked], now=now)
+        _tell_home_assistant(config, state, looked)
 
         def send(channel: str, title: str, body: str) -> None:
             channels.send(channel, channels.address(channel, config.data_dir, environ), title, body)
@@ -53,7 +59,29 @@ def watch(config: Config, *, now: datetime, books: bool, environ: Mapping[str, s
         return tell(config, state, send, now=now)
 
 
-def look_at(config: Config, state: State, *, now: datetime, books: bool) -> list[Observed]:
+class Looked(NamedTuple):
+    """A home as the rules look at it, and what its books say to Home Assistant; None where they were not asked."""
+
+    observed: Observed
+    figures: Figures | None = None
+
+
+def _tell_home_assistant(config: Config, state: State, looked: Sequence[Looked]) -> None:
+    """Keep what Home Assistant is told of every home; of one whose books do not answer, what it was told before."""
+    if not config.settings.home_assistant.on:
+        state.published.tell(None)
+        return
+    before: dict[str, Figures] = {}
+    with suppress(msgspec.MsgspecError):  # kept by another version
+        body = state.published.told()
+        before = {row.home.id: row for row in msgspec.json.decode(body, type=Told).homes} if body else {}
+    rows = [one.figures or before.get(one.observed.home.id) for one in looked]
+    page = page_of(config, None, "")
+    told = Told(config.settings.discovery.prefix, page, tuple(row for row in rows if row is not None))
+    state.published.tell(msgspec.json.encode(told))
+
+
+def look_at(config: Config, state: State, *, now: datetime, books: bool) -> list[Looked]:
     """Return every home as the rules look at it; what is not of one home is looked at with the first."""
     spool, disk = machine(config, now=now)
     first = next(iter(config.homes), None)
@@ -65,29 +93,31 @@ def look_at(config: Config, state: State, *, now: datetime, books: bool) -> list
         store = open_store(config.store_url, patience_s=_PATIENCE_S)
     except StoreError as error:
         _log.warning("the store does not answer: %s", error)
-        return found
+        return [Looked(seen) for seen in found]
     with closing(store):
         return [_home(config, seen, store, state if books else None) for seen in found]
 
 
-def _home(config: Config, seen: Observed, store: Store, state: State | None) -> Observed:
+def _home(config: Config, seen: Observed, store: Store, state: State | None) -> Looked:
     """Look at a home; with the state, at its books too."""
     patience_s = config.settings.alerts.rules.silent.threshold * 60.0
     try:
         seen = seen._replace(devices=devices(seen.home, store, patience_s, now=seen.now))
-        seen = seen if state is None else _books(config, seen, store, state)
+        if state is not None:
+            return _books(config, seen, store, state)
     except (StoreError, BillError, sqlite3.Error) as error:
         _log.warning("%s: not all of it could be looked at: %s", seen.home.id, error)
     except Exception:  # one home's trouble keeps no other home's alerts back
         _log.exception("%s: not all of it could be looked at", seen.home.id)
-    return seen
+    return Looked(seen)
 
 
-def _books(config: Config, seen: Observed, store: Store, state: State) -> Observed:
+def _books(config: Config, seen: Observed, store: Store, state: State) -> Looked:
     from heatledger.ledger import Ledger  # pandas and all: not for a look at who is silent
     from reports.observe_books import with_books
 
-    return with_books(seen, Ledger(config, seen.home, store=store, state=state))[0]
+    found, summary = with_books(seen, Ledger(config, seen.home, store=store, state=state))
+    return Looked(found, of_books(seen.home, summary) if config.settings.home_assistant.on else None)
 
 
 def main() -> int:

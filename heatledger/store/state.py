@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from heatledger.store import alerts, people, runs
+from heatledger.store import alerts, people, published, runs
 from heatledger.store.database import Database
 
 SAMPLE_BYTES: Final = 500
@@ -88,6 +88,7 @@ _STEPS: Final = (
     people.STEP,
     runs.STEP,
     alerts.STEP,
+    published.STEP,
 )
 
 _NOTE_TOPIC: Final = """INSERT INTO topic VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (topic) DO UPDATE SET
@@ -123,6 +124,8 @@ class State:
         """What commissioning found."""
         self.alerts = alerts.Alerts(self._database)
         """What is the matter, and who was told."""
+        self.published = published.Published(self._database)
+        """What stands on the broker for Home Assistant."""
 
     def write_days(self, home: str, key: str, days: Mapping[date, bytes]) -> None:
         """Keep computed days; whatever was kept for the same days under another key is replaced.

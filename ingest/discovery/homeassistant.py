@@ -24,6 +24,7 @@ from ingest.discovery.told import Entity, Identity, Linear, Told
 
 FAMILY: Final = "ha"
 
+OWN_TOPICS: Final = "heatledger/"
 _LARGEST: Final = 262_144
 _MOST_TOPICS: Final = 8
 _INHERITED: Final = (
@@ -144,6 +145,8 @@ def _one(source: _Source, about: Entity, value: _Value, *, templates: bool) -> T
     config = source.config
     where = topic(config.get(value.topic_key))
     found = reader(config.get(value.template_key), templates=templates)
+    if where.startswith(OWN_TOPICS):  # what we publish ourselves is derived: read back it would feed on itself
+        return None
     if not where or found is None or where == about.unique_id:  # a firmware's mistake: the id in place of a topic
         return None
     paths, scale, read_by = emit_parts(found)

@@ -13,7 +13,8 @@ from ingest.discovery.meaning import meaning_of, words_of
 from ingest.discovery.told import Identity, Told
 
 FAMILY: Final = "ha_statestream"
-ATTRIBUTES: Final = frozenset(("unit_of_measurement", "device_class", "state_class", "friendly_name"))
+ATTRIBUTES: Final = frozenset(("unit_of_measurement", "device_class", "state_class", "friendly_name", "attribution"))
+_OWN: Final = "heatledger"
 
 
 def read_attribute(place: str, facts: Mapping[str, str]) -> Chapter:
@@ -31,6 +32,8 @@ def read_attribute(place: str, facts: Mapping[str, str]) -> Chapter:
     kind, state = facts.get("device_class", ""), facts.get("state_class", "")
     meaning = meaning_of(facts.get("unit_of_measurement"), kind, state, words)
     where = topic(f"{place}/state")
-    if meaning is None or not where:
+    # our own entities come back this way: by the name they were given, or by what they say whatever they are called
+    own = entity.startswith(f"{_OWN}_") or facts.get("attribution") == _OWN
+    if meaning is None or not where or own:
         return Chapter(facts=facts)
     return Chapter((Told(where, Identity(FAMILY, f"{domain}.{entity}"), meaning.emit()),), facts=facts)

@@ -3,7 +3,10 @@
 import datetime as dt
 import json
 import os
+from contextlib import closing
+from decimal import Decimal
 
+import msgspec
 import numpy as np
 import pytest
 from typer.testing import CliRunner
@@ -13,7 +16,9 @@ from heatledger.config import load
 from heatledger.readings import Intervals, Reading, SeriesKey
 from heatledger.store import open_store
 from heatledger.store.spool import Part, Spool
+from heatledger.store.state import State
 from reports.schedule import looking_in_child
+from reports.values import Told
 from reports.watch import watch
 
 HOME = """
@@ -145,10 +150,37 @@ def test_what_is_wrong_is_told_once_each_from_store_and_books(data, webhook):
     # 95 of 96 quarters of an hour: the one that runs has just begun
     assert "took 5.9 kWh in the last 24 hours, $1.19 at the price now." in backup
     assert (
-        "rods was last heard 3 h ago. It usually speaks every 30 s or so."
+        "rods was last heard 3 h 1 min ago. It usually speaks every 30 s or so."
         in said["Maple Street 14: rods is not heard any more"]
     )
     assert "http://127.0.0.1:8050/performance" in backup
+
+
+def told(data):
+    with closing(State(data / "state.db")) as state:
+        body = state.published.told()
+    return None if body is None else msgspec.json.decode(body, type=Told)
+
+
+def test_the_books_are_told_to_home_assistant_while_that_is_wanted(data):
+    wanted = QUIET_DISK + "[home_assistant]\non = true\n"
+    settings(data, wanted)
+    config = load(data_dir=data, environ={})
+    fill(config)
+    watch(config, now=NOW, books=True, environ={})
+    (figures,) = told(data).homes
+    by_key = {value.key: value for value in figures.values}
+    # all of it at $0.20
+    assert by_key["bill", ""].value == pytest.approx(by_key["energy", ""].value * 0.20, abs=0.01)
+    assert by_key["bill", ""].last_reset == "2026-01-03T00:00:00-06:00"
+    assert by_key["cop", "pump"].value is None
+    assert by_key["cop", "pump"].attributes["reason"]
+    assert figures.prices[0].rate == Decimal("0.20")
+    watch(config, now=NOW + dt.timedelta(minutes=5), books=False, environ={})
+    assert told(data).homes == (figures,), "what was told stands until the books are asked again"
+    settings(data, QUIET_DISK)
+    watch(load(data_dir=data, environ={}), now=NOW + dt.timedelta(minutes=10), books=False, environ={})
+    assert told(data) is None
 
 
 @pytest.mark.server
