@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import csv
 import sys
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from cli.options import CommandError, ConfigOption, FromOption, HomeOption, ToOption, utc_now
+from heatledger.archive import archive
 from heatledger.config import load
 from heatledger.home import Home
 from heatledger.ledger import span
-from heatledger.readings import Reading
-from heatledger.store import open_store, transfer
-
-COLUMNS = ("time", "device", "channel", "quantity", "value", "unit")
+from heatledger.store import long_form, open_store, transfer
+from heatledger.store.state import State
 
 
 def export(
     form: Annotated[
-        str, typer.Option("--format", help="csv: the long form; jsonl: all there is to say, for heatledger import.")
+        str,
+        typer.Option(
+            "--format", help="csv: the long form; jsonl: all there is to say, for heatledger import; zip: everything."
+        ),
     ] = "csv",
     intervals: Annotated[bool, typer.Option("--intervals", help="jsonl: five-minute intervals too.")] = False,
     home: HomeOption = None,
@@ -29,9 +32,14 @@ def export(
     until: ToOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Write readings to standard output, whether a zone has them or not, device names verbatim."""
-    if form not in {"csv", "jsonl"}:
-        raise CommandError(f"unknown format {form!r}; csv and jsonl are what there is")
+    """Write readings to standard output, whether a zone has them or not, device names verbatim.
+
+    With --format zip an archive of all that is kept of the home: readings, intervals, bills, configuration, the audit.
+    """
+    if form not in {"csv", "jsonl", "zip"}:
+        raise CommandError(f"unknown format {form!r}; csv, jsonl and zip are what there is")
+    if form == "zip" and (since or until):
+        raise CommandError("the archive holds everything: leave out --from and --to")
     if intervals and form != "jsonl":
         raise CommandError("the long form has readings only; --intervals goes with --format jsonl")
     settings = load(config_dir=config)
@@ -42,14 +50,21 @@ def export(
         if chosen is None or chosen not in heard:
             known = ", ".join(heard) or "none yet"
             raise CommandError(f"say which home with --home; the store knows {known}")
+        if form == "zip":
+            with closing(State(settings.state_path)) as state:
+                for piece in archive(settings, store, state, chosen):
+                    sys.stdout.buffer.write(piece)
+            return
         start_us, end_us = _bounds(settings.homes.get(chosen), since, until)
         if form == "jsonl":
             for line in transfer.lines(store, transfer.Begin(chosen, start_us, end_us, intervals)):
                 sys.stdout.buffer.write(transfer.encode(line) + b"\n")
             return
         out = csv.writer(sys.stdout, lineterminator="\n")
-        out.writerow(COLUMNS)
-        out.writerows(_row(reading) for reading in store.readings(chosen, start_us=start_us, end_us=end_us))
+        out.writerow(long_form.READINGS)
+        out.writerows(
+            long_form.reading_row(reading) for reading in store.readings(chosen, start_us=start_us, end_us=end_us)
+        )
     finally:
         store.close()
 
@@ -64,11 +79,3 @@ def _bounds(home: Home | None, since: str | None, until: str | None) -> tuple[in
     except ValueError as error:
         raise CommandError(str(error)) from error
     return int(start.timestamp() * 1e6), int(end.timestamp() * 1e6)
-
-
-def _row(reading: Reading) -> tuple[str, str, str, str, str, str]:
-    value = reading.value
-    text = str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, float) else str(value)
-    time = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=reading.time_us)
-    stamp = time.isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return stamp, reading.device, reading.channel, reading.quantity, text, reading.unit or ""

@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "discover": "cli.discover:discover",
     "decode": "cli.decode:decode",
     "export": "cli.export:export",
+    "delete": "cli.delete:delete",
     "import": "cli.import_:import_",
     "backup": "cli.backup:backup",
     "restore": "cli.backup:restore",

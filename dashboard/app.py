@@ -11,7 +11,7 @@ import dash
 from dash import Dash, dcc, html
 from fastapi import FastAPI
 
-from dashboard import api, asking, commissioning, entrance, installed, people_pages, push, reading, setup
+from dashboard import api, asking, commissioning, entrance, installed, people_pages, push, reading, setup, yours
 from dashboard.address import networks
 from dashboard.alive import lifespan
 from dashboard.board import Board, once
@@ -170,6 +170,8 @@ def _guard(app: Dash, server: FastAPI, setting_up: setup.Setup, board: Board, fo
     setup.register(server, setting_up, doors, forms)
     reading.register(server, forms)
     commissioning.register(server, server.state.checks, doors, forms)
+    books = (board.queries.store, setting_up.state)
+    yours.register(server, config, books, doors, forms, lambda: board.home.id if board.home else "home")
     people_pages.register(server, doors, forms, lambda: board.home.timezone if board.home else "UTC")
     server.add_middleware(
         Gate,

@@ -36,6 +36,8 @@ ROUTES: Final = (
     Route("/logout", "open"),
     Route("/people", "own"),
     Route("/people/*", "own"),
+    Route("/yours", "own"),
+    Route("/yours/*", "own"),
     Route("/setup", "set_up"),
     Route("/setup/*", "set_up"),
     Route("/commissioning", "set_up"),

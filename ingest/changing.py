@@ -37,7 +37,8 @@ def change(
         If the store can never be one; a store that is only away is waited for.
     """
     old, new = before.settings.mqtt, after.settings.mqtt
-    other_store = before.store_url != after.store_url
+    gone = before.homes.keys() - after.homes.keys()  # a home that was deleted: the store's own memory of it is void
+    other_store = before.store_url != after.store_url or bool(gone)
     if other_store:
         _tried(lambda: open_store(after))
     try:

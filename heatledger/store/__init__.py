@@ -85,6 +85,15 @@ class Store(Protocol):
     def expire_readings(self, before_us: int) -> int:
         """Delete readings older than a time; return how many rows went. Intervals stay."""
 
+    def delete_home(self, home: str) -> int:
+        """Delete all that is kept of a home; return how many rows of readings and intervals went.
+
+        Raises
+        ------
+        StoreError
+            If the engine cannot delete.
+        """
+
     def close(self) -> None:
         """Release the engine."""
 

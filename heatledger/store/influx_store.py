@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from heatledger.readings import Intervals, Reading, Samples, SeriesKey, States
-from heatledger.store import Delivery, Series, Version
+from heatledger.store import Delivery, Series, StoreError, Version
 from heatledger.store import influx_lines as lines
 from heatledger.store.influx import Server
 from heatledger.store.influx_answers import (
@@ -198,6 +198,23 @@ class InfluxStore:
             return 0
         for measurement in (name, self._names["delivery"]):
             self._server.query(f'DELETE FROM "{measurement}" WHERE {older}', Count, changes=True)
+        return gone
+
+    def delete_home(self, home: str) -> int:
+        """Delete all that is kept of a home; return how many points went. Version 3 deletes nothing on request."""
+        if self._server.version().major >= 3:
+            raise StoreError(
+                f"{self._server.version()} deletes nothing on request: drop its database, or let its retention do it"
+            )
+        gone = 0
+        for name in ("reading", "interval", "series"):
+            where = f'FROM "{self._names[name]}" WHERE {lines.where(home)}'
+            if name != "series":
+                counted = self._server.query(f'SELECT count("flags") {where}', Count)
+                gone += sum(block.values[0].number for block in counted)
+            self._server.query(f"DELETE {where}", Count, changes=True)
+        self._heads = {}
+        self._meanings.forget()
         return gone
 
     def version(self) -> Version:

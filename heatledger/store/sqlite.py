@@ -40,6 +40,7 @@ class SqliteStore:
             Path(path), kind="readings and intervals", steps=tables.STEPS, prepare=tables.prepare, patience_s=patience_s
         )
         self._known: dict[tuple[str, ...], Known] = {}
+        self._deletions = ""
         self._noted: dict[int, int] = {}  # series -> an hour that the table `heard` has of it
 
     def write(self, readings: Sequence[Reading], *, deliveries: Sequence[Delivery] = ()) -> None:
@@ -48,6 +49,7 @@ class SqliteStore:
             return
         try:
             with self._database.write() as connection:
+                self._forget_what_was_deleted(connection)
                 self._write_readings(connection, readings)
                 tables.write_deliveries(connection, deliveries)
         except BaseException:
@@ -146,6 +148,16 @@ class SqliteStore:
         self._database.reclaim()
         return gone
 
+    def delete_home(self, home: str) -> int:
+        """Delete all that is kept of a home, some rows at a time so that others may write; return how many went."""
+        with self._database.read() as connection:
+            devices = connection.execute("SELECT id FROM device WHERE home = ?", (home,)).fetchall()
+        gone = sum(self._expire_device(device_id, _EVER[1]) for (device_id,) in devices)
+        with self._database.write() as connection:
+            gone += tables.delete_home(connection, home)
+        self._database.reclaim()
+        return gone
+
     def damage(self) -> str | None:
         """Read the whole file and return the first thing found wrong with it, or None."""
         return self._database.damage()
@@ -153,6 +165,11 @@ class SqliteStore:
     def close(self) -> None:
         """Release the file."""
         self._database.close()
+
+    def _forget_what_was_deleted(self, connection: sqlite3.Connection) -> None:
+        """Know no series by heart that another process has deleted since."""
+        if (deleted := tables.deletions(connection)) != self._deletions:
+            self._known, self._noted, self._deletions = {}, {}, deleted
 
     def _write_readings(self, connection: sqlite3.Connection, batch: Sequence[Reading]) -> None:
         rows: dict[tuple[int, int], Points] = {}

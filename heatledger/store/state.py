@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -261,9 +262,45 @@ class State:
             rows = connection.execute(statement, (home,)).fetchall()
         return {(date.fromisoformat(start), date.fromisoformat(end)): body for start, end, body in rows}
 
+    def delete_home(self, home: str, topics: str | None) -> int:
+        """Delete all that is kept of a home, closed bills too; return how many rows went. The audit stays.
+
+        Parameters
+        ----------
+        home : str
+            The home.
+        topics : str or None
+            What the topics begin with that are forgotten too; None: none of them.
+        """
+        with self._database.write() as connection:
+            gone = sum(_delete_of_home(connection, table, home) for table in _tables_of_homes(connection))
+            if topics is not None:
+                span = (topics, len(topics))
+                gone += connection.execute("DELETE FROM topic WHERE substr(topic, 1, ?2) = ?1", span).rowcount
+        return gone
+
     def close(self) -> None:
         """Release the file."""
         self._database.close()
+
+
+def _tables_of_homes(connection: sqlite3.Connection) -> list[str]:
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return [
+        name for (name,) in tables if "home" in {row[1] for row in connection.execute(f"PRAGMA table_info({name})")}
+    ]
+
+
+def _delete_of_home(connection: sqlite3.Connection, table: str, home: str) -> int:
+    """Delete a home's rows; what is append-only otherwise is so again afterwards."""
+    asked = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
+    triggers = connection.execute(asked, (table,)).fetchall()
+    for name, _ in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    gone = connection.execute(f"DELETE FROM {table} WHERE home = ?", (home,)).rowcount
+    for _, statement in triggers:
+        connection.execute(statement)
+    return int(gone)
 
 
 def _cut(row: Topic) -> tuple[object, ...]:

@@ -207,3 +207,29 @@ def forget(connection: sqlite3.Connection, device_id: int, before_us: int) -> No
         "UPDATE series SET oldest_us = max(oldest_us, ?) WHERE device_id = ? AND oldest_us < ?",
         (before_us, device_id, before_us),
     )
+
+
+_DELETIONS: Final = "deleted homes"  # a count in the table `meta`: what was remembered of series before is void
+_OF_HOME: Final = "(SELECT s.id FROM series s JOIN device d ON d.id = s.device_id WHERE d.home = ?)"
+
+
+def delete_home(connection: sqlite3.Connection, home: str) -> int:
+    """Delete the intervals, series and devices of a home, with what readings came last; return how many rows went."""
+    of_devices = "device_id IN (SELECT id FROM device WHERE home = ?)"
+    gone = sum(
+        connection.execute(f"DELETE FROM {table} WHERE series_id IN {_OF_HOME}", (home,)).rowcount
+        for table in ("interval", "packed")
+    )
+    connection.execute(f"DELETE FROM heard WHERE series_id IN {_OF_HOME}", (home,))
+    gone += connection.execute(f"DELETE FROM reading WHERE {of_devices}", (home,)).rowcount
+    connection.execute(f"DELETE FROM series WHERE {of_devices}", (home,))
+    connection.execute("DELETE FROM device WHERE home = ?", (home,))
+    number = int(deletions(connection) or 0) + 1
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_DELETIONS, str(number)))
+    return gone
+
+
+def deletions(connection: sqlite3.Connection) -> str:
+    """Return what is another after every home that was deleted."""
+    found = connection.execute("SELECT value FROM meta WHERE key = ?", (_DELETIONS,)).fetchone()
+    return str(found[0]) if found else ""

@@ -98,7 +98,7 @@ def lines(store: Store, begin: Begin) -> Iterator[Line]:
     while group := list(itertools.islice(found, AT_ONCE)):
         tally = tally.add(group)
         yield Readings([_row(reading) for reading in group])
-    for block in _blocks(store, begin) if begin.intervals else ():
+    for block in blocks(store, begin) if begin.intervals else ():
         intervals += len(block.start_s)
         columns = [[None if math.isnan(n) else n for n in getattr(block, name).tolist()] for name in _COLUMNS]
         yield Block(block.key[1:], block.start_s.tolist(), columns, block.flags.tolist(), block.state)
@@ -122,7 +122,8 @@ def tally_of(store: Store, begin: Begin) -> Tally:
     return Tally().add(store.readings(begin.home, start_us=begin.start_us, end_us=begin.end_us))
 
 
-def _blocks(store: Store, begin: Begin) -> Iterator[Intervals]:
+def blocks(store: Store, begin: Begin) -> Iterator[Intervals]:
+    """Yield the intervals of a home and span, a week of a series at a time."""
     known = store.series(begin.home)
     if not known:
         return

@@ -271,3 +271,17 @@ def test_samples_show_words_truths_and_missing_numbers(store):
     assert found["online"].value == ["true", "false"]
     assert np.isnan(found["power"].value).tolist() == [True]
     assert found["power"].flags.tolist() == [8]
+
+
+def test_a_home_that_is_deleted_is_gone_and_begins_anew(store):
+    """Another home stays as it was, and a writer that knew the old series writes on."""
+    old, other = reading(value=1.0), reading(home="cabin", value=2.0)
+    store.write([old, other])
+    assert store.delete_home(old.home) > 0
+    assert store.homes() == ["cabin"]
+    assert (list(store.readings(old.home)), store.series(old.home), store.latest(old.home)) == ([], [], [])
+    later = reading(value=3.0)
+    store.write([later])
+    assert [row.value for row in store.readings(old.home)] == [3.0]
+    assert [row.value for row in store.readings("cabin")] == [2.0]
+    assert store.delete_home("nowhere") == 0
