@@ -9,13 +9,14 @@ import msgspec
 import numpy as np
 import pytest
 
+from heatledger import run_day
 from heatledger.alerts.episodes import follow
 from heatledger.alerts.observed import Prices
 from heatledger.alerts.rules import RULES as ALL
 from heatledger.alerts.rules import look
+from heatledger.cuts import Cuts
 from heatledger.cycling import Trace
 from heatledger.doing import DEFROST
-from heatledger.run_day import run_day
 from heatledger.tariff.marginal import Step
 from tests.accounts.traces import cycles, read_every, winter
 from tests.alerts import test_drift
@@ -113,7 +114,8 @@ def frosty(minutes):
     runs, none = np.ones(size), np.zeros(size)
     columns = Trace(runs, none, none, runs, none, none)._asdict()
     columns |= {"mode": mode, "evidence": none, "told": (mode == DEFROST) * 1.0, "unshared": none}
-    return [(TODAY - DAY, run_day(columns, np.full(size, -2.0), np.full(size, 0.08)))]
+    (day,) = run_day.run_days(columns, np.full(size, -2.0), np.full(size, 0.08), Cuts.one(size))
+    return [(TODAY - DAY, day)]
 
 
 @pytest.mark.parametrize(("minutes", "told"), [(90, 0), (60, 0), (45, 0), (30, 1)])
