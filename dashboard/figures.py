@@ -188,7 +188,8 @@ def draw(chart: Chart) -> html.Figure:
 def _table(at: str, chart: Chart) -> html.Div:
     head: list[Component] = [html.Th(name, scope="col") for name in chart.columns]
     rows = [
-        html.Tr([html.Th(row[0], scope="row"), *(html.Td(children(cell)) for cell in row[1:])]) for row in chart.rows
+        html.Tr([html.Th(children(row[0]), scope="row"), *(html.Td(children(cell)) for cell in row[1:])])
+        for row in chart.rows
     ]
     table = html.Table(
         [html.Caption(chart.says, className="hidden"), html.Thead(html.Tr(head)), html.Tbody(rows)], className="figures"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from dashboard.figures import Chart, Figure, days_axis, figure, hatch, money_axis, note
+from dashboard.shown import Shown, joined, sentence
 from dashboard.tokens import Scheme, faded, tokens
 from heatledger import formatting
 from heatledger.baseline.compared import BaselineSummary, DayCompared
@@ -35,7 +36,7 @@ class Step(NamedTuple):
     label: str
     start: Decimal
     end: Decimal
-    printed: str
+    printed: Shown
 
 
 def running_cost(base: BaselineSummary, name: str, currency: str, scheme: Scheme) -> Chart | None:
@@ -59,6 +60,7 @@ def running_cost(base: BaselineSummary, name: str, currency: str, scheme: Scheme
             "mode": "lines",
             "x": x,
             "y": middle,
+            "customdata": [f"baseline.by_day.{base.by_day.index(row)}.base.p50" for row in rows],
             **hover,
             "line": {"color": seen["ink2"], "width": 2, "dash": "dash"},
         },
@@ -67,6 +69,7 @@ def running_cost(base: BaselineSummary, name: str, currency: str, scheme: Scheme
             "mode": "lines",
             "x": x,
             "y": [float(row.actual) for row in rows],
+            "customdata": [f"baseline.by_day.{base.by_day.index(row)}.actual" for row in rows],
             **hover,
             "line": {"color": seen["money-fill"], "width": 4},
         },
@@ -81,7 +84,15 @@ def running_cost(base: BaselineSummary, name: str, currency: str, scheme: Scheme
         yaxis={**money_axis(currency), "range": [0, top]},
         annotations=_ends(rows[-1], len(rows) - 1, top, currency, scheme),
     )
-    printed = [[formatting.day(row.day), formatting.money(row.actual, currency), _range(row, currency)] for row in rows]
+    at = [f"baseline.by_day.{base.by_day.index(row)}" for row in rows]
+    printed = [
+        [
+            formatting.day(row.day),
+            Shown(formatting.money(row.actual, currency), f"{place}.actual"),
+            Shown(_range(row, currency), f"{place}.base.p50"),
+        ]
+        for row, place in zip(rows, at, strict=True)
+    ]
     raw = [[row.day.isoformat(), row.actual, row.base.p10, row.base.p50, row.base.p90] for row in rows]
     columns = [
         "day",
@@ -91,7 +102,7 @@ def running_cost(base: BaselineSummary, name: str, currency: str, scheme: Scheme
     return Chart(
         "running-cost",
         drawn,
-        said[-1].replace("<br>", " "),
+        _sentence(rows[-1], name, currency, at[-1], by=" "),
         (say("Day"), say("Yours"), say("With {name}", name=name)),
         printed,
         raw,
@@ -99,15 +110,15 @@ def running_cost(base: BaselineSummary, name: str, currency: str, scheme: Scheme
     )
 
 
-def _sentence(row: DayCompared, name: str, currency: str) -> str:
-    other = formatting.whole_money(row.base.p50, currency)
-    return say(
-        "By {day} yours had cost {actual},<br>{name} would have cost about {other} ({range}).",
+def _sentence(row: DayCompared, name: str, currency: str, at: str = "", *, by: str = "<br>") -> str:
+    words = say("By {day} yours had cost {actual},<br>{name} would have cost about {other} ({range}).")
+    return sentence(
+        words.replace("<br>", by),
         day=formatting.day(row.day, weekday=True),
-        actual=formatting.money(row.actual, currency),
+        actual=Shown(formatting.money(row.actual, currency), f"{at}.actual"),
         name=name,
-        other=other,
-        range=_range(row, currency),
+        other=Shown(formatting.whole_money(row.base.p50, currency), f"{at}.base.p50"),
+        range=Shown(_range(row, currency), f"{at}.base.p50"),
     )
 
 
@@ -149,14 +160,18 @@ def steps(base: BaselineSummary, currency: str) -> list[Step]:
     own, saving = Decimal(base.actual_part), Decimal(base.saving.p50)
     amounts = [Decimal(cause["amount"]) for cause in base.because]
     printed = largest_remainder(amounts, saving, 0)
-    found = [Step(say("Yours"), Decimal(0), own, formatting.money(own, currency))]
+    found = [Step(say("Yours"), Decimal(0), own, Shown(formatting.money(own, currency), "baseline.actual_part"))]
     at = own
-    for cause, amount, whole in zip(base.because, amounts, printed, strict=True):
+    for number, (cause, amount, whole) in enumerate(zip(base.because, amounts, printed, strict=True)):
         sign = "+" if whole > 0 else ""
         label = say(CAUSES.get(cause["cause"], cause["cause"]))
-        found.append(Step(label, at, at + amount, sign + formatting.whole_money(whole, currency)))
+        figure = Shown(sign + formatting.whole_money(whole, currency), f"baseline.because.{number}.amount")
+        found.append(Step(label, at, at + amount, figure))
         at += amount
-    return [*found, Step(say("The other"), Decimal(0), at, formatting.whole_money(at, currency))]
+    return [
+        *found,
+        Step(say("The other"), Decimal(0), at, Shown(formatting.whole_money(at, currency), "baseline.part.p50")),
+    ]
 
 
 def waterfall(base: BaselineSummary, name: str, currency: str, scheme: Scheme) -> Chart | None:
@@ -187,14 +202,13 @@ def waterfall(base: BaselineSummary, name: str, currency: str, scheme: Scheme) -
         },
     )
     drawn["layout"]["margin"] |= {"b": 44}
-    says = say(
-        "From yours, {yours}, to {name}, {theirs}: {causes}.",
+    causes = [joined(names([cause]), row.printed) for cause, row in zip(base.because, rows[1:-1], strict=True)]
+    says = sentence(
+        say("From yours, {yours}, to {name}, {theirs}: {causes}."),
         yours=rows[0].printed,
         name=name,
         theirs=rows[-1].printed,
-        causes=", ".join(
-            f"{names([cause])} {row.printed}" for cause, row in zip(base.because, rows[1:-1], strict=True)
-        ),
+        causes=joined(*causes, by=", "),
     )
     printed = [[_in_line(row.label), row.printed] for row in rows]
     raw = [[_in_line(row.label), str(row.end - row.start)] for row in rows]
@@ -222,6 +236,7 @@ def _bar(at: int, row: Step, colour: str, behind: str) -> Figure:
         "base": [float(min(row.start, row.end))],
         "width": 0.66,
         "marker": marker,
+        "customdata": [row.printed.place],
         "hovertext": [said],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from dashboard.figures import Axis, Chart, Figure, days_axis, every_day, figure, hatch, money_axis
+from dashboard.shown import Shown, sentence
 from dashboard.tokens import Scheme, tokens
 from heatledger import formatting
 from heatledger.billed import BillSummary
@@ -29,6 +30,12 @@ class Bar(NamedTuple):
     estimated: Decimal
     cost: Decimal
     silent_s: float
+    place: str = ""
+
+    def shown(self, amount: Decimal, currency: str, *part: str) -> str:
+        """Print an amount of it; of one day it opens its explanation."""
+        printed = formatting.money(amount, currency)
+        return Shown(printed, ".".join((self.place, *part))) if self.place else printed
 
 
 def price_ramp(bill: BillSummary) -> dict[str, str]:
@@ -46,7 +53,7 @@ def price_ramp(bill: BillSummary) -> dict[str, str]:
 def bars(days: Sequence[DayCost]) -> list[Bar]:
     """Return the days as bars; a long period by months."""
     if len(days) <= _MOST_DAYS:
-        return [_bar([day]) for day in days]
+        return [_bar([day])._replace(place=f"bill.by_day.{number}") for number, day in enumerate(days)]
     return [_bar(list(month)) for _, month in groupby(days, key=lambda day: (day.day.year, day.day.month))]
 
 
@@ -82,26 +89,26 @@ def daily_cost(bill: BillSummary, scheme: Scheme, *, last: date, today: date | N
         return None
     seen, ramp = tokens(scheme), price_ramp(bill)
     said = [_sentence(row, bill.currency) for row in rows]
-    data = [
-        _stack([_measured(row, label) for row in rows], seen[token], said, label, edge=seen["price-1"])
-        for label, token in ramp.items()
-    ]
-    if any(row.estimated > 0 for row in rows):
-        guessed = [float(min(row.estimated, max(row.parts.values(), default=Decimal(0)))) for row in rows]
-        data.append(
-            {
-                **_stack(guessed, seen["money-fill"], said, say("estimated")),
-                "marker": {"pattern": hatch(seen["money-fill"], seen["surface"]), "line": {"width": 0}},
-            }
-        )
-    data.append(_stack([float(row.fixed) for row in rows], seen["line"], said, say("fixed and credits")))
+    data = list[Figure]()
+    for label, token in ramp.items():
+        guessed = [_guessed(row).get(label, Decimal(0)) for row in rows]
+        sure = [float(row.parts.get(label, Decimal(0)) - guess) for row, guess in zip(rows, guessed, strict=True)]
+        places = [f"{row.place}.by_period.{label}" if row.place else None for row in rows]
+        data.append(_stack(sure, seen[token], said, label, edge=seen["price-1"]) | {"customdata": places})
+        if any(guessed):
+            pattern = {"pattern": hatch(seen[token], seen["surface"]), "line": {"width": 0}}
+            hatched = _stack([float(guess) for guess in guessed], seen[token], said, say("estimated"))
+            data.append(hatched | {"marker": pattern, "customdata": [f"{row.place}.estimated" for row in rows]})
+    fixed = _stack([float(row.fixed) for row in rows], seen["line"], said, say("fixed and credits"))
+    data.append(fixed | {"customdata": [f"{row.place}.fixed" if row.place else None for row in rows]})
     axis, dearest = _axis(rows, last, today), max(rows, key=lambda row: row.cost)
     what = "day" if len(rows) == len(bill.by_day) else "month"
     dearest_day = say("The dearest day was {when}, {cost}; all together {total}.") if what == "day" else ""
-    says = (dearest_day or say("The dearest month was {when}, {cost}; all together {total}.")).format(
+    says = sentence(
+        dearest_day or say("The dearest month was {when}, {cost}; all together {total}."),
         when=_name(dearest),
-        cost=formatting.money(dearest.cost, bill.currency),
-        total=formatting.money(bill.total, bill.currency),
+        cost=dearest.shown(dearest.cost, bill.currency, "cost"),
+        total=Shown(formatting.money(bill.total, bill.currency), "bill.total"),
     )
     shown = figure(scheme, data, xaxis=axis, yaxis=money_axis(bill.currency), barmode="relative")
     columns = (
@@ -137,11 +144,13 @@ def daily_cost(bill: BillSummary, scheme: Scheme, *, last: date, today: date | N
     )
 
 
-def _measured(row: Bar, label: str) -> float:
-    """Return a part less what of it is estimated, which is drawn hatched on top of the largest part."""
-    part = row.parts.get(label, Decimal(0))
-    largest = max(row.parts, key=lambda name: row.parts[name], default="")
-    return float(part - min(row.estimated, part) if label == largest else part)
+def _guessed(row: Bar) -> dict[str, Decimal]:
+    """Return how much of each price period is drawn as estimated: of the largest first, until all of it is."""
+    left, found = row.estimated, dict[str, Decimal]()
+    for label, part in sorted(row.parts.items(), key=lambda item: -item[1]):
+        found[label] = min(max(part, Decimal(0)), left)
+        left -= found[label]
+    return found
 
 
 def _stack(heights: Sequence[float], colour: str, said: Sequence[str], name: str, edge: str = "") -> Figure:
@@ -178,8 +187,9 @@ def _sentence(row: Bar, currency: str) -> str:
 
 
 def _row(row: Bar, ramp: Mapping[str, str], currency: str) -> list[str]:
-    parts = (row.parts.get(label, Decimal(0)) for label in ramp)
-    return [_name(row), *(formatting.money(part, currency) for part in (*parts, row.fixed, row.estimated, row.cost))]
+    parts = [row.shown(row.parts.get(label, Decimal(0)), currency, "by_period", label) for label in ramp]
+    rest = (("fixed", row.fixed), ("estimated", row.estimated), ("cost", row.cost))
+    return [_name(row), *parts, *(row.shown(amount, currency, name) for name, amount in rest)]
 
 
 def _axis(rows: Sequence[Bar], last: date, today: date | None) -> Axis:

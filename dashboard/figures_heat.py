@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dashboard.figures import Chart, Figure, figure
+from dashboard.shown import Shown, sentence
 from dashboard.tokens import Scheme, faded, tokens
 from heatledger import formatting
 from heatledger.heat_pumps import Bin, Seasonal
@@ -35,7 +36,7 @@ _DOT: Final = {
 
 
 def cop_by_outdoor(
-    home: Home, seen: Seasonal, scheme: Scheme, *, now_c: float | None = None, height: int = 360
+    home: Home, seen: Seasonal, scheme: Scheme, *, at: str, now_c: float | None = None, height: int = 360
 ) -> Chart | None:
     """Return the COP by bin of the outdoor temperature; None where no bin has one.
 
@@ -47,6 +48,8 @@ def cop_by_outdoor(
         One kind of work of one heat pump.
     scheme : str
         dark or light.
+    at : str
+        Where in the Summary the work stands.
     now_c : float, optional
         The outdoor temperature of this moment. [°C]
     """
@@ -54,8 +57,10 @@ def cop_by_outdoor(
     if not bins:
         return None
     colours, work = tokens(scheme), seen.cop.work
+    places = [f"{at}.bins.{seen.bins.index(one)}" for one in bins]
     colour = colours["cool-fill" if work == "cooling" else "heat-fill"]
-    data = [*_band(home, seen.bins, colours["grey"]), _dots(home, bins, work, colour, colours["ink"])]
+    dots = _dots(home, bins, work, colour, colours["ink"]) | {"customdata": [f"{place}.cop" for place in places]}
+    data = [*_band(home, seen.bins, colours["grey"]), dots]
     low, high = (shown(home, value) for value in (min(b.from_c or 0.0 for b in bins), max(b.to_c or 0.0 for b in bins)))
     top = max([one.high or 0.0 for one in bins] + [one.expected.high for one in bins if one.expected]) * 1.05
     lines, notes = _now(home, now_c, (low, high), top, colours["ink"])
@@ -74,16 +79,21 @@ def cop_by_outdoor(
         yaxis={"range": [0, top], "dtick": 1},
     )
     best, worst = max(bins, key=lambda b: b.cop or 0.0), min(bins, key=lambda b: b.cop or 0.0)
-    says = say(
-        _SAYS[work],
-        worst=_span(home, worst),
-        least=formatting.number(worst.cop, 1),
-        best=_span(home, best),
-        most=formatting.number(best.cop, 1),
+    says = sentence(
+        say(_SAYS[work]),
+        worst=_span(home, worst, places[bins.index(worst)]),
+        least=Shown(formatting.number(worst.cop, 1), f"{places[bins.index(worst)]}.cop"),
+        best=_span(home, best, places[bins.index(best)]),
+        most=Shown(formatting.number(best.cop, 1), f"{places[bins.index(best)]}.cop"),
     )
     rows = [
-        [_span(home, one), formatting.cop(one.cop, one.low, one.high), _expected(one), formatting.energy(one.kwh)]
-        for one in bins
+        [
+            _span(home, one, place),
+            Shown(formatting.cop(one.cop, one.low, one.high), f"{place}.cop"),
+            Shown(_expected(one), f"{place}.expected.low") if one.expected else "",
+            Shown(formatting.energy(one.kwh), f"{place}.kwh"),
+        ]
+        for one, place in zip(bins, places, strict=True)
     ]
     raw = [[one.from_c, one.to_c, one.cop, one.low, one.high, one.kwh, one.heat_kwh] for one in bins]
     columns = ["from, °C", "to, °C", "COP", "low (90%)", "high (90%)", "electricity, kWh", f"{_MADE[work]}, kWh"]
@@ -99,9 +109,10 @@ def _middle(home: Home, one: Bin) -> float:
     return shown(home, ((one.from_c or 0.0) + (one.to_c or 0.0)) / 2)
 
 
-def _span(home: Home, one: Bin) -> str:
-    ends = (formatting.temperature(end, unit=temperature_unit(home), wall=True) for end in (one.from_c, one.to_c))
-    return say("{from_degrees} and {to_degrees}", from_degrees=next(ends), to_degrees=next(ends))
+def _span(home: Home, one: Bin, at: str) -> str:
+    low, high = (formatting.temperature(end, unit=temperature_unit(home), wall=True) for end in (one.from_c, one.to_c))
+    words = say("{from_degrees} and {to_degrees}")
+    return sentence(words, from_degrees=Shown(low, f"{at}.from_c"), to_degrees=Shown(high, f"{at}.to_c"))
 
 
 def _expected(one: Bin) -> str:
@@ -131,7 +142,7 @@ def _dots(home: Home, bins: Sequence[Bin], work: str, colour: str, ink: str) -> 
     said = [
         say(
             _DOT[work],
-            span=_span(home, one),
+            span=_span(home, one, ""),
             cop=formatting.number(one.cop, 1),
             low=formatting.number(one.low, 1),
             high=formatting.number(one.high, 1),

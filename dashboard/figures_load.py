@@ -107,4 +107,5 @@ def _sentence(at: int, known: Sequence[Hour]) -> str:
 def _row(share: int, known: Sequence[Hour]) -> list[str]:
     count = max(1, round(share * len(known) / 100))
     hour = known[count - 1]
-    return [f"{share}%", Shown(_power(hour), hour.place), formatting.number(count, 0)]
+    shown = (Shown(figure, hour.place) for figure in (f"{share}%", _power(hour), formatting.number(count, 0)))
+    return list(shown)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from dashboard.figures import Chart, Figure, days_axis, every_day, figure, money_axis, note
+from dashboard.shown import Shown, joined, sentence
 from dashboard.tokens import Scheme, faded, tokens
 from heatledger import formatting
 from heatledger.billed import BillSummary, Outlook
@@ -37,6 +38,7 @@ def running_total(bill: BillSummary, scheme: Scheme, *, last: date, today: date 
         "mode": "lines",
         "x": [at[row.day] for row in done],
         "y": [float(row.total) for row in done],
+        "customdata": [f"bill.by_day.{bill.by_day.index(row)}.total" for row in done],
         "line": {"color": seen["money-fill"], "width": 4},
         "hovertext": said,
         "hovertemplate": "%{hovertext}<extra></extra>",
@@ -55,16 +57,18 @@ def running_total(bill: BillSummary, scheme: Scheme, *, last: date, today: date 
         shapes=budget[0],
         annotations=[*budget[1], *labels],
     )
-    rows = [[formatting.day(row.day), formatting.money(row.total, bill.currency), ""] for row in done]
-    rows += [
+    rows = [
         [
             formatting.day(row.day),
+            Shown(formatting.money(row.total, bill.currency), f"bill.by_day.{bill.by_day.index(row)}.total"),
             "",
-            f"{formatting.whole_money(row.p10, bill.currency)} – {formatting.whole_money(row.p90, bill.currency)}",
         ]
-        for row in ahead
-        if row.day in at
+        for row in done
     ]
+    for number, row in enumerate(ahead):
+        if row.day in at:
+            ends = (formatting.whole_money(value, bill.currency) for value in (row.p10, row.p90))
+            rows.append([formatting.day(row.day), "", Shown(" – ".join(ends), f"bill.outlook.by_day.{number}.p50")])
     raw = [[row.day.isoformat(), row.total, "", "", ""] for row in done]
     raw += [[row.day.isoformat(), "", row.p10, row.p50, row.p90] for row in ahead]
     columns = ["day", *(f"{what}, {bill.currency}" for what in ("total", "P10", "P50", "P90"))]
@@ -97,6 +101,7 @@ def _band(outlook: Outlook | None, at: Mapping[date, int], currency: str, scheme
             "mode": "lines",
             "x": x,
             "y": [float(row.p50) for row in rows],
+            "customdata": [f"bill.outlook.by_day.{outlook.by_day.index(row)}.p50" for row in rows] if outlook else [],
             "hovertext": said,
             "hovertemplate": "%{hovertext}<extra></extra>",
             "line": {"color": gold, "width": 2, "dash": "dash"},
@@ -161,11 +166,14 @@ def _end_labels(bill: BillSummary, now: DayCost, at: Mapping[date, int], scheme:
 
 
 def _heading(bill: BillSummary) -> str:
-    so_far, seen = {"total": formatting.money(bill.total, bill.currency)}, bill.projected
-    told = [say("So far {total}.", **so_far)]
+    total, seen = Shown(formatting.money(bill.total, bill.currency), "bill.total"), bill.projected
+    told = sentence(say("So far {total}."), total=total)
     if seen.p10 is not None and seen.p90 is not None:
-        low, high = (formatting.whole_money(value, bill.currency) for value in (seen.p10, seen.p90))
-        told = [say("So far {total}, heading for {low} to {high} in 8 outcomes of 10.", **so_far, low=low, high=high)]
-    if bill.budget is not None:
-        told.append(say("The budget is {budget}.", budget=formatting.whole_money(bill.budget, bill.currency)))
-    return " ".join(told)
+        low = Shown(formatting.whole_money(seen.p10, bill.currency), "bill.projected.p10")
+        high = Shown(formatting.whole_money(seen.p90, bill.currency), "bill.projected.p90")
+        words = say("So far {total}, heading for {low} to {high} in 8 outcomes of 10.")
+        told = sentence(words, total=total, low=low, high=high)
+    if bill.budget is None:
+        return told
+    budget = Shown(formatting.whole_money(bill.budget, bill.currency), "bill.budget")
+    return joined(told, sentence(say("The budget is {budget}."), budget=budget))

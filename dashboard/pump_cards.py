@@ -71,7 +71,8 @@ def against_outdoor(view: View, pump: HeatPump, use: PumpUse) -> html.Section:
         )
         return html.Section([*_head(title), _state(state), table], className="card", id="performance-cop")
     now_c = view.now.outdoor.celsius if view.now and not view.now.outdoor.stale else None
-    chart = cop_by_outdoor(view.home, seen, view.scheme, now_c=now_c)
+    at = f"heat_pumps.{pump.id}.seasonal.{work}"
+    chart = cop_by_outdoor(view.home, seen, view.scheme, at=at, now_c=now_c)
     if chart is None:
         return html.Section(
             [*_head(title), _state(refused(seen.cop.reason)), table], className="card", id="performance-cop"

@@ -27,6 +27,10 @@ class Shown(str):
         made.place = place
         return made
 
+    def __deepcopy__(self, memo: object) -> Shown:
+        """Return itself, for it never changes: charts copy what they are given."""
+        return self
+
 
 class Sentence(str):
     """A sentence, and its pieces in order: plain texts and figures."""
@@ -40,6 +44,10 @@ class Sentence(str):
         runs = groupby(pieces, key=lambda piece: id(piece) if isinstance(piece, Shown) else 0)
         made.pieces = tuple(run[0] if len(run) == 1 else "".join(run) for run in (list(rows) for _, rows in runs))
         return made
+
+    def __deepcopy__(self, memo: object) -> Sentence:
+        """Return itself, for it never changes."""
+        return self
 
 
 def sentence(template: str, **parts: str) -> Sentence:

@@ -11,7 +11,7 @@ from dash import html
 from dashboard.clocks import since
 from dashboard.components import Children, aria, icon, placed, text
 from dashboard.heroes import Page, Split
-from dashboard.shown import opens
+from dashboard.shown import Shown, opens, sentence
 from dashboard.states import state_word
 from heatledger import formatting
 from heatledger.live import ZoneNow
@@ -203,11 +203,11 @@ def _today(page: Page) -> html.Section:
     kwh, total = today.electricity.kwh, today.bill.total
     if total is None:
         return _figure("now-today", say("Today so far"), formatting.energy(kwh), "", _short(today.bill.reason or ""))
-    note = formatting.energy(kwh)
+    note: str = Shown(formatting.energy(kwh), "day:electricity.kwh")
     if page.filling_to is not None:
         back_to = page.filling_to.astimezone(ZoneInfo(page.home.timezone)).date()
-        note = say(
-            "{note} · older history is being filled in, back to {day}",
+        note = sentence(
+            say("{note} · older history is being filled in, back to {day}"),
             note=note,
             day=formatting.day(back_to, year=True),
         )

@@ -72,11 +72,12 @@ def _doing(seen: ZoneNow) -> Children:
 def _drawing(seen: ZoneNow, now: Now) -> Children:
     """Return the power of a room's own circuit, or of the unit that it shares while that runs for it."""
     if seen.part.watts is not None:
-        return [text(formatting.power(seen.part.watts), "drawing")]
+        return [text(Shown(formatting.power(seen.part.watts), f"now.zones.{seen.id}.part.watts"), "drawing")]
     group = next((one for one in now.groups if one.id == seen.group and seen.action in RUNNING), None)
     if group is None or group.part.watts is None:
         return []
-    return [text(say("shares {cost}", cost=formatting.power(group.part.watts)), "drawing")]
+    shared = Shown(formatting.power(group.part.watts), f"now.groups.{group.id}.part.watts")
+    return [text(sentence(say("shares {cost}"), cost=shared), "drawing")]
 
 
 def _warm(home: Home, seen: ZoneNow) -> Children:

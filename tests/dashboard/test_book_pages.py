@@ -148,7 +148,7 @@ def test_starts_defrosts_and_standby_that_are_not_known_say_why():
 def test_the_charts_are_what_plotly_takes(scheme):
     seen = SUMMARY.heat_pumps["duo"].seasonal["heating"]
     for chart in (
-        cop_by_outdoor(HOUSE, seen, scheme, now_c=-3.0),
+        cop_by_outdoor(HOUSE, seen, scheme, at="heat_pumps.duo.seasonal.heating", now_c=-3.0),
         running_cost(BASELINE, "a ducted heat pump", "USD", scheme),
         waterfall(BASELINE, "a ducted heat pump", "USD", scheme),
     ):
