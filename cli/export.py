@@ -1,4 +1,4 @@
-"""`heatledger export`: readings in the long form, for other programs."""
+"""`heatledger export`: readings in the long form for other programs, or a table of energy for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import csv
 import sys
 from contextlib import closing
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from cli.options import CommandError, ConfigOption, FromOption, HomeOption, ToOption, utc_now
+from cli.options import CommandError, ConfigOption, FromOption, HomeOption, ToOption, choose, utc_now
+from cli.table import table
 from heatledger.archive import archive
 from heatledger.config import load
 from heatledger.home import Home
@@ -18,15 +19,19 @@ from heatledger.ledger import span
 from heatledger.store import long_form, open_store, transfer
 from heatledger.store.state import State
 
+_FORMS: Final = ("csv", "jsonl", "table", "zip")
+
 
 def export(
     form: Annotated[
         str,
         typer.Option(
-            "--format", help="csv: the long form; jsonl: all there is to say, for heatledger import; zip: everything."
+            "--format",
+            help="csv: the long form; jsonl: all, for heatledger import; table: energy by --by; zip: everything.",
         ),
     ] = "csv",
     intervals: Annotated[bool, typer.Option("--intervals", help="jsonl: five-minute intervals too.")] = False,
+    by: Annotated[str, typer.Option("--by", help="table: hour, day or month, of the home's own clock.")] = "day",
     home: HomeOption = None,
     since: FromOption = None,
     until: ToOption = None,
@@ -34,15 +39,20 @@ def export(
 ) -> None:
     """Write readings to standard output, whether a zone has them or not, device names verbatim.
 
-    With --format zip an archive of all that is kept of the home: readings, intervals, bills, configuration, the audit.
+    With --format table what each meter, zone, mode and heat pump used; with --format zip an archive of all that is kept
+    of the home: readings, intervals, bills, configuration, the audit.
     """
-    if form not in {"csv", "jsonl", "zip"}:
-        raise CommandError(f"unknown format {form!r}; csv, jsonl and zip are what there is")
+    if form not in _FORMS:
+        raise CommandError(f"unknown format {form!r}; {', '.join(_FORMS)} are what there is")
     if form == "zip" and (since or until):
         raise CommandError("the archive holds everything: leave out --from and --to")
     if intervals and form != "jsonl":
         raise CommandError("the long form has readings only; --intervals goes with --format jsonl")
     settings = load(config_dir=config)
+    if form == "table":
+        chosen_home = choose(settings.homes, home, settings)
+        typer.echo(table(settings, chosen_home, *bounds(chosen_home, since, until), by=by), nl=False)
+        return
     store = open_store(settings.store_url)
     try:
         heard = store.homes()
@@ -55,7 +65,7 @@ def export(
                 for piece in archive(settings, store, state, chosen):
                     sys.stdout.buffer.write(piece)
             return
-        start_us, end_us = _bounds(settings.homes.get(chosen), since, until)
+        start_us, end_us = bounds(settings.homes.get(chosen), since, until)
         if form == "jsonl":
             for line in transfer.lines(store, transfer.Begin(chosen, start_us, end_us, intervals)):
                 sys.stdout.buffer.write(transfer.encode(line) + b"\n")
@@ -69,7 +79,8 @@ def export(
         store.close()
 
 
-def _bounds(home: Home | None, since: str | None, until: str | None) -> tuple[int | None, int | None]:
+def bounds(home: Home | None, since: str | None, until: str | None) -> tuple[int | None, int | None]:
+    """Return the ends of a span that was asked for, None where nothing bounds it. [µs]."""
     if since is None and until is None:
         return None, None
     somewhere = home or Home(id="home", name="home", timezone="UTC", currency="USD")

@@ -29,12 +29,13 @@ from heatledger.summary import Summary
 
 LONGEST: Final = timedelta(days=31)
 """The longest span of intervals that one question may ask for."""
-_ANSWERS: Final[dict[int | str, dict[str, object]]] = {
+ANSWERS: Final[dict[int | str, dict[str, object]]] = {
     400: {"description": "The question cannot be answered; `error` says why and what to ask instead, in one line."},
     401: {"description": "Nobody is logged in, and no token was shown that is known."},
     403: {"description": "Not for this role."},
     503: {"description": "The store does not answer."},
 }
+"""What a question may be answered with beside what it asks for."""
 
 
 class Asked(NamedTuple):
@@ -113,11 +114,11 @@ def register(server: FastAPI, queries: Queries, feed: Feed, now: Callable[[], No
     def listed() -> Response:
         return forms.page("api", paths=server.openapi()["paths"])
 
-    @server.get("/api/v1/live", summary="The home this minute: power, money, rooms, who is silent", responses=_ANSWERS)
+    @server.get("/api/v1/live", summary="The home this minute: power, money, rooms, who is silent", responses=ANSWERS)
     def live() -> Response:
         return _json(now())
 
-    @server.get("/api/v1/devices", summary="The newest value of every series that is heard", responses=_ANSWERS)
+    @server.get("/api/v1/devices", summary="The newest value of every series that is heard", responses=ANSWERS)
     def devices() -> Response:
         return _json(heard(feed, time.time_ns() // 1000))
 
@@ -138,12 +139,12 @@ def _register_books(server: FastAPI, queries: Queries, now: Callable[[], Now]) -
         return JSONResponse({"error": f"the store is not answering: {error}"}, status_code=503)
 
     @server.get(
-        "/api/v1/summary", summary="The Summary of a period: the one object that everything shows", responses=_ANSWERS
+        "/api/v1/summary", summary="The Summary of a period: the one object that everything shows", responses=ANSWERS
     )
     def summary(asked: Span, instead: Instead) -> Response:
         return _json(_seen(queries, asked, instead))
 
-    @server.get("/api/v1/explain", summary="How a figure of the Summary was found, and how sure", responses=_ANSWERS)
+    @server.get("/api/v1/explain", summary="How a figure of the Summary was found, and how sure", responses=ANSWERS)
     def explained(
         asked: Span,
         instead: Instead,
@@ -162,12 +163,12 @@ def _register_books(server: FastAPI, queries: Queries, now: Callable[[], Now]) -
         except KeyError as error:
             raise AskError(str(error.args[0])) from error
 
-    @server.get("/api/v1/bill", summary="The bill of a period, line by line", responses=_ANSWERS)
+    @server.get("/api/v1/bill", summary="The bill of a period, line by line", responses=ANSWERS)
     def bill(asked: Span) -> Response:
         made = queries.summary(*asked)
         return _json(Bill(made.home, made.period, made.as_of, made.bill))
 
-    @server.get("/api/v1/intervals", summary="Five-minute intervals, as columns, 31 days at most", responses=_ANSWERS)
+    @server.get("/api/v1/intervals", summary="Five-minute intervals, as columns, 31 days at most", responses=ANSWERS)
     def intervals(
         asked: Span,
         quantity: Annotated[

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from dashboard.feed import Feed
 from heatledger.billed import BillSummary
+from heatledger.commissioning.record import Record
 from heatledger.explain import Explained
 from heatledger.live import Now
 from heatledger.quantities import QUANTITIES
@@ -74,6 +75,7 @@ TOLD: Final[Mapping[str, Any]] = {
     "/api/v1/explain": Explained,
     "/api/v1/bill": Bill,
     "/api/v1/intervals": list[Columns],
+    "/api/v1/commissioning": Record,
 }
 """By its path, what a question is answered with."""
 

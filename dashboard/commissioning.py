@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 from fastapi import FastAPI, Response
 
+from dashboard.api import ANSWERS
 from dashboard.doors import Doors
 from dashboard.feed import Feed
 from dashboard.forms import Forms, Sent, Whence, Who
@@ -108,7 +109,11 @@ def register(server: FastAPI, commissioning: Commissioning, doors: Doors, forms:
         doors.note(who, seen, f"kept run {record.version} of {record.home}")
         return forms.go(f"/commissioning?home={record.home}", seen)
 
-    @server.get("/api/v1/commissioning", summary="Every check of a home: result, evidence, expected range, mend")
+    @server.get(
+        "/api/v1/commissioning",
+        summary="Every check of a home: result, evidence, expected range, mend",
+        responses=ANSWERS,
+    )
     def checked(home: str | None = None) -> Response:
         record = commissioning.look(home).record
         return Response(msgspec.json.encode(record), media_type="application/json")

@@ -180,8 +180,8 @@ def test_the_import_contract_sees_pandas_behind_a_library_module(tmp_path):
     settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     contracts = tomllib.loads(settings)["tool"]["importlinter"]["contracts"]
     contract = next(contract for contract in contracts if contract.get("id") == "no-frames")
-    (tmp_path / "heatledger" / "frames.py").write_text("import pandas\n")
-    (tmp_path / "heatledger" / "readings.py").write_text("from heatledger import frames\n")
+    (tmp_path / "heatledger" / "columns.py").write_text("import pandas\n")
+    (tmp_path / "heatledger" / "readings.py").write_text("from heatledger import columns\n")
     (tmp_path / "pyproject.toml").write_text(settings)
     found = subprocess.run(
         [Path(sys.executable).parent / "lint-imports", "--no-cache", "--contract", contract["id"]],
@@ -191,7 +191,7 @@ def test_the_import_contract_sees_pandas_behind_a_library_module(tmp_path):
         text=True,
     )
     assert found.returncode == 1
-    assert "heatledger.frames -> pandas" in found.stdout
+    assert "heatledger.columns -> pandas" in found.stdout
 
 
 def test_ingest_runs_without_pandas_or_scipy():
