@@ -17,6 +17,7 @@ COPY dashboard dashboard
 COPY reports reports
 COPY cli cli
 COPY grafana-free-config grafana-free-config
+COPY docs docs
 RUN pip install --no-cache-dir --no-deps . \
  && rm -rf /app \
  && useradd --system --uid 10001 --home-dir /data heatledger \

@@ -11,7 +11,7 @@ import dash
 from dash import Dash, dcc, html
 from fastapi import FastAPI
 
-from dashboard import api, asking, commissioning, entrance, installed, people_pages, push, reading, setup, yours
+from dashboard import api, asking, commissioning, entrance, installed, manual, people_pages, push, reading, setup, yours
 from dashboard.address import networks
 from dashboard.alive import lifespan
 from dashboard.board import Board, once
@@ -137,7 +137,11 @@ def _pages(
     refused: Callable[[], str],
 ) -> None:
     """Add the pages, and what is pushed to each."""
-    layouts = {now_page: now_page.register(app, board.page), devices_page: devices_page.register(app, devices.page)}
+    night = board.queries.config.settings.dashboard.night
+    layouts = {
+        now_page: now_page.register(app, board.page, dark=night),
+        devices_page: devices_page.register(app, devices.page),
+    }
     layouts |= {page: page.register(app, desk) for page in _BOOKS}
     layouts[commissioning_page] = commissioning_page.register(app, checks)
     for page, layout in layouts.items():
@@ -166,6 +170,7 @@ def _guard(app: Dash, server: FastAPI, setting_up: setup.Setup, board: Board, fo
     """Put the gate before everything, and the pages that let people in behind it."""
     doors, config = Doors(setting_up.state.people), setting_up.config
     installed.register(server, forms)
+    manual.register(server, forms)
     entrance.register(server, doors, forms)
     setup.register(server, setting_up, doors, forms)
     reading.register(server, forms)

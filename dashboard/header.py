@@ -66,11 +66,11 @@ _SPOOLED_S = 60.0
 def _hearing(page: Page) -> html.Details:
     silent, expected = len(page.now.silent), page.now.expected
     if not page.connected:
-        words, kind = say("broker not reached"), "badge attn"
+        words, kind = say("broker not reached"), "badge attn act-now"
     elif page.ingest_online is False:
-        words, kind = say("ingest is stopped"), "badge attn"
+        words, kind = say("ingest is stopped"), "badge attn act-now"
     elif page.refusing:
-        words, kind = say("store and spool are full"), "badge attn"
+        words, kind = say("store and spool are full"), "badge attn act-now"
     elif page.spool_age_s > _SPOOLED_S:
         words, kind = (
             say(

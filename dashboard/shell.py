@@ -1,10 +1,9 @@
-"""What stands around every page: the rail, or on a phone the bar below, the eyebrow, the periods, the homes."""
+"""What stands around every page of the books: the eyebrow, the periods, the homes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -12,74 +11,11 @@ from dash.development.base_component import Component
 from dashboard.cards import LOADING, card
 from dashboard.components import Children, aria, icon, text
 from dashboard.question import PERIODS, WORKS, Question, address, after, before, day_of, words
+from dashboard.rail import rail
 from heatledger.home import Home
 from heatledger.marks import marked
 from heatledger.periods import period
 from heatledger.wording import say
-
-
-class Door(NamedTuple):
-    """A page of the rail: its address, word and icon."""
-
-    name: str
-    href: str
-    word: str
-    icon: str
-
-
-DOORS: Final = (
-    Door("now", "./", marked("Now"), "house"),
-    Door("zones", "./zones", marked("Zones"), "rooms"),
-    Door("bill", "./bill", marked("Bill"), "receipt"),
-    Door("performance", "./performance", marked("COP"), "dial"),
-    Door("compare", "./compare", marked("Compare"), "scales"),
-    Door("devices", "./devices", marked("Devices"), "waves"),
-)
-_ON_A_PHONE: Final = 4
-_CLOCKED: Final = {"now", "devices"}
-
-
-def rail(page: str, *, query: str = "", live: Children | None = None) -> html.Nav:
-    """Return the doors between the pages.
-
-    Parameters
-    ----------
-    page : str
-        The name of the one that is shown.
-    query : str
-        What the pages of the books are asked, so that a period is kept from one to the next.
-    live : list, optional
-        Below the doors: whether it is live, and the time.
-    """
-    doors: list[Component] = [_door(door, page, query) for door in DOORS[:_ON_A_PHONE]]
-    doors += [_door(door, page, query, "not-on-a-phone") for door in DOORS[_ON_A_PHONE:]]
-    rest = html.Details(
-        [
-            html.Summary([icon("more"), say("More")], className="door"),
-            html.Div([_door(door, page, query) for door in DOORS[_ON_A_PHONE:]], className="more-doors"),
-        ],
-        className="more" + (" here" if page in {door.name for door in DOORS[_ON_A_PHONE:]} else ""),
-    )
-    return html.Nav(
-        [
-            html.Span(className="logo", **aria(hidden="true")),
-            *doors,
-            rest,
-            html.Div(live or [], className="rail-state"),
-        ],
-        className="rail",
-        **aria(label=say("Pages")),
-    )
-
-
-def _door(door: Door, page: str, query: str, kind: str = "") -> html.A:
-    # another page is loaded whole: what is pushed to a browser belongs to the page it opened
-    here = door.name == page
-    return html.A(
-        [icon(door.icon), say(door.word)],
-        href=door.href + ("" if door.name in _CLOCKED else query),
-        className=f"door {'here' if here else ''} {kind}".strip(),
-    )
 
 
 def frame(page: str, body: Sequence[Component], *, query: str, skip: str = marked("To the answer")) -> html.Div:

@@ -43,7 +43,7 @@ def zones(page: Page, parts: Split) -> html.Section:
     hidden = say("+{n} more", n=len(rooms) - MOST) if len(rooms) > MOST else ""
     made = [tile(page, zone, parts) for zone in rooms[:MOST]]
     return html.Section(
-        [*made, text(hidden, "more", at="now-zones-more")] if hidden else made,
+        [*made, text(hidden, "more-rooms", at="now-zones-more")] if hidden else made,
         className=f"zones zones-{len(made)}" + (" many" if len(made) > _ONE_ROW else ""),
         **aria(label=say("Zones"), live="off"),
     )

@@ -57,13 +57,15 @@ class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class DashboardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the page is served, under which path, and which reverse proxies say who asks (addresses or networks).
 
-    `public_url` is where those outside reach it, ending in a slash: links in what is sent lead there.
+    `night` is when a wall tablet is dark, in the home's own time; empty for never. `public_url` is where those outside
+    reach it, ending in a slash: links in what is sent lead there.
     """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8050
     path: Annotated[str, Meta(pattern="^/([\\w.~-]+/)*$")] = "/"
     trusted_proxies: tuple[str, ...] = ()
+    night: Annotated[str, Meta(pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")] = "22:00-06:30"
     public_url: str = ""
 
     def __post_init__(self) -> None:

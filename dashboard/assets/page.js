@@ -68,7 +68,7 @@
   });
 
   document.addEventListener("click", (event) => {
-    document.querySelectorAll(folds).forEach((menu) => { if (!menu.contains(event.target) || event.target.closest("a")) menu.open = false; });
+    document.querySelectorAll(folds).forEach((menu) => { if (!menu.contains(event.target) || event.target.closest("a, .opens-screen")) menu.open = false; });
     const button = event.target.closest("button"), chart = button?.closest(".chart");
     if (button?.matches(".as-table")) asTable(button, chart);
     if (button?.matches(".as-png")) asPicture(chart);

@@ -15,7 +15,7 @@ from dashboard.devices_board import Page
 from dashboard.devices_tables import COLUMNS, Made, device, head, role, unknown
 from dashboard.devices_unknown import Unknowns
 from dashboard.queries import local_now
-from dashboard.shell import rail
+from dashboard.rail import rail
 from heatledger import formatting
 from heatledger.announcements import Status
 from heatledger.marks import marked

@@ -8,10 +8,12 @@ from typing import Final
 from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
-from dashboard import heroes, tiles
+from dashboard import heroes, screen, tiles
 from dashboard.components import Framed, Prop, live_props, text
 from dashboard.header import SOURCES, header, outdoor, source_rows
 from dashboard.heroes import Page
+from dashboard.night import knows, night
+from dashboard.rail import rail
 from heatledger import formatting
 from heatledger.marks import marked
 from heatledger.wording import say
@@ -36,7 +38,8 @@ def render(page: Page) -> html.Main:
         else [_undescribed(page)]
     )
     return html.Main(
-        [header(page), *body, text("", "beat", at=BEAT)], className="wall" if page.described else "wall bare"
+        [header(page), *body, text("", "beat", at=BEAT), knows(page), night(page)],
+        className="wall" if page.described else "wall bare",
     )
 
 
@@ -73,13 +76,24 @@ def _undescribed(page: Page) -> html.Section:
     )
 
 
-def register(app: Dash, current: Callable[[], Page]) -> Callable[..., Component]:
-    """Register the page's wiring; return its layout, asked at every load."""
+def register(app: Dash, current: Callable[[], Page], *, dark: str) -> Callable[..., Component]:
+    """Register the page's wiring; return its layout, asked at every load.
+
+    Parameters
+    ----------
+    app : Dash
+        With pages.
+    current : callable
+        Returns the page as it is.
+    dark : str
+        When a wall tablet is dark, ``22:00-06:30``; empty for never.
+    """
     app.clientside_callback(  # type: ignore[no-untyped-call] # Dash leaves it untyped
         "function(page) { return page; }", Output("shell-page", "data"), Input(MOUNT, "data")
     )
 
     def layout(**_query: str) -> html.Div:
-        return html.Div([dcc.Store(id=MOUNT, data=NAME), render(current())])
+        stands = [dcc.Store(id=MOUNT, data=NAME), render(current()), rail(NAME), screen.panel(dark)]
+        return html.Div(stands, className="now-page")
 
     return layout
