@@ -14,25 +14,8 @@ from markupsafe import Markup
 
 from dashboard.forms import Forms
 
-PAGES: Final = (
-    "wall-tablet",
-    "people",
-    "behind-a-proxy",
-    "home-file",
-    "the-bill",
-    "the-baseline",
-    "add-a-tariff",
-    "add-a-device",
-    "add-a-unit",
-    "discover",
-    "discovery",
-    "moving",
-    "store",
-    "scaling",
-    "nomenclature",
-    "translating",
-)
-"""What is shown, in this order."""
+_FIRST: Final = ("wall-tablet", "people", "behind-a-proxy", "home-file", "the-bill", "the-baseline", "alerts")
+"""What a household asks first; the others follow by name."""
 
 
 def folder() -> Path:
@@ -42,13 +25,20 @@ def folder() -> Path:
 
 
 @cache
+def names() -> tuple[str, ...]:
+    """Return the pages there are, in the order in which they are shown."""
+    there = sorted(file.stem for file in folder().glob("*.md"))
+    return tuple(sorted(there, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST)))
+
+
+@cache
 def page(name: str) -> tuple[str, str]:
     """Return a page's title and its body as HTML; a link to another page leads there, one to the source is plain text.
 
     Parameters
     ----------
     name : str
-        One of `PAGES`.
+        One of `names`.
     """
     written = (folder() / f"{name}.md").read_text(encoding="utf-8")
     reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
@@ -66,7 +56,7 @@ def _led(tokens: list[Token]) -> list[Token]:
         if token.type == "link_open":
             to = str(token.attrGet("href") or "")
             served = re.fullmatch(r"(?:\./)?([\w-]+)\.md(#.*)?", to)
-            if served and served[1] in PAGES:
+            if served and served[1] in names():
                 token.attrSet("href", f"{served[1]}{served[2] or ''}")
             elif not to.startswith(("https://", "http://", "#")):
                 dropped += 1
@@ -83,11 +73,11 @@ def register(server: FastAPI, forms: Forms) -> None:
 
     @server.get("/help", include_in_schema=False)
     def pages() -> Response:
-        return forms.page("help", pages=[(name, page(name)[0]) for name in PAGES])
+        return forms.page("help", pages=[(name, page(name)[0]) for name in names()])
 
     @server.get("/help/{name}", include_in_schema=False)
     def one(name: str) -> Response:
-        if name not in PAGES:
-            return forms.page("help", status=404, pages=[(known, page(known)[0]) for known in PAGES])
+        if name not in names():
+            return forms.page("help", status=404, pages=[(known, page(known)[0]) for known in names()])
         title, body = page(name)
         return forms.page("manual", title=title, body=Markup(body))  # noqa: S704 - our own pages, raw HTML switched off

@@ -91,6 +91,9 @@ def test_the_page_is_live_through_tls_under_a_path_and_only_for_who_logs_in(brow
         (cookie,) = context.cookies()
         assert (cookie["path"], cookie["secure"], cookie["httpOnly"]) == ("/heatledger/", True, True)
         assert page.evaluate("() => isSecureContext")
+        kept = "navigator.serviceWorker.getRegistration().then((one) => { window.kept = one?.active && one.scope })"
+        until(page, f"({kept}, window.kept === '{url}')")
+        assert page.get_attribute("link[rel=manifest]", "href") == "/heatledger/manifest.webmanifest"
         assert [text for text in console if "401" not in text] == []
         context.close()
     assert {row.address for row in people.sessions()} == {"127.0.0.1"}

@@ -19,6 +19,8 @@ KEPT = """() => caches.keys().then((names) => Promise.all(names.map((name) => ca
 LOADED = """document.readyState === 'complete' &&
   (!document.querySelector('#react-entry-point') || document.querySelector('.beat')?.textContent)"""
 IN_CHARGE = "navigator.serviceWorker.controller"
+PAGES = ("/", "/zones", "/devices", "/bill", "/performance", "/compare", "/people", "/setup", "/reading", "/password")
+PAGES += ("/help", "/help/home-file", "/api/docs", "/api/v1/live")
 PROGRAM = re.compile(r"/(assets/.+|_dash-component-suites/.+|offline)$")
 
 
@@ -43,9 +45,12 @@ def test_the_program_is_kept_by_its_build_and_nothing_of_the_home_ever(browser, 
     begin()
     console: list[str] = []
     page = watched(browser.new_context(bypass_csp=False, viewport={"width": 1280, "height": 800}), console)
+    page.on(
+        "request", lambda asked: None if asked.url.startswith((url, "data:", "blob:")) else console.append(asked.url)
+    )
     page.goto(url)
     until(page, IN_CHARGE)
-    for path in ("/", "/zones", "/devices", "/bill", "/people", "/setup", "/api/v1/live"):
+    for path in PAGES:
         page.goto(url + path)
         until(page, LOADED)
     (kept,) = page.evaluate(KEPT).items()
