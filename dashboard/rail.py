@@ -35,6 +35,7 @@ DOORS: Final = (
 FURTHER: Final = (
     Door("people", "./people", marked("People and devices"), "people", "own"),
     Door("setup", "./setup", marked("Set up"), "tools", "set_up"),
+    Door("commissioning", "./commissioning", marked("Commissioning"), "check", "set_up"),
     Door("reading", "./reading", marked("Language, units and colours"), "words"),
     Door("help", "./help", marked("Help"), "info"),
 )
