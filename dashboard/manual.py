@@ -21,7 +21,7 @@ _FIRST: Final = ("wall-tablet", "people", "behind-a-proxy", "home-file", "the-bi
 def folder() -> Path:
     """Return where the pages are: in a clone ``docs``, installed a copy of them."""
     clone = Path(__file__).parent.parent / "docs"
-    return clone if clone.is_dir() else Path(__file__).parent / "manual"
+    return clone if clone.is_dir() else Path(__file__).parent / "docs"
 
 
 @cache
