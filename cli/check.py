@@ -51,7 +51,12 @@ def _configuration(config: Config) -> Iterator[Issue]:
     )
     if not config.homes:
         where = config.data_dir / "config" / "homes"
-        yield _found("config.no_home", "warn", f"no home file in {where}", "write one: docs/home-file.md shows how")
+        yield _found(
+            "config.no_home",
+            "warn",
+            f"no home file in {where}",
+            "set the home up at /setup of the page, or write one (docs/home-file.md)",
+        )
 
 
 def _broker(config: Config, wait_s: float) -> Iterator[Issue]:

@@ -55,11 +55,7 @@ def export(
         return
     store = open_store(settings.store_url)
     try:
-        heard = store.homes()
-        chosen = home or (heard[0] if len(heard) == 1 else None)
-        if chosen is None or chosen not in heard:
-            known = ", ".join(heard) or "none yet"
-            raise CommandError(f"say which home with --home; the store knows {known}")
+        chosen = _heard(store.homes(), home)
         if form == "zip":
             with closing(State(settings.state_path)) as state:
                 for piece in archive(settings, store, state, chosen):
@@ -77,6 +73,16 @@ def export(
         )
     finally:
         store.close()
+
+
+def _heard(heard: list[str], asked: str | None) -> str:
+    """Return the home that was asked for, or the only one the store has heard of."""
+    if not heard:
+        raise CommandError("nothing was stored yet; start heatledger up, and see that your devices publish")
+    chosen = asked or (heard[0] if len(heard) == 1 else "")
+    if chosen not in heard:
+        raise CommandError(f"say which home with --home; the store knows {', '.join(heard)}")
+    return chosen
 
 
 def bounds(home: Home | None, since: str | None, until: str | None) -> tuple[int | None, int | None]:

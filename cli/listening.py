@@ -127,7 +127,7 @@ def _connect(connection: bus.Connection, said: list[str]) -> list[bus.Message]:
     until = time.monotonic() + CONNECT_S
     while not connection.subscribed:
         if time.monotonic() > until:
-            raise CommandError(f"{trouble(said, connection.shown)}; see mqtt.url in settings.toml")
+            raise CommandError(f"{trouble(said, connection.shown)} See mqtt.url in settings.toml")
         early += connection.poll(0.1)
     return early
 

@@ -43,7 +43,9 @@ def choose(homes: Mapping[str, Home], asked: str | None, config: Config) -> Home
         return homes[asked]
     if not homes:
         where = config.data_dir / "config" / "homes"
-        raise CommandError(f"no home file in {where}; write one (see docs/home-file.md), or try heatledger demo")
+        raise CommandError(
+            f"no home file in {where}; set the home up at /setup of the page, or write one (docs/home-file.md)"
+        )
     known = ", ".join(sorted(homes))
     if asked is None:
         raise CommandError(f"there are several homes: {known}; say which with --home")

@@ -140,7 +140,7 @@ class Doors:
             if self._code is None or self._code[1] < time.monotonic():
                 self._code = (code(secrets.token_bytes(8)), time.monotonic() + _CODE_S)
                 logging.getLogger(__name__).warning(
-                    "pairing code %s: type it into the page that asks for it; asked from %s, it holds for 15 minutes and once",
+                    "pairing code %s: type it into the page opened from %s; it holds for 15 minutes and once",
                     *(self._code[0], seen.address),
                 )
 
