@@ -38,6 +38,6 @@ CUT = """() => [...document.querySelectorAll('.page *')].filter((e) => {
 # What can be pressed and is smaller than a finger, or has no name.
 SMALL = """() => [...document.querySelectorAll('.page :is(a, button, summary)')].filter((e) => {
   const box = e.getBoundingClientRect();
-  if (!box.width || e.matches('.skip') || !e.checkVisibility()) return false;
+  if (!box.width || e.matches('.skip, .inline') || !e.checkVisibility()) return false;  // in a sentence: WCAG 2.5.8
   return box.height < 47.5 || box.width < 47.5 || !e.textContent.trim();
 }).map((e) => e.textContent + ' ' + e.getBoundingClientRect().height)"""

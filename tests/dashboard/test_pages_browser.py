@@ -303,3 +303,43 @@ def test_the_wall_page_loads_no_plotly(browser, url, console):
     page.goto(url)
     page.wait_for_function("Number(document.querySelector('#now-beat')?.textContent) > 0", timeout=40_000)
     assert not [one for one in asked if "plotly.min" in one or "async-graph" in one]
+
+
+def opened(page):
+    page.wait_for_selector("dialog.explanation[open] .equation", timeout=60_000)
+    return page.locator("dialog.explanation").inner_text()
+
+
+def test_a_figure_opens_how_it_was_found_by_pointer_and_by_keyboard(browser, url, console):
+    page = show(browser, url, "bill", console)
+    page.locator("#bill-table tbody tr").first.locator(".amount .explains").click()
+    said = opened(page)
+    assert "tariffs/flat.toml, line" in said
+    assert "kWh × 0.36180 =" in said
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog.explanation:not([open])", state="attached")
+    page.locator(".answer .explains").first.focus()
+    page.keyboard.press("Enter")
+    assert "bill.total" in opened(page)
+    page.locator("dialog.explanation .explains").first.click()  # what it is made of opens too
+    page.wait_for_function("() => document.querySelector('.explanation .mono')?.textContent.endsWith('.amount')")
+    page.locator("dialog.explanation .closes").click()
+    page.goto(url)
+    page.wait_for_selector("#now-cost", timeout=60_000)
+    page.locator("#now-cost").click()
+    assert "now.total" in opened(page)
+    assert console == []
+
+
+def test_a_reader_picks_what_the_home_is_compared_with(browser, url, console):
+    page = show(browser, url, "compare", console)
+    first = page.locator(".answer").inner_text()
+    page.locator(".compared-with summary").click()
+    page.click(".compared-with .choice:has-text('round-source')")
+    page.wait_for_function(
+        "(was) => document.querySelector('.answer')?.textContent.trim() !== was.trim()", arg=first, timeout=60_000
+    )
+    assert "against=ground_source" in page.url
+    assert "ground-source" in page.locator(".answer").inner_text()
+    assert "against=ground_source" in page.locator(".rail .door:has-text('Bill')").get_attribute("href")
+    assert console == []
