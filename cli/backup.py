@@ -129,8 +129,8 @@ def copy_database(source: Path, target: Path) -> None:
 
 def _databases(config: Config, scratch: Path) -> Iterator[_Item]:
     """Copy the databases; the spool first: what moves into the store meanwhile is then in both, never in neither."""
-    sources = (config.data_dir / "spool.db", _store_file(config), config.state_path)
-    names = ("spool.db", "heatledger.db", "state.db")
+    sources = (config.data_dir / "spool.db", _store_file(config), config.state_path, config.sent_path)
+    names = ("spool.db", "heatledger.db", "state.db", "sent.db")
     for name, source in zip(names, sources, strict=True):
         if source is not None and source.exists():
             copy_database(source, scratch / name)

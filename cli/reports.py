@@ -1,4 +1,4 @@
-"""`heatledger report` prints a month's statement; `heatledger reports` makes one each month."""
+"""`heatledger report` prints a bill's statement or sends it; `heatledger reports` does both in its time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -14,44 +15,70 @@ import msgspec
 import typer
 
 from cli.options import CommandError, ConfigOption, HomeOption, JsonOption, choose, utc_now
-from heatledger.config import load
+from heatledger.config import Config, load
+from heatledger.home import Home
 from heatledger.watching import Watch
 
 
 def report(
     *,
-    preview: Annotated[bool, typer.Option("--preview", help="Print it; nothing is kept or sent.")] = True,  # noqa: ARG001 - printing is all there is yet
-    month: Annotated[str | None, typer.Option(help="Year and month, as 2026-10; by default the last one over.")] = None,
+    month: Annotated[str | None, typer.Option(help="The bill called so, as 2026-10; by default the last one.")] = None,
     home: HomeOption = None,
     html: Annotated[str | None, typer.Option(help="Write the HTML to this file too; - prints it for the text.")] = None,
     pdf: Annotated[Path | None, typer.Option(help="Write the statement on paper to this file.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the lines to this file.")] = None,
+    send: Annotated[bool, typer.Option("--send", help="Send the newest statement to who has it not.")] = False,
+    send_test: Annotated[bool, typer.Option("--send-test", help="Send a letter that tries the mail server.")] = False,
+    to: Annotated[str | None, typer.Option(help="With --send-test: to this address only.")] = None,
+    sent: Annotated[bool, typer.Option("--sent", help="List what was sent, and to whom.")] = False,
+    stop: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Send this address no more.")] = None,
+    resume: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Send this address statements again.")] = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Print a month's statement, as text and, when asked, HTML, PDF and CSV of the same figures."""
-    # `heatledger reports` loads this module too, and stays small without the arithmetic
+    """Print a bill's statement, as text and, when asked, HTML, PDF and CSV of the same figures; or send it.
+
+    Printing keeps and sends nothing. What is sent is noted, so that nobody gets a statement twice.
+    """
+    loaded, now = load(config_dir=config), utc_now()
+    whose = choose(loaded.homes, home, loaded)
+    if send_test or send or sent or stop or resume:
+        from cli import sending  # `heatledger reports` loads this module too, and stays small
+
+        sending.act(loaded, whose, now=now, test=send_test, to=to, send=send, stop=stop, resume=resume, as_json=as_json)
+        return
+    _print(loaded, whose, now, month=month, html=html, pdf=pdf, csv=csv, as_json=as_json)
+
+
+def _print(
+    config: Config,
+    home: Home,
+    now: datetime,
+    *,
+    month: str | None,
+    html: str | None,
+    pdf: Path | None,
+    csv: Path | None,
+    as_json: bool,
+) -> None:
     from heatledger.reader import of_home, reading
     from heatledger.statement.lines_csv import lines_csv
     from heatledger.statement.typeset import statement_pdf
     from reports import months
     from reports.monthly import has_data, render
-    from reports.publish import month_summary
+    from reports.preview import bill_summary
 
-    loaded, now = load(config_dir=config), utc_now()
-    whose = choose(loaded.homes, home, loaded)
     try:
-        which = months.last_complete(now, whose.timezone) if month is None else months.parse(month)
+        summary, name = bill_summary(config, home, None if month is None else months.parse(month), now=now)
     except months.NoMonthError as error:
         raise CommandError(str(error)) from error
-    summary = month_summary(loaded, whose, which, now=now)
     if not has_data(summary):
-        typer.echo(f"{whose.id}: nothing was heard in {months.label(which)}, so there is no statement of it", err=True)
+        typer.echo(f"{home.id}: nothing was heard in {name}, so there is no statement of it", err=True)
         raise typer.Exit(1)
-    with reading(of_home(whose)):
-        statement = render(summary, whose)
+    with reading(of_home(home)):
+        statement = render(summary, home)
         if pdf:
-            _write(pdf, statement_pdf(summary, whose, issued=now))
+            _write(pdf, statement_pdf(summary, home, issued=now))
     if csv:
         _write(csv, lines_csv(summary).encode())
     if html and html != "-":
@@ -61,7 +88,7 @@ def report(
 
 
 def reports(config: ConfigOption = None) -> None:
-    """Make each home's statement every month, on the day and hour of the settings, until stopped.
+    """Close each home's bills, make their statements and send them, each in its time, until stopped.
 
     What changes in the configuration meanwhile is taken in without a restart.
     """

@@ -11,7 +11,20 @@ import dash
 from dash import Dash, dcc, html
 from fastapi import FastAPI
 
-from dashboard import api, asking, commissioning, entrance, installed, manual, people_pages, push, reading, setup, yours
+from dashboard import (
+    api,
+    asking,
+    commissioning,
+    entrance,
+    installed,
+    manual,
+    people_pages,
+    push,
+    reading,
+    setup,
+    stopping,
+    yours,
+)
 from dashboard.address import networks
 from dashboard.alive import lifespan
 from dashboard.board import Board, once
@@ -91,6 +104,7 @@ def create_app(
     build, path = build_id(config), config.settings.dashboard.path
     app, forms = _dash(server, path, build), Forms(path, build)
     api.register(server, queries, feed, lambda: board.page().now, forms)
+    stopping.register(server, config.sent_path, forms)
     desk = Desk(queries, feed, board.home, lambda: board.page().now)
     checks = Commissioning(queries, feed, state)
     _pages(app, board, devices, desk, checks, build, refused)

@@ -34,6 +34,7 @@ ROUTES: Final = (
     Route("/join", "open"),
     Route("/reading", "open"),  # the language of the page that lets people in, too
     Route("/logout", "open"),
+    Route("/stop/*", "open"),  # whoever holds the secret of a letter may stop it
     Route("/people", "own"),
     Route("/people/*", "own"),
     Route("/yours", "own"),

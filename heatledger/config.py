@@ -60,6 +60,11 @@ class Config(msgspec.Struct, frozen=True):
         """The file of small relational state, whatever the store."""
         return self.data_dir / "state.db"
 
+    @property
+    def sent_path(self) -> Path:
+        """The ledger of what was sent, and to whom."""
+        return self.data_dir / "sent.db"
+
 
 def default_data_dir(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the directory of state: ``$HEATLEDGER_DATA``, else the user's data directory."""
@@ -124,6 +129,8 @@ def load(
         endpoint(settings.mqtt.url)
     except BusError as error:
         raise ConfigError(f"mqtt.url: {error}") from error
+    for home_id in settings.reports.homes:
+        _refers(user / "settings.toml", "reports.homes", home_id, set(homes))
     return Config(
         data_dir=data,
         settings=settings,

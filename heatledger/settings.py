@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final, Literal, NamedTuple
 
@@ -121,10 +122,33 @@ class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When the monthly statement is made: a day of the month and an hour, in the home's own time."""
+    """Who gets what by mail, from which hour of the home's own day.
 
-    day: Annotated[int, Meta(ge=1, le=28)] = 2
+    Attributes
+    ----------
+    to, homes : tuple of str, dict
+        Who gets the statement of every home, and, by the home's id, who gets it instead.
+    correction : Decimal
+        A statement that was sent is corrected by mail from this difference of the bill on. [currency]
+    weekly, fleet : tuple of str
+        Who gets a digest of each home every Monday, and one of all homes together.
+    hour : int
+        From when on letters leave. [h, local]
+    """
+
+    to: tuple[str, ...] = ()
+    homes: dict[str, tuple[str, ...]] = {}
+    correction: Decimal = Decimal("1.00")
+    weekly: tuple[str, ...] = ()
+    fleet: tuple[str, ...] = ()
     hour: Annotated[int, Meta(ge=0, le=23)] = 7
+
+    def __post_init__(self) -> None:
+        """Refuse what is no address, and a threshold below nothing."""
+        if self.correction < 0:
+            raise ValueError("correction: cannot be below 0; write the least difference that is worth a letter")
+        for key, addresses in (("to", self.to), ("weekly", self.weekly), ("fleet", self.fleet), *self.homes.items()):
+            _check_addresses(key, addresses)
 
 
 class DiscoverySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,8 +1,7 @@
-"""`render(summary, home) → Statement`: a bill as subject, plain text, HTML and pictures, the same figures in all."""
+"""`render(summary, home) → Body`: a bill as subject, plain text, HTML and pictures, the same figures in all."""
 
 from __future__ import annotations
 
-import base64
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from heatledger.statement.typeset import days_png
 from heatledger.summary import Summary
 from heatledger.tariff.lines import BillLine
 from heatledger.wording import say
+from reports.letter import Body
 
 _WIDTH: Final = 78
 
@@ -31,32 +31,13 @@ class Around:
     stop: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A bill as it is printed and sent; the HTML names its pictures by ``cid:`` and their names."""
-
-    subject: str
-    text: str
-    html: str
-    pictures: dict[str, bytes]
-
-    @property
-    def page(self) -> str:
-        """The HTML with its pictures inside, for a file of its own."""
-        page = self.html
-        for name, picture in self.pictures.items():
-            page = page.replace(f"cid:{name}", f"data:image/png;base64,{base64.b64encode(picture).decode()}")
-        return page
-
-
 def render(
     summary: Summary,
     home: Home,
     *,
-    version: int = 1,
     before: Sequence[BillLine] | None = None,
     around: Around = Around(),
-) -> Statement:
+) -> Body:
     """Print a bill in the reader's language.
 
     Parameters
@@ -65,23 +46,21 @@ def render(
         The bill; nothing else is printed.
     home : Home
         For names and the time zone.
-    version : int
-        Above 1 it corrects what was sent before.
     before : sequence of BillLine, optional
-        The lines as they were sent before.
+        The lines as they were sent before, which it corrects.
     around : Around
         Links and sentences of a mail.
 
     Returns
     -------
-    Statement
+    Body
         Subject, text and HTML with the same figures; the HTML needs no picture and no script.
     """
-    said = content(summary, home, version=version, before=before)
+    said = content(summary, home, before=before)
     pictures = _pictures(said, home)
     names = dict(zip(("light", "dark"), pictures, strict=False))
     given = {"said": said, "around": around, "pictures": names, "lang": reader().language}
-    return Statement(
+    return Body(
         subject=said.head.subject,
         text=_templates().get_template("statement.txt.j2").render(**given),
         html=_templates().get_template("statement.html.j2").render(**given),

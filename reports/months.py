@@ -1,10 +1,9 @@
-"""Calendar months in a home's own time: which one is meant, when it begins and ends, which one is over."""
+"""Calendar months as they are written: a bill is called by one."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 
 class NoMonthError(ValueError):
@@ -43,48 +42,3 @@ def parse(text: str) -> date:
 def label(month: date) -> str:
     """Return a month as it is written: 2026-10."""
     return f"{month:%Y-%m}"
-
-
-def after(month: date, count: int) -> date:
-    """Return the first day of the month so many months later.
-
-    Examples
-    --------
-    >>> after(date(2026, 1, 1), -1)
-    datetime.date(2025, 12, 1)
-    """
-    months = month.year * 12 + month.month - 1 + count
-    return date(months // 12, months % 12 + 1, 1)
-
-
-def last_complete(now: datetime, timezone: str) -> date:
-    """Return the first day of the last month that is over in a time zone."""
-    return after(now.astimezone(ZoneInfo(timezone)).date(), -1)
-
-
-def span(month: date, timezone: str) -> tuple[datetime, datetime]:
-    """Return the half-open span of a month, aware, in its time zone."""
-    zone, end = ZoneInfo(timezone), after(month, 1)
-    return datetime(month.year, month.month, 1, tzinfo=zone), datetime(end.year, end.month, 1, tzinfo=zone)
-
-
-def due(now: datetime, timezone: str, *, day: int, hour: int) -> date:
-    """Return the newest month whose statement should be there by now.
-
-    Parameters
-    ----------
-    now : datetime
-        Aware.
-    timezone : str
-        The home's.
-    day, hour : int
-        When, after its end, a month's statement is made; local. [day of the month, h]
-
-    Returns
-    -------
-    date
-        Its first day.
-    """
-    local = now.astimezone(ZoneInfo(timezone))
-    newest = last_complete(now, timezone)
-    return newest if (local.day, local.hour) >= (day, hour) else after(newest, -1)

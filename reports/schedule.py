@@ -1,4 +1,4 @@
-"""When statements are made: a day and hour of each month in each home's own time, in a child process that ends."""
+"""When bills are closed and statements made and sent: asked every few minutes, done in child processes that end."""
 
 from __future__ import annotations
 
@@ -9,30 +9,32 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from heatledger.config import Config, ReportSettings
+from heatledger.config import Config
 from heatledger.home import Home
 from heatledger.store import StoreError
+from heatledger.store.sent import Sent
 from heatledger.store.state import State
 from heatledger.watching import LOOK_S, Watch
-from reports import months
+from reports.due import lacks_a_bill, next_closing, owed, unmade
 from reports.home_assistant import Publisher
 
 _log = logging.getLogger(__name__)
 
-_AGAIN = {1: timedelta(days=1), 2: timedelta(hours=1)}
-"""When a statement is tried again: data may still come, and what failed may mend."""
-_CLOSES_H = 1
+_CLOSES_H: Final = 1
 """When bills are closed, every day: a cycle ends at midnight and closes a day later. [h, local]"""
+_ASKS: Final = timedelta(minutes=5)
+"""How often it is asked what is owed: a statement, or a letter whose time has come again."""
+_AGAIN: Final = timedelta(days=1)
+"""A cycle of which nothing was heard is looked at again after so long."""
 
 BOOKS: Final = timedelta(minutes=30)
 """How often the rules look at the bill and the heat pumps: neither moves faster."""
@@ -40,56 +42,65 @@ BOOKS: Final = timedelta(minutes=30)
 _AFTER_START: Final = timedelta(seconds=5)
 """What is due at the start comes first."""
 
-Make = Callable[[Home, date], int]
-"""Makes the statement of a home's month: 0 made, 1 without data, 2 failed."""
+Child = Callable[[str, Home], int]
+"""Runs a module for a home in a process of its own; returns its exit code."""
 
 
-def trigger(home: Home, settings: ReportSettings) -> CronTrigger:
-    """Return when a home's statements are made: once a month, by its own clocks.
-
-    Parameters
-    ----------
-    home : Home
-        For its time zone.
-    settings : ReportSettings
-        Day of the month and hour.
-
-    Returns
-    -------
-    CronTrigger
-        An hour that a clock change leaves out is made up for just after it.
-    """
-    return CronTrigger(day=settings.day, hour=settings.hour, timezone=ZoneInfo(home.timezone))
-
-
-def make_due(config: Config, home: Home, *, now: datetime, make: Make) -> int:
-    """Make the newest statement that should be there by now, unless it is.
+class Statements:
+    """Asks what a home's statements lack, and has it done.
 
     Parameters
     ----------
     config : Config
-        Settings, and the state that knows what was made.
-    home : Home
-        Whose.
-    now : datetime
-        Aware.
-    make : callable
-        Makes the statement of a home's month.
-
-    Returns
-    -------
-    int
-        0 if it is there now, 1 if there is no data for it, 2 if making it failed.
+        Settings and ledgers.
+    child : callable
+        Does it, in a process of its own.
     """
-    settings = config.settings.reports
-    month = months.due(now, home.timezone, day=settings.day, hour=settings.hour)
-    with closing(State(config.state_path)) as state:
-        made = any(report.start == month for report in state.reports(home.id))
-    return 0 if made else make(home, month)
+
+    def __init__(self, config: Config, child: Child) -> None:
+        self._config, self._child = config, child
+        self._nothing: dict[str, tuple[datetime, object]] = {}
+
+    def close(self, home: Home) -> None:
+        """Close the bills that are due."""
+        self._child("reports.closing", home)
+
+    def ask(self, home: Home, *, now: datetime | None = None) -> int | None:
+        """Make and send what is due; None where nothing is.
+
+        Parameters
+        ----------
+        home : Home
+            Whose.
+        now : datetime, optional
+            Aware; by default the time.
+        """
+        at = now or datetime.now(UTC)
+        try:
+            if not self._lacks(home, at):
+                return None
+        except (StoreError, OSError) as error:
+            _log.error("%s: %s", home.id, error)
+            return 2
+        code = self._child("reports.sending", home)
+        if code == 1:
+            self._nothing[home.id] = (at, self._open)
+        return code
+
+    def _lacks(self, home: Home, now: datetime) -> bool:
+        with closing(State(self._config.state_path)) as state, closing(Sent(self._config.sent_path)) as sent:
+            if unmade(state, home.id):
+                return True
+            if self._config.settings.mail.host and owed(self._config, home, state, sent, now):
+                return True
+            self._open = lacks_a_bill(state, home, now)
+        tried, what = self._nothing.get(home.id, (None, None))
+        waits = tried is not None and what == self._open and timedelta(0) <= now - tried < _AGAIN
+        return self._open is not None and not waits
 
 
-def in_child(config: Config, environ: Mapping[str, str]) -> Make:
-    """Return what makes a statement in a process of its own, so that the arithmetic's memory goes with it.
+def in_child(config: Config, environ: Mapping[str, str]) -> Child:
+    """Return what runs a module in a process of its own, so that the arithmetic's memory goes with it.
 
     Parameters
     ----------
@@ -101,43 +112,21 @@ def in_child(config: Config, environ: Mapping[str, str]) -> Make:
     Returns
     -------
     callable
-        Says in the log what was written, that there was no data, or why it failed.
+        Says in the log what was done, or why it failed.
     """
     environment = {**environ, "HEATLEDGER_DATA": str(config.data_dir)}
 
-    def make(home: Home, month: date) -> int:
-        done = _child(environment, "reports.publish", home.id, months.label(month))
-        said = (done.stdout if done.returncode == 0 else done.stderr).strip().rpartition("\n")[2]
-        words = {0: f"written: {said}", 1: "nothing was heard in it, so there is no statement"}
-        # an unforeseen error in the child also ends with 1, but not in silence
-        outcome = done.returncode if done.returncode == 0 or (done.returncode == 1 and not said) else 2
-        level = logging.ERROR if outcome == 2 else logging.INFO
-        _log.log(level, "%s %s: %s", home.id, months.label(month), words.get(outcome, f"not made: {said}"))
-        return outcome
-
-    return make
-
-
-def closing_in_child(config: Config, environ: Mapping[str, str]) -> Callable[[Home], None]:
-    """Return what closes a home's bills in a process of its own, and says in the log what was closed.
-
-    Parameters
-    ----------
-    config : Config
-        For the data directory.
-    environ : mapping
-        The environment the child reads its configuration by.
-    """
-    environment = {**environ, "HEATLEDGER_DATA": str(config.data_dir)}
-
-    def close(home: Home) -> None:
-        done = _child(environment, "reports.closing", home.id)
+    def run(module: str, home: Home) -> int:
+        done = _child(environment, module, home.id)
         for line in done.stdout.splitlines():
             _log.info("%s: %s", home.id, line)
-        if done.returncode:
-            _log.error("%s: bills not closed: %s", home.id, done.stderr.strip().rpartition("\n")[2])
+        # an unforeseen error in the child also ends with 1, but not in silence
+        if done.stderr.strip():
+            _log.error("%s: %s: %s", home.id, module, done.stderr.strip().rpartition("\n")[2])
+            return 2
+        return done.returncode
 
-    return close
+    return run
 
 
 def looking_in_child(config: Config, environ: Mapping[str, str]) -> Callable[[], None]:
@@ -184,14 +173,14 @@ def _child(environment: Mapping[str, str], module: str, *arguments: str) -> subp
 
 
 def run(watch: Watch, stop: threading.Event, *, environ: Mapping[str, str] = os.environ) -> None:
-    """Make what is due now, then each month's statement on its day, until told to stop.
+    """Close bills, and make and send what is due, now and every few minutes, until told to stop.
 
     Parameters
     ----------
     watch : Watch
         Homes and settings, kept up with what changes.
     stop : threading.Event
-        Set it to end; a statement being made is finished first.
+        Set it to end; what is being done is finished first.
     environ : mapping
         What child processes read their configuration by.
     """
@@ -204,12 +193,12 @@ def run(watch: Watch, stop: threading.Event, *, environ: Mapping[str, str] = os.
 
     def take(config: Config) -> None:
         scheduler.remove_all_jobs()  # what is being made just now is finished
-        _plan(scheduler, watch, config, stop, environ)
+        _plan(scheduler, config, environ)
         publisher.move(config.settings.mqtt.url)
 
     if stop.is_set():  # one that starts only to stop may trip over its own first jobs
         return
-    _plan(scheduler, watch, watch.config, stop, environ)
+    _plan(scheduler, watch.config, environ)
     publisher = Publisher(watch.config.settings.mqtt.url, watch.config.state_path)
     publisher.start()
     scheduler.start()
@@ -219,33 +208,21 @@ def run(watch: Watch, stop: threading.Event, *, environ: Mapping[str, str] = os.
     publisher.stop()
 
 
-def _plan(
-    scheduler: BackgroundScheduler, watch: Watch, config: Config, stop: threading.Event, environ: Mapping[str, str]
-) -> None:
-    """Enter what each home of a configuration is owed: now what is due, and its days and hours from now on."""
-    make, close = in_child(config, environ), closing_in_child(config, environ)
-
-    def job(home: Home) -> None:
-        try:
-            outcome = make_due(config, home, now=datetime.now(UTC), make=make)
-        except (StoreError, OSError) as error:
-            _log.error("%s: %s", home.id, error)
-            outcome = 2
-        if outcome in _AGAIN and not stop.is_set() and home.id in watch.config.homes:
-            again = DateTrigger(datetime.now(UTC) + _AGAIN[outcome])
-            scheduler.add_job(job, again, args=[home], id=f"{home.id} again", replace_existing=True)
-
+def _plan(scheduler: BackgroundScheduler, config: Config, environ: Mapping[str, str]) -> None:
+    """Enter what each home of a configuration is owed: now what is due, and then day by day and every few minutes."""
+    statements, now = Statements(config, in_child(config, environ)), datetime.now(UTC)
     for home in config.homes.values():
-        scheduler.add_job(close, args=[home])
-        scheduler.add_job(close, CronTrigger(hour=_CLOSES_H, timezone=ZoneInfo(home.timezone)), args=[home])
-        scheduler.add_job(job, args=[home])
-        monthly = trigger(home, config.settings.reports)
-        scheduler.add_job(job, monthly, args=[home], id=home.id)
-        _log.info("%s: next statement %s", home.id, monthly.get_next_fire_time(None, datetime.now(UTC)).isoformat())
+        daily = CronTrigger(hour=_CLOSES_H, timezone=ZoneInfo(home.timezone))
+        often = IntervalTrigger(seconds=int(_ASKS.total_seconds()), jitter=20)
+        # the first time at once, by the job that goes on: one of one time only trips over a scheduler that is stopping
+        scheduler.add_job(statements.close, daily, args=[home], next_run_time=now)
+        scheduler.add_job(statements.ask, often, args=[home], next_run_time=now + timedelta(seconds=1))
+        when, hour = next_closing(home, now), config.settings.reports.hour
+        _log.info("%s: next bill closes %s, letters leave from %d:00 on", home.id, when.isoformat(), hour)
     scheduler.add_job(
         looking_in_child(config, environ),
         IntervalTrigger(minutes=config.settings.alerts.every_min),
         executor="alerts",
         id="alerts",
-        next_run_time=datetime.now(UTC) + _AFTER_START,
+        next_run_time=now + _AFTER_START,
     )

@@ -43,7 +43,7 @@ class Content:
     measured: list[str]
 
 
-def content(summary: Summary, home: Home, *, version: int = 1, before: Sequence[BillLine] | None = None) -> Content:
+def content(summary: Summary, home: Home, *, before: Sequence[BillLine] | None = None) -> Content:
     """Put a Summary into printed words, in the reader's language.
 
     Parameters
@@ -52,10 +52,8 @@ def content(summary: Summary, home: Home, *, version: int = 1, before: Sequence[
         Of a billing cycle, or any other span.
     home : Home
         For the names of zones, meters and heat pumps, and its time zone.
-    version : int
-        Above 1 it corrects what was sent before.
     before : sequence of BillLine, optional
-        The lines as they were sent before.
+        The lines as they were sent before, which it corrects.
 
     Returns
     -------
@@ -65,7 +63,7 @@ def content(summary: Summary, home: Home, *, version: int = 1, before: Sequence[
     rows, total = parts(summary, home)
     return Content(
         home=plain(home.name),
-        head=headline(summary, home, version),
+        head=headline(summary, home, corrected=before is not None),
         figures=figures(summary, home),
         changes=[] if before is None else changes(changed(before, summary.bill.lines), summary.bill.currency),
         each_day=each_day(summary.bill),

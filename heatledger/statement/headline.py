@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from heatledger import formatting as fmt
@@ -15,7 +16,7 @@ from heatledger.statement.tables import plain
 from heatledger.summary import Summary
 from heatledger.wording import say, say_many
 
-_MIDDLE = 15
+MIDDLE: Final = 15
 """A bill is called by the month whose 15th it holds: every monthly cycle holds exactly one."""
 
 
@@ -32,7 +33,7 @@ class Headline:
     known: bool
 
 
-def headline(summary: Summary, home: Home, version: int = 1) -> Headline:
+def headline(summary: Summary, home: Home, *, corrected: bool = False) -> Headline:
     """Return subject, span, total and sentence of a bill.
 
     Parameters
@@ -41,8 +42,8 @@ def headline(summary: Summary, home: Home, version: int = 1) -> Headline:
         A billing cycle, or any other span.
     home : Home
         For its time zone.
-    version : int
-        Above 1 it corrects what was sent before.
+    corrected : bool
+        It corrects what was sent before.
 
     Returns
     -------
@@ -55,10 +56,10 @@ def headline(summary: Summary, home: Home, version: int = 1) -> Headline:
     total = fmt.money(summary.bill.total, summary.bill.currency)
     count = (last - first).days + 1
     return Headline(
-        subject=_subject(summary, name, total, version),
+        subject=_subject(summary, name, total, corrected=corrected),
         name=fmt.month(month) if month else name,
         dates=f"{fmt.day(first)} – {fmt.day(last, year=True)} · " + say_many("{n} day", "{n} days", count),
-        title=_title(summary, name, corrected=version > 1),
+        title=_title(summary, name, corrected=corrected),
         total=total,
         sentence=_sentence(summary, home),
         known=summary.bill.total is not None,
@@ -76,7 +77,7 @@ def called_by(first: date, last: date) -> date | None:
     True
     """
     months = {day.replace(day=1) for at in range((last - first).days + 1)
-              if (day := first + timedelta(days=at)).day == _MIDDLE}  # fmt: skip
+              if (day := first + timedelta(days=at)).day == MIDDLE}  # fmt: skip
     return months.pop() if len(months) == 1 else None
 
 
@@ -102,13 +103,13 @@ def is_equal(bill: BillSummary) -> bool:
     return bill.total is not None and bill.utility is not None and Decimal(bill.utility.difference) == 0
 
 
-def _subject(summary: Summary, name: str, total: str, version: int) -> str:
+def _subject(summary: Summary, name: str, total: str, *, corrected: bool) -> str:
     bill = summary.bill
     if bill.total is None:
         return say("{month}: bill not known", month=name)
     if summary.as_of < summary.period.end:
         return say("{month} so far: {total}", month=name, total=total)
-    if version > 1:
+    if corrected:
         return say("{month}, corrected: {total}", month=name, total=total)
     if is_equal(bill):
         return say("{month}: {total}, the same as the utility", month=name, total=total)

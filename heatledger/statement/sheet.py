@@ -78,7 +78,7 @@ def sheet(
     before : list of BillLine, optional
         The lines of the version before.
     """
-    head = headline(summary, home, version)
+    head = headline(summary, home, corrected=before is not None)
     return Sheet(
         lang=reader().language,
         paper="us-letter" if home.currency in _LETTER else "a4",

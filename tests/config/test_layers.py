@@ -234,7 +234,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
         ("[dashboard]\nport = 70000\n", "dashboard.port: expected `int` <= 65535"),
         ("[dashbord]\nport = 1\n", "top level: unknown key 'dashbord'; did you mean 'dashboard'?"),
         ("mqtt = 3\n", "mqtt: expected `object`, got `int`"),
-        ("[reports]\nday = 31\n", "reports.day: expected `int` <= 28"),
+        ("[reports]\nhour = 31\n", "reports.hour: expected `int` <= 23"),
     ],
 )
 def test_wrong_settings_are_answered_in_one_line(user, text, says):

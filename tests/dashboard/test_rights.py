@@ -51,6 +51,8 @@ ROUTES = [
     ("GET", "/healthz", ALL),
     ("GET", "/login", ALL),
     ("GET", "/join", ALL),
+    ("GET", "/stop/a-secret", ALL),
+    ("POST", "/stop/a-secret", ALL),
     ("GET", "/assets/1-tokens.css", ALL),
 ]
 STOPPED = {401, 403}

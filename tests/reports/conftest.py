@@ -1,6 +1,6 @@
 """A small house and its October, by hand: figures chosen so that every part adds up."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -24,7 +24,6 @@ from heatledger.summary import (
     ZoneUse,
 )
 from heatledger.tariff.lines import BillLine
-from reports.months import span
 
 CHICAGO = ZoneInfo("America/Chicago")
 HOME = """
@@ -196,7 +195,8 @@ def use():
     """Return what lets the main meter count 0.05 kWh and the plug 0.02 kWh in each five minutes of a month."""
 
     def use(config, month):
-        start, end = (int(edge.timestamp()) for edge in span(month, "America/Chicago"))
+        end = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+        start, end = (int(datetime(edge.year, edge.month, 1, tzinfo=CHICAGO).timestamp()) for edge in (month, end))
         starts = np.arange(start, end, 300, dtype=np.int64)
         nothing = np.full(len(starts), np.nan)
         store = open_store(config.store_url)

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from reports.months import label, last_complete
+from heatledger.config import load
+from reports.due import last_over
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def run(data):
 def test_a_preview_is_printed_with_its_html_beside_it_and_keeps_nothing(run, use, config, data):
     use(config, date(2026, 9, 1))
     page = data / "september.html"
-    done = run("--preview", "--month", "2026-09", "--html", str(page))
+    done = run("--month", "2026-09", "--html", str(page))
     assert (done.returncode, done.stderr) == (0, "")
     assert "Your September bill: $76.05" in done.stdout
     assert "$76.05" in page.read_text(encoding="utf-8")
@@ -32,12 +33,12 @@ def test_a_preview_is_printed_with_its_html_beside_it_and_keeps_nothing(run, use
     assert run("--month", "2026-09", "--html", "-").stdout == page.read_text(encoding="utf-8")
 
 
-def test_the_last_month_over_is_the_default_and_json_is_its_summary(run, use, config):
-    month = last_complete(datetime.now(UTC), "America/Chicago")
-    use(config, month)
+def test_the_last_bill_over_is_the_default_and_json_is_its_summary(run, use, config, data):
+    cycle = last_over(load(data_dir=data, environ={}).homes["maple"], datetime.now(UTC))
+    use(config, cycle.start)
     summary = json.loads(run("--json").stdout)
     assert summary["home"] == "maple"
-    assert summary["period"]["start"].startswith(f"{label(month)}-01T00:00:00")
+    assert summary["period"]["start"].startswith(f"{cycle.start}T00:00:00")
     assert summary["electricity"]["coverage"] == 1.0
 
 
