@@ -63,8 +63,9 @@ def load_duration(home: Home, days: Sequence[DayOfHours], scheme: Scheme, *, unt
         xaxis={"range": [0, 100], "tickvals": [0, 25, 50, 75, 100], "ticksuffix": "%"},
         yaxis={"ticksuffix": " kW", "range": [min(0.0, known[-1].kwh or 0.0), top]},
         annotations=[
-            {**note(f"<b>{_power(most)}</b>", 0, most.kwh or 0.0, seen["ink"]), "xanchor": "left", "xshift": 10},
-            {**note(half, 50, middle.kwh or 0.0, seen["ink"]), "yanchor": "bottom", "yshift": 6},
+            {**note(f"<b>{_power(most)}</b>", 0, most.kwh or 0.0, seen["ink"])}
+            | {"xanchor": "left", "yanchor": "bottom", "xshift": 4},
+            {**note(half, 50, middle.kwh or 0.0, seen["ink"])} | {"xanchor": "left", "yanchor": "bottom", "xshift": 4},
         ],
     )
     says = sentence(
