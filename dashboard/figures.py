@@ -63,7 +63,7 @@ class Chart(NamedTuple):
 
 @cache
 def template(scheme: Scheme) -> Figure:
-    """Return plotly's template ``heatledger_light`` or ``heatledger_dark``, from the stylesheet's tokens."""
+    """Return plotly's template ``heatledger_light``, ``_dark`` or ``_contrast``, from the stylesheet's tokens."""
     seen = tokens(scheme)
     axis = {
         "showline": False,

@@ -1,4 +1,4 @@
-"""The colours of both schemes, read from the one stylesheet that states them."""
+"""The colours of the three schemes, read from the one stylesheet that states them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-Scheme = Literal["dark", "light"]
+Scheme = Literal["dark", "light", "contrast"]
 
 _SHEET: Final = Path(__file__).parent / "assets" / "1-tokens.css"
-_BLOCKS: Final = {"dark": r":root \{\s*color-scheme: dark;(.*?)\}", "light": r':root\[data-scheme="light"\] \{(.*?)\}'}
+_BLOCKS: Final = {
+    "dark": r":root \{\s*color-scheme: dark;(.*?)\}",
+    "light": r':root\[data-scheme="light"\] \{(.*?)\}',
+    "contrast": r':root\[data-scheme="contrast"\] \{(.*?)\}',
+}
 
 
 @cache

@@ -9,8 +9,8 @@
     selection.addRange(range);
     let copied = false;
     try { await navigator.clipboard.writeText(code.textContent); copied = true; } catch { copied = document.execCommand("copy"); } // no clipboard over plain http
-    button.textContent = copied ? "Copied" : "Selected: press Ctrl C";
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    button.textContent = heatledgerSays(copied ? "Copied" : "Selected: press Ctrl C");
+    setTimeout(() => { button.textContent = heatledgerSays("Copy"); }, 2000);
   }
   // Dash builds a table anew when rows come or move: what was open opens again, what had the focus gets it back.
   const opened = new Set(), presses = "a, button, summary";
@@ -37,6 +37,6 @@
       card.dataset.all = "1";
       next?.querySelector("a, button, summary")?.focus({ preventScroll: true });
     }
-    if (button?.matches(".copy") && !button.textContent.startsWith("Copied")) copy(button);
+    if (button?.matches(".copy") && button.textContent !== heatledgerSays("Copied")) copy(button);
   });
 })();

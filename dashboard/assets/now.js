@@ -51,7 +51,7 @@
     const quiet = (now - heardAt) / 1000, link = document.querySelector(".link");
     root.classList.toggle("away", quiet > SOON_S);
     root.classList.toggle("gone", quiet > GONE_S);
-    const line = quiet > GONE_S ? "not connected since " + clock(heardAt) : quiet > SOON_S ? "reconnecting" : "";
+    const line = quiet > GONE_S ? heatledgerSays("not connected since {time}").replace("{time}", clock(heardAt)) : quiet > SOON_S ? heatledgerSays("reconnecting") : "";
     if (link && link.textContent !== line) link.textContent = line;
     if (beat && now - keptAt > 60000 && quiet < 1) keep();
     if (quiet > SOON_S && now >= askAt) ask();

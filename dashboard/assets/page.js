@@ -25,7 +25,7 @@
   function asTable(button, chart) {
     const on = chart.classList.toggle("tabled");
     button.setAttribute("aria-expanded", on);
-    button.textContent = on ? "Chart" : "Table";
+    button.textContent = heatledgerSays(on ? "Chart" : "Table");
     if (!on) dispatchEvent(new Event("resize"));
   }
   async function asPicture(chart) {
