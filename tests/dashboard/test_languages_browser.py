@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.slow, pytest.
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 SIZES = [("desk", 1280, 900), ("tablet", 768, 1024), ("phone", 390, 844)]
 BOOKS = ("bill", "zones", "performance", "compare")
-FORMS = ("reading", "people", "password", "join", "api/docs")
+FORMS = ("reading", "people", "password", "join")
 # What is read or read aloud: every text, and the names and hints that screen readers and pointers get.
 TEXTS = """() => {
   const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -40,12 +40,32 @@ def page_of(browser, url, name, *, cookie="", width=1280, height=900, **options)
     if cookie:
         context.add_cookies([{"name": COOKIE, "value": cookie, "url": url}])
     page = context.new_page()
+    go(page, url, name)
+    return page
+
+
+def go(page, url, name):  # noqa: F811
     page.goto(f"{url}/{name}")
     if name in BOOKS:
         stands(page, name)
     elif name in ("", "devices"):
         page.wait_for_function("() => Number(document.querySelector('.beat')?.textContent) > 0", timeout=60_000)
-    return page
+
+
+def texts(browser, url, language):  # noqa: F811
+    """Every text of every page in a language."""
+    page, found = page_of(browser, url, "reading", cookie=f"{language}.-.-.light"), {}
+    for name in ("", *BOOKS, "devices", *FORMS):
+        go(page, url, name)
+        assert page.evaluate("document.documentElement.lang") == language, name
+        found[name or "now"] = set(page.evaluate(TEXTS))
+    page.context.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def english(browser, url):  # noqa: F811
+    return texts(browser, url, "en")
 
 
 def same_in(language):
@@ -70,22 +90,20 @@ def is_prose(text, known):
 
 
 @pytest.mark.parametrize("language", ["de", "fr"])
-def test_no_english_is_left_on_any_page(browser, url, language):  # noqa: F811
+def test_no_english_is_left_on_any_page(browser, url, english, language):  # noqa: F811
     known = names() | same_in(language)
-    left = {}
-    for name in ("", *BOOKS, "devices", *FORMS):
-        english, other = (page_of(browser, url, name, cookie=f"{chosen}.-.-.light") for chosen in ("en", language))
-        assert other.evaluate("document.documentElement.lang") == language
-        same = set(english.evaluate(TEXTS)) & set(other.evaluate(TEXTS)) - known
-        left[name or "now"] = sorted(text for text in same if is_prose(text, known))
-        english.context.close()
-        other.context.close()
-    assert {name: texts for name, texts in left.items() if texts} == {}
+    other = texts(browser, url, language)
+    left = {
+        name: sorted(text for text in english[name] & said if text not in known and is_prose(text, known))
+        for name, said in other.items()
+    }
+    assert {name: said for name, said in left.items() if said} == {}
 
 
 def test_german_is_not_cut_at_any_size(browser, url):  # noqa: F811
+    page = page_of(browser, url, "reading", cookie="de.-.-.light")
     for name in (*BOOKS, "devices"):
-        page = page_of(browser, url, name, cookie="de.-.-.light")
+        go(page, url, name)
         for size, width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth", timeout=30_000)
@@ -93,12 +111,13 @@ def test_german_is_not_cut_at_any_size(browser, url):  # noqa: F811
             assert page.evaluate(CUT) == [], f"{name} {size}"
             if os.environ.get("HEATLEDGER_SCREENSHOTS") and size != "tablet":
                 page.screenshot(path=SCREENSHOTS / f"{name}-{size}-de.png")
-        page.context.close()
+    page.context.close()
 
 
 def test_high_contrast_is_black_on_white_or_the_other_way_and_axe_is_content(browser, url):  # noqa: F811
+    page = page_of(browser, url, "reading", cookie="-.-.-.contrast")
     for name in BOOKS:
-        page = page_of(browser, url, name, cookie="-.-.-.contrast")
+        go(page, url, name)
         assert page.evaluate("document.documentElement.dataset.scheme") == "contrast"
         assert page.evaluate(CONTRAST, 10) == [], name  # 7 is AAA
         found = axe_playwright.Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
@@ -106,7 +125,7 @@ def test_high_contrast_is_black_on_white_or_the_other_way_and_axe_is_content(bro
         assert grave == [], name
         if os.environ.get("HEATLEDGER_SCREENSHOTS"):
             page.screenshot(path=SCREENSHOTS / f"{name}-desk-contrast.png")
-        page.context.close()
+    page.context.close()
 
 
 def test_who_asks_their_browser_for_more_contrast_is_given_it(browser, url):  # noqa: F811
