@@ -49,8 +49,8 @@ _BESIDE: Final = {"stale": "silent", "estimated": "hatch", "partial": "hatch"}
 
 def refused(reason: str | None, settles: str = "") -> State:
     """Return the state of what cannot be known; a reason that names its own mend after a semicolon is split there."""
-    why, _, mend = (reason or "").partition("; ")
-    return State("refused", formatting.not_known(), _sentence(retold(why)), settles or retold(mend))
+    why, _, mend = retold(reason).replace(" ; ", "; ").partition("; ")
+    return State("refused", formatting.not_known(), _sentence(why), settles or mend)
 
 
 def card(

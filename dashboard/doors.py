@@ -59,7 +59,7 @@ class Visitor(NamedTuple):
 
 
 NOBODY: Final = Visitor()
-HERE: Final = Visitor("this machine", "owner", "here")
+HERE: Final = Visitor(marked("this machine"), "owner", "here")
 
 
 class RefusedError(Exception):

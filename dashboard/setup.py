@@ -14,6 +14,7 @@ from dashboard.devices_unknown import Unknowns, unknowns
 from dashboard.doors import Doors
 from dashboard.feed import Feed
 from dashboard.forms import Forms, Sent, Whence, Who
+from dashboard.reading import NAMES
 from heatledger.config import Config
 from heatledger.home import Head, HeatPump, Home, Meter, PumpKind, Role, Zone
 from heatledger.keeping import keep_home
@@ -147,6 +148,7 @@ def _page(
         status=status,
         steps=STEPS,
         line=line,
+        languages=list(NAMES.items()),
         refused=setup.refused(),
         draft=draft,
         home=draft.home,
@@ -198,7 +200,7 @@ def stated(base: Home, sent: Mapping[str, str]) -> Home:
     meters = [_meter(said, meter, rooms, kept) for meter in base.meters if meter.id in kept]
     pumps = [_pump(said, pump, rooms) for pump in base.heat_pumps if said.kept("pump", pump.id)]
     top = {key: sent[key].strip() for key in ("name", "timezone", "currency") if sent.get(key, "").strip()}
-    chosen = {key: sent.get(key) or None for key in ("tariff", "compare", "budget") if key in sent}
+    chosen = {key: sent.get(key) or None for key in ("tariff", "compare", "budget", "language", "units") if key in sent}
     cycle = {"cycle": {"day": int(sent["cycle"])}} if sent.get("cycle", "").isdigit() else {}
     given = msgspec.to_builtins(base) | top | chosen | cycle
     zones += _further_rooms(zones, sent.get("more.zones", ""))

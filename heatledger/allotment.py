@@ -15,7 +15,7 @@ from heatledger.readings import Floats, Ints
 
 OWN_METER: Final = marked("own meter")
 ONLY_ONE: Final = marked("only one ran")
-METHODS: Final = ("demand", marked("air-side heat"), marked("fan × ΔT"), marked("run time"), ONLY_ONE)
+METHODS: Final = (marked("demand"), marked("air-side heat"), marked("fan × ΔT"), marked("run time"), ONLY_ONE)
 """How a share is found, the best first; `ONLY_ONE` needs none."""
 _DEMAND, _AIR, _FAN, _RUN_TIME, _ONLY_ONE = range(len(METHODS))
 QUANTITIES: Final = ("heating_demand", "supply_temp", "air_flow", "fan", "temperature")

@@ -57,7 +57,12 @@ def _retold(said: str, who: Reader) -> str:
 
 
 def _joined(said: str) -> str:
-    for between in ("; ", ". ", ", "):
+    """Say one by one what was joined: by semicolons, after a name and a colon, as sentences, by commas."""
+    parts = said.split("; ")
+    if len(parts) > 1:
+        told = [_retold(part, reader()) for part in parts]
+        return "; ".join(told) if told != parts else ""
+    for between in (". ", ": ", ", "):
         first, sign, rest = said.partition(between)
         if sign and (known := _whole(first) or (_whole(first + ".") if sign == ". " else "")):
             return f"{known.rstrip('.') if sign == '. ' else known}{between}{_retold(rest, reader())}"

@@ -18,14 +18,10 @@ from babel.messages.catalog import Catalog
 from heatledger.reader import reader
 
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
-_KEPT: Final = (
-    "heatledger/",
-    "ingest/",
-    *(
-        f"dashboard/{name}.py"
-        for name in ("devices_unknown", "doors", "entrance", "gate", "people_pages", "queries", "question")
-    ),
-)
+_PAGES: Final = (
+    "compare_cards", "devices_unknown", "doors", "entrance", "gate", "people_pages", "queries", "question"
+)  # fmt: skip
+_KEPT: Final = ("heatledger/", "ingest/", *(f"dashboard/{name}.py" for name in _PAGES))
 """Where sentences are made that are kept or given out in English."""
 
 
