@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from dashboard import heap
 from dashboard.answers import Answers
 from heatledger import ledger
 from heatledger.comparing import Against
@@ -123,6 +124,7 @@ class Queries:
             self.answers.prepare(home, *ledger.period(home, "cycle", ledger.period(home, "cycle", now)[0] - _A_MOMENT))
         except (StoreError, sqlite3.Error) as error:
             logging.getLogger(__name__).warning("the store does not answer: %s", error)
+        heap.give_back()
 
     def span(self, home: Home, *, period: str | None, begin: str | None, end: str | None) -> tuple[datetime, datetime]:
         """Return the span a question means.

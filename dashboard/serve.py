@@ -10,6 +10,7 @@ from typing import cast
 
 import uvicorn
 
+from dashboard import heap
 from dashboard.app import create_app
 from dashboard.gate import Application
 from dashboard.queries import AskError
@@ -65,6 +66,7 @@ def serve(
     ServeError
         If the address cannot be taken.
     """
+    heap.bound()
     watch = Watch(load)
     config = watch.config
     chosen = config.settings.dashboard

@@ -46,6 +46,8 @@ _ANCHOR_D = 400
 """How far back a heat that was measured still says how the map stands to it. [d]"""
 _KEPT = 6
 """Comparisons with other systems that are kept at hand."""
+_AT_ONCE_D = 31
+"""So many days are made from intervals at once: a year of them would fill the memory. [d]"""
 _OUTLOOK_S = 300
 """A projection is made again after so long. [s]"""
 
@@ -371,11 +373,11 @@ class Ledger:
 
 
 def _runs(made: Sequence[Day | None]) -> list[tuple[int, int]]:
-    """Return the half-open runs of days that are missing."""
+    """Return the half-open runs of days that are missing, none longer than `_AT_ONCE_D`."""
     runs: list[tuple[int, int]] = []
     for number, day in enumerate(made):
         if day is None:
-            if runs and runs[-1][1] == number:
+            if runs and runs[-1][1] == number and number - runs[-1][0] < _AT_ONCE_D:
                 runs[-1] = (runs[-1][0], number + 1)
             else:
                 runs.append((number, number + 1))
