@@ -70,7 +70,7 @@ _WORDS: Final[dict[str, _Words]] = {
     "D": _Words(marked("unit map"), "±20%", _TABLE, _TABLE),
     "E": _Words(
         marked("rating map or share of Carnot’s COP"),
-        "±26% (map), ±30% (Carnot)",
+        marked("±26% (map), ±30% (Carnot)"),
         marked("a generic map by its size (unit, rated_w)"),
         _TABLE,
     ),
