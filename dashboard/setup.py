@@ -17,7 +17,7 @@ from dashboard.forms import Forms, Sent, Whence, Who
 from dashboard.reading import NAMES
 from heatledger.config import Config
 from heatledger.home import Head, HeatPump, Home, Meter, PumpKind, Role, Zone
-from heatledger.keeping import keep_home
+from heatledger.keeping import keep_home, keep_settings
 from heatledger.marks import marked
 from heatledger.misfit import ConfigError
 from heatledger.quantities import QUANTITIES
@@ -44,6 +44,7 @@ STEPS: Final = (
     Step("heat-pumps", marked("Heat pumps")),
     Step("tariff", marked("Tariff")),
     Step("comparison", marked("Comparison")),
+    Step("recipients", marked("Recipients")),
 )
 _ROLES: Final[dict[Role, str]] = {
     "import": marked("the whole home, as the utility bills it"),
@@ -81,6 +82,25 @@ class Setup(msgspec.Struct, frozen=True):
     def broker(self) -> BrokerStep:
         """The broker's step."""
         return BrokerStep(self.config)
+
+    def recipients(self, home_id: str) -> tuple[str, ...]:
+        """Return the addresses that get a home's statement."""
+        said = self.config.settings.reports
+        return said.homes.get(home_id, said.to)
+
+    def keep_recipients(self, home_id: str, sent: Mapping[str, str]) -> None:
+        """Write down who gets a home's statement, if a form says others than those who do.
+
+        Raises
+        ------
+        ConfigError
+            If one is no address; nothing is changed then.
+        """
+        named = tuple(filter(None, sent.get("recipients", "").replace(",", " ").replace(";", " ").split()))
+        if "recipients" in sent and named != self.recipients(home_id):
+            homes = {**self.config.settings.reports.homes, home_id: named}
+            said = {"homes": {name: list(addresses) for name, addresses in homes.items()}}
+            keep_settings(self.config.user, "reports", said, data_dir=self.config.data_dir)
 
     def home(self, *, anew: bool = False) -> guess.Draft:
         """Return the home as it stands, or `anew` (and where there is none) as it is guessed from what is heard."""
@@ -124,6 +144,7 @@ def register(server: FastAPI, setup: Setup, doors: Doors, forms: Forms) -> None:
         try:
             base = msgspec.json.decode(sent.get("base", "").encode(), type=Home)
             home = stated(base, sent)
+            setup.keep_recipients(home.id, sent)
             path = keep_home(setup.config.user, home, data_dir=setup.config.data_dir)
         except msgspec.DecodeError as error:  # of which ValidationError is one
             return _page(setup, forms, setup.home(), line=f"That does not fit: {error}", status=400)
@@ -155,6 +176,8 @@ def _page(
         base=msgspec.json.encode(draft.home).decode(),
         step_broker=setup.broker,
         tried=tried,
+        recipients=", ".join(setup.recipients(draft.home.id)),
+        mails=bool(setup.config.settings.mail.host),
         connected=setup.feed.connected,
         ingest=setup.feed.ingest_online,
         devices=_devices(latest),

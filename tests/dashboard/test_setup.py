@@ -62,6 +62,7 @@ def test_what_does_not_fit_is_refused(wrong):
         ({"tariff": "nowhere"}, "&#39;nowhere&#39; is not there"),
         ({"currency": "EUR", "tariff": "flat"}, "tariff &#39;flat&#39; is in USD"),
         ({"timezone": "Mars/Base"}, "&#39;Mars/Base&#39; is not known"),
+        ({"recipients": "ann at home"}, "is no e-mail address"),
     ],
 )
 def test_a_form_that_cannot_be_used_is_told_and_changes_nothing(tmp_path, sent, says):

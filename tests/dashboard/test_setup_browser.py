@@ -136,11 +136,15 @@ def the_home_is_described(page, url, data):
     page.select_option("[name=tariff]", "demo_flat")
     page.click(".turns >> visible=true >> text=Next")
     page.select_option("[name=compare]", "gas_furnace")
+    page.click(".turns >> visible=true >> text=Next")
+    page.fill("[name=recipients]", "ann@example.org, bo@example.org")
     page.click(".stepped > button")
     until(page, "document.querySelector('h1').textContent.includes('Maple Street 14 is described')")
     written = described(data)
     assert (written["name"], written["tariff"], written["cycle"]) == ("Maple Street 14", "demo_flat", {"day": 3})
     assert written["compare"] == "gas_furnace"
+    settings = tomllib.loads((data / "config" / "settings.toml").read_text())
+    assert settings["reports"]["homes"] == {"home": ["ann@example.org", "bo@example.org"]}
     assert {meter["role"] for meter in written["meters"]} >= {"import"}
 
 
