@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -176,14 +177,24 @@ def twin_issues(home: Home, days: Sequence[tuple[Sequence[Twin], Mapping[str, fl
         One for each meter that seems to say something twice, with the line of the home file that would mend it; until
         it stands there both are counted as the file says.
     """
-    seen = {(twin.what, twin.meter, twin.of) for twins, _ in days for twin in twins}
+    agreed = Counter(twin for twins, _ in days for twin in {(twin.what, twin.meter, twin.of) for twin in twins})
+    often = sorted((twin for twin, count in agreed.items() if count >= _DAYS), key=_rank)
+    named = {name for _, meter, of in often for name in (meter, *of)}
+    kwh = {name: np.array([totals.get(name) or 0.0 for _, totals in days]) for name in named}
+    busy = {name: row >= _LEAST_KWH for name, row in kwh.items()}
     found: dict[str, Issue] = {}
-    for what, meter, of in sorted(seen, key=lambda row: ((SUM, SAME, LEADER).index(row[0]), row[1:])):
-        rows = [totals for _, totals in days if all((totals.get(name) or 0.0) >= _LEAST_KWH for name in (meter, *of))]
-        agree = sum(any((t.what, t.meter, t.of) == (what, meter, of) for t in twins) for twins, _ in days)
-        if agree >= _DAYS and agree >= _AGREE * len(rows) and meter not in found:
-            found[meter] = _issue(home, what, meter, of, (agree, len(rows), sum(row[meter] or 0.0 for row in rows)))
+    for what, meter, of in often:
+        agree, together = agreed[what, meter, of], np.all([busy[name] for name in (meter, *of)], axis=0)
+        count = int(together.sum())
+        if agree >= _AGREE * count and meter not in found:
+            found[meter] = _issue(home, what, meter, of, (agree, count, float(kwh[meter][together].sum())))
     return [found[meter.id] for meter in home.meters if meter.id in found]
+
+
+def _rank(twin: tuple[str, str, tuple[str, ...]]) -> tuple[int, str, tuple[str, ...]]:
+    """Order what is said first of a meter: a sum before a twin, a twin before a leader."""
+    what, meter, of = twin
+    return (SUM, SAME, LEADER).index(what), meter, of
 
 
 _SAID: Final = {
