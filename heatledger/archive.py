@@ -7,12 +7,14 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from heatledger.config import Config
 from heatledger.people import Look
 from heatledger.store import Store, long_form, transfer
+from heatledger.store.sent import Sent
 from heatledger.store.state import State
 
 _CHUNK: Final = 65_536
@@ -27,8 +29,13 @@ history.jsonl    both once more, complete, for `heatledger import`; its last lin
 config/          the home file and all else in the configuration; passwords that stood in it are left out
 bills/           every version of every closed bill, with the rate plan it was closed by
 reports/         the statements that were made
+commissioning/   the runs of the checks that were kept
+sent.csv         which letters went to whom, and when
 looked-at.csv    who looked at what, and changed what (of every home: people have access to all)
 """
+
+
+_SENT: Final = ("changed", "kind", "start", "end", "version", "recipient", "state", "said")
 
 
 class File(NamedTuple):
@@ -101,7 +108,18 @@ def _files(config: Config, store: Store, state: State, home: str) -> Iterator[Fi
     for (start, end), body in state.reconciliations(home).items():
         yield File(f"bills/{start}_{end}_reconciled.json", [body])
     yield from (File(f"reports/{path.name}", [path.read_bytes()]) for path in reports_of(config, home))
+    for version, body in state.runs.all(home):
+        yield File(f"commissioning/version_{version}.json", [body])
+    yield File("sent.csv", _table(_SENT, _letters(config, home)))
     yield File("looked-at.csv", _table(Look._fields, looks))
+
+
+def _letters(config: Config, home: str) -> Iterator[tuple[str, ...]]:
+    if config.sent_path.is_file():
+        with closing(Sent(config.sent_path)) as sent:
+            for row in sent.told(home):
+                kind, _, start, end, recipient, version = map(str, row.key)
+                yield row.changed_at.isoformat(), kind, start, end, version, recipient, row.state, row.said
 
 
 def reports_of(config: Config, home: str) -> list[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
 
@@ -14,6 +15,7 @@ from heatledger.config import Config
 from heatledger.misfit import ConfigError
 from heatledger.people import PeopleError
 from heatledger.store import Store
+from heatledger.store.sent import Sent
 from heatledger.store.state import State
 from heatledger.watching import LOOK_S
 
@@ -80,13 +82,20 @@ def remove(config: Config, store: Store, state: State, home: str) -> Iterator[Do
     prefix = config.homes[home].topic_prefix if home in config.homes else ""
     topics = f"{prefix.rstrip('/')}/" if prefix else "" if last else None
     yield Done("readings", store.delete_home(home))
-    yield Done("bills", state.delete_home(home, topics))
+    yield Done("bills", state.delete_home(home, topics) + _letters(config, home))
     yield Done("files", _files(config, home))
     time.sleep(_TAKEN_IN_S)
     yield Done("late", store.delete_home(home) + state.delete_home(home, topics))
     yield _retained(config, home)
     if last:
         yield Done("people", sum(_revoked(state, name) for name in _others(state)))
+
+
+def _letters(config: Config, home: str) -> int:
+    if not config.sent_path.is_file():
+        return 0
+    with closing(Sent(config.sent_path)) as sent:
+        return sent.delete_home(home)
 
 
 def _files(config: Config, home: str) -> int:

@@ -127,6 +127,18 @@ class Sent:
             rows = connection.execute(statement, (kind, home)).fetchall()
         return [_delivery(row) for row in rows]
 
+    def told(self, home: str) -> list[Delivery]:
+        """Return every line of a home's letters, of whatever kind, in the order they last changed."""
+        statement = "SELECT * FROM delivery WHERE home = ? ORDER BY changed_at"
+        with self._database.read() as connection:
+            return [_delivery(row) for row in connection.execute(statement, (home,)).fetchall()]
+
+    def delete_home(self, home: str) -> int:
+        """Forget a home's letters and who got them; return how many rows went."""
+        with self._database.write() as connection:
+            tables = ("delivery", "subscriber")
+            return sum(connection.execute(f"DELETE FROM {table} WHERE home = ?", (home,)).rowcount for table in tables)
+
     def meet(self, home: str, recipient: str, *, at: datetime) -> Subscriber:
         """Return who gets a home's letters, with a secret of their own from the first time they are met."""
         with self._database.write() as connection:

@@ -18,12 +18,20 @@ from heatledger import passwords
 from heatledger.archive import archive
 from heatledger.readings import Reading, SeriesKey
 from heatledger.store import open_store, transfer
+from heatledger.store.sent import Key, Sent
 from heatledger.store.state import State
 from tests.dashboard import scene
 from tests.dashboard.asgi import Client
 
 PASSWORD = "four words in a row"
 START_US = 1_790_000_000_000_000
+
+
+AT = datetime(2026, 11, 4, 6, tzinfo=UTC)
+
+
+def letter(home):
+    return Key("statement", home, date(2026, 10, 3), date(2026, 11, 3), "ada@example.org", 1)
 
 
 def readings(home, count, device="main"):
@@ -45,8 +53,14 @@ def data(tmp_path):
     with closing(State(tmp_path / "state.db")) as state:
         closed = {"closed_at": datetime(2026, 11, 4, tzinfo=UTC), "tariff": "rate", "reason": "closed"}
         state.close_bill("maple", date(2026, 10, 3), date(2026, 11, 3), summary=b'{"total": "99.10"}', **closed)
+        state.runs.add("maple", made_at="2026-11-05", body=b'{"version": 0}')
         for name, role in (("Ada", "owner"), ("Bo", "installer")):
             state.people.keep(name, role, passwords.hashed(PASSWORD), at_us=1)
+    with closing(Sent(tmp_path / "sent.db")) as sent:
+        for home in ("maple", "cabin"):
+            sent.meet(home, "ada@example.org", at=AT)
+            sent.claim(letter(home), at=AT)
+            sent.accepted(letter(home), at=AT, said="250 ok", total="99.10")
     return tmp_path
 
 
@@ -81,6 +95,8 @@ def test_the_archive_holds_everything_of_the_home_and_no_secret(let_in):
     assert tomllib.loads(found.read("config/homes/maple.toml").decode())["name"] == "Maple Street 14"
     assert "ann:REMOVED@" in found.read("config/settings.toml").decode()
     assert json.loads(found.read("bills/2026-10-03_2026-11-03_version_1.json")) == {"total": "99.10"}
+    assert [(row["recipient"], row["state"]) for row in table(found, "sent.csv")] == [("ada@example.org", "accepted")]
+    assert found.read("commissioning/version_1.json") == b'{"version": 0}'
     assert "logged in" in {row["what"] for row in table(found, "looked-at.csv")}
     assert b"hunter2" not in b"".join(found.read(name) for name in found.namelist())
 
@@ -147,8 +163,12 @@ def test_the_home_goes_with_all_that_is_its_own_and_nothing_else(let_in, data, m
         assert len(list(store.readings("cabin"))) == 10
         now = np.iinfo(np.int64).max // 1_000_000_000
         assert store.intervals("maple", start_s=0, end_s=now) == []
+    with closing(Sent(data / "sent.db")) as sent:
+        assert sent.told("maple") == []
+        assert [row.key for row in sent.told("cabin")] == [letter("cabin")]
     with closing(State(data / "state.db")) as state:
         assert state.bills("maple") == []
+        assert state.runs.all("maple") == []
         assert [person.name for person in state.people.all()] == ["Ada"]
         assert {"began to delete the home maple", "deleted the home maple"} <= {
             row.what for row in state.people.looks()
