@@ -18,6 +18,7 @@ from dashboard import (
     entrance,
     installed,
     manual,
+    paper,
     people_pages,
     push,
     reading,
@@ -106,6 +107,7 @@ def create_app(
     api.register(server, queries, feed, lambda: board.page().now, forms)
     stopping.register(server, config.sent_path, forms)
     desk = Desk(queries, feed, board.home, lambda: board.page().now)
+    paper.register(server, desk)
     checks = Commissioning(queries, feed, state)
     _pages(app, board, devices, desk, checks, build, refused)
     server.state.board, server.state.devices, server.state.checks = board, devices, checks

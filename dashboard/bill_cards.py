@@ -14,6 +14,8 @@ from dashboard.cards import GOOD, State, card, refused
 from dashboard.components import Children, aria, data, text
 from dashboard.desk_view import View
 from dashboard.figures_daily import price_ramp
+from dashboard.paper import STATEMENT
+from dashboard.question import address
 from dashboard.shown import Shown, children, opens, sentence
 from heatledger import formatting
 from heatledger.billed import BillSummary, Cause
@@ -89,8 +91,11 @@ def lines(view: View) -> html.Section:
     tool = html.Button(
         "CSV", type="button", className="tool rows-csv", title=say("Save the lines"), **data(of="bill-table")
     )
+    paper = html.A(
+        "PDF", href=f".{STATEMENT}{address(view.question)}", className="tool", title=say("Save the statement")
+    )
     plan = sorted({line.tariff for line in bill.lines})
-    aside: Children = [*(text(name, "plain-chip") for name in plan), tool]
+    aside: Children = [*(text(name, "plain-chip") for name in plan), paper, tool]
     return card(
         _estimated(bill),
         say("Lines, as your utility prints them"),

@@ -86,7 +86,7 @@ def sheet(
         subject=head.subject,
         place=f"{plain(home.name)} · {head.dates}",
         reference=_reference(summary, home, version, issued),
-        total_label=say("Total"),
+        total_label=say("Bill so far") if summary.as_of < summary.period.end else say("Total"),
         total=head.total,
         figures=[_energy(summary), *figures(summary, home)[-2 if home.heat_pumps else -1 :]],
         changes=what_changed(before, summary.bill) if before is not None else None,

@@ -33,6 +33,7 @@ ROUTES = [
     ("GET", "/api/v1/live", LOOK),
     ("GET", "/api/v1/devices", LOOK),
     ("GET", "/api/v1/bill", LOOK),
+    ("GET", "/bill/statement.pdf", LOOK),
     ("GET", "/api/v1/intervals", LOOK),
     ("GET", "/api/docs", LOOK),
     ("GET", "/api/openapi.json", LOOK),
@@ -139,7 +140,7 @@ def test_every_route_of_the_application_is_judged_by_the_table(made):
         for method in getattr(route, "methods", None) or ()
         if rights.of_route(method, route.path) == "open"
     }
-    let_in = {"/healthz", "/me", "/login", "/pair", "/join", "/logout", "/reading", "/_favicon.ico"}
+    let_in = {"/healthz", "/me", "/login", "/pair", "/join", "/logout", "/reading", "/_favicon.ico", "/stop/{token}"}
     program = {"/manifest.webmanifest", "/worker.js", "/offline"}
     suites = {path for path in opened if path.startswith("/_dash-component-suites/")}
     assert opened <= let_in | program | suites
