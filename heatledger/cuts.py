@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +30,12 @@ class Cuts(NamedTuple):
     def one(cls, size: int) -> Cuts:
         """Return the one span of all of `size` rows."""
         return cls(np.zeros(1, dtype=np.int64), np.array([size]))
+
+    @classmethod
+    def at(cls, start_s: Ints, pieces: Sequence[tuple[datetime, datetime]]) -> Cuts:
+        """Return half-open spans of time among rows that begin at `start_s` [s, ascending]."""
+        edges = np.array([[at.timestamp() for at in piece] for piece in pieces]).reshape(-1, 2)
+        return cls(*np.searchsorted(start_s, edges).T)
 
     @property
     def sizes(self) -> Ints:

@@ -61,8 +61,7 @@ def sum_days(
     list of Day
         One a span.
     """
-    edges = [[at.timestamp() for at in piece] for piece in pieces]
-    cuts = Cuts(*np.searchsorted(account.start_s, np.array(edges).reshape(-1, 2)).T)
+    cuts = Cuts.at(account.start_s, pieces)
     none = [None] * len(pieces)
     heat = heat or Heat({}, {}, none, none)
     rooms, running = _rooms(account, cuts), _running(account, cuts)

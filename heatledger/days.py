@@ -19,7 +19,7 @@ from heatledger.run_day import RunDay
 from heatledger.tariff.model import Tariff
 from heatledger.twins import Twin
 
-_ARITHMETIC = "13"
+_ARITHMETIC = "14"
 """Raised when the meaning of a day's numbers changes, so that cached ones are made again."""
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from heatledger import accounts
 from heatledger.accounts import Account
+from heatledger.cuts import Cuts
 from heatledger.day_sums import Heat
 from heatledger.heat import day_hours, delivered, house_day
 from heatledger.heat.day_hours import Heard
@@ -54,11 +55,12 @@ def heat_of(
     end_s = first_s + len(whole.start_s) * INTERVAL_S
     grid, outdoor_c = Grid(blocks, first_s, end_s), whole.home["outdoor_c"]
     flows, normal, uses = {}, {}, {}
+    days = Cuts.at(whole.start_s, pieces)
     for pump in home.heat_pumps:
         own = {name.partition(":")[2]: kwh for name, kwh in whole.pumps.items() if name.startswith(f"{pump.id}:")}
         uses[pump.id] = own
         system = systems.get(pump.unit or "")
-        flows[pump.id] = delivered.delivered(home, pump, system, grid, own, outdoor_c)
+        flows[pump.id] = delivered.delivered(home, pump, system, grid, own, outdoor_c, days=days)
         normal[pump.id] = delivered.normal(home, pump, system, grid, outdoor_c)
     wide = Grid(blocks, first_s - house_day.DAY_S, end_s)
     sun_w_m2, other_kwh = house_day.sunshine(home, wide), _beside(home, whole)

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from heatledger.cuts import Cuts
 from heatledger.heat import air_side, carnot, heat_meter, unit_map
 from heatledger.heat.flows import Z90, Flow, Normal, Rung
 from heatledger.heat.normal import normal as normal_of
@@ -43,7 +44,14 @@ _Row = tuple[Rung, Floats, tuple[float, float]]
 
 
 def delivered(
-    home: Home, pump: HeatPump, system: System | None, grid: Grid, use: Mapping[str, Floats], outdoor_c: Floats
+    home: Home,
+    pump: HeatPump,
+    system: System | None,
+    grid: Grid,
+    use: Mapping[str, Floats],
+    outdoor_c: Floats,
+    *,
+    days: Cuts | None = None,
 ) -> list[Flow]:
     """Return what each rung says of a heat pump's intervals.
 
@@ -61,6 +69,8 @@ def delivered(
         The pump's electricity by mode. [kWh]
     outdoor_c : array
         Outdoor temperature. [°C]
+    days : Cuts, optional
+        The grid's days; each learns from itself alone, so that a day is the same whichever others it is made with.
 
     Returns
     -------
@@ -71,7 +81,7 @@ def delivered(
     flows = [_signed(rung, heat, widths, use) for rung, heat, widths in rows]
     outside_c = source(pump, grid, outdoor_c)
     if system is not None and np.isfinite(outside_c).any():
-        flows.append(_mapped(home, pump, system, grid, use, outside_c))
+        flows.append(_mapped(home, pump, system, grid, use, outside_c, days or Cuts.one(grid.size)))
     flows += _fraction(pump, grid, use, outdoor_c)
     return flows
 
@@ -92,24 +102,28 @@ def source(pump: HeatPump, grid: Grid, outdoor_c: Floats) -> Floats:
     return grid.lay(found[0], found[0].mean) if found else np.full(grid.size, np.nan)
 
 
-def rest_power(power_w: Floats, outdoor_c: Floats, stated_w: float = 0.0) -> Floats:
+def rest_power(power_w: Floats, outdoor_c: Floats, days: Cuts, stated_w: float = 0.0) -> Floats:
     """Return what a unit draws while its compressor rests: learnt electronics, and a crankcase heater in the cold.
 
     Parameters
     ----------
     power_w, outdoor_c : array
-        Power [W] and outdoor temperature [°C].
+        Power, 0 or NaN where nothing was drawn or heard [W], and outdoor temperature [°C].
+    days : Cuts
+        The days among them.
     stated_w : float
-        Standby as its maker states it; learnt (1st percentile, at most 15 W) where 0. [W]
+        Standby as its maker states it; where 0 learnt from each day (1st percentile, at most 15 W). [W]
 
     Returns
     -------
     array
         [W]
     """
-    known = power_w[np.isfinite(power_w)]
-    learnt = min(float(np.percentile(known, 1)), _STANDBY_W) if len(known) else 0.0
-    return (stated_w or learnt) + np.where(outdoor_c < _CRANKCASE_BELOW_C, _CRANKCASE_W, 0.0)
+    learnt = np.full(len(power_w), stated_w)
+    for day in () if stated_w else days.slices():
+        drawn = power_w[day][power_w[day] > 0]
+        learnt[day] = min(float(np.percentile(drawn, 1)), _STANDBY_W) if len(drawn) else 0.0
+    return learnt + np.where(outdoor_c < _CRANKCASE_BELOW_C, _CRANKCASE_W, 0.0)
 
 
 def indoor(home: Home, pump: HeatPump, grid: Grid) -> Floats:
@@ -181,7 +195,7 @@ def _water(pump: HeatPump, grid: Grid) -> Floats:
 
 
 def _mapped(
-    home: Home, pump: HeatPump, system: System, grid: Grid, use: Mapping[str, Floats], outdoor_c: Floats
+    home: Home, pump: HeatPump, system: System, grid: Grid, use: Mapping[str, Floats], outdoor_c: Floats, days: Cuts
 ) -> Flow:
     """Return what the unit's map says."""
     none = np.zeros(grid.size)
@@ -191,7 +205,7 @@ def _mapped(
     power_w = drawn / _KWH_PER_W
     scale = (pump.rated_w / system.rated_w) if pump.rated_w and system.rated_w else 1.0
     sink_c = _water(pump, grid) if system.sink == "water" else indoor(home, pump, grid)
-    rest_w = rest_power(power_w[drawn > 0], outdoor_c, system.standby_w)
+    rest_w = rest_power(power_w, outdoor_c, days, system.standby_w)
     warms = ("heating", "defrost", "dhw") if system.sink == "water" else ("heating", "defrost")
     heats = sum((use.get(mode, none) for mode in warms), none) > 0
     cools = use.get("cooling", none) > 0

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from heatledger.cuts import Cuts
 from heatledger.heat.delivered import delivered, rest_power
 from heatledger.meters import Grid
 from tests.accounts.homes import HOME, T0, block, home
@@ -55,7 +56,14 @@ def test_nothing_heard_gives_no_rung():
 
 
 def test_standby_is_learnt_and_a_crankcase_heater_taken_in_the_cold():
-    power = np.array([6.0] * 50 + [900.0] * 50)
-    found = rest_power(power, np.array([-5.0, 15.0]))
-    assert found.tolist() == [36.0, 6.0]
-    assert rest_power(np.full(9, 400.0), np.array([15.0])).tolist() == [15.0]
+    power, outdoor = np.array([6.0] * 50 + [900.0] * 50), np.array([-5.0] * 50 + [15.0] * 50)
+    assert rest_power(power, outdoor, Cuts.one(100)).tolist() == [36.0] * 50 + [6.0] * 50
+    assert rest_power(power, outdoor, Cuts.one(100), 9.0).tolist() == [39.0] * 50 + [9.0] * 50
+    assert rest_power(np.full(9, 400.0), np.full(9, 15.0), Cuts.one(9)).tolist() == [15.0] * 9
+
+
+def test_each_day_learns_its_standby_from_itself_alone():
+    rests, runs = np.array([6.0] * 50 + [900.0] * 50), np.full(100, 400.0)
+    both = rest_power(np.concatenate([rests, runs]), np.full(200, 15.0), Cuts(np.array([0, 100]), np.array([100, 200])))
+    alone = [rest_power(day, np.full(100, 15.0), Cuts.one(100)) for day in (rests, runs)]
+    assert both.tolist() == np.concatenate(alone).tolist() == [6.0] * 100 + [15.0] * 100
