@@ -13,6 +13,10 @@ from heatledger.wording import say
 
 _MB: Final = 1e6
 _GB: Final = 1e9
+_SEVERAL: Final = 3
+_NOBODY_S: Final = 600.0
+"""When the last of several devices is quiet for so long, what hears them has stopped. [s]"""
+_ALL: Final = "*"
 
 
 def silent(seen: Observed, rule: Rule) -> list[Sighting] | None:
@@ -28,11 +32,31 @@ def silent(seen: Observed, rule: Rule) -> list[Sighting] | None:
     Returns
     -------
     list of Sighting or None
-        One a device; of one that was never heard nothing is said, because setting up finds it.
+        One a device; of one that was never heard nothing is said, because setting up finds it. Where none of several is
+        heard, one of all together: what hears them has stopped, and of each alone nothing can be known.
     """
     if seen.devices is None:
         return None
-    return [_silence(device, rule) for device in seen.devices if device.quiet_s is not None]
+    heard = [device for device in seen.devices if device.quiet_s is not None]
+    each = [_silence(device, rule) for device in heard]
+    if len(heard) < _SEVERAL:
+        return each
+    least_s = min(device.quiet_s or 0.0 for device in heard)
+    if least_s >= _NOBODY_S:
+        each = [row._replace(value=None) for row in each]
+    return [*each, _nothing(len(heard), least_s, rule)]
+
+
+def _nothing(count: int, quiet_s: float, rule: Rule) -> Sighting:
+    text = say(
+        "None of {count} devices was heard for {age}. That is seldom the devices: see that the broker and heatledger's "
+        "ingest run, and that this machine reaches the network; heatledger check says which. Until then all is a gap, "
+        "and shown as one. You asked to be told after {patience}.",
+        count=fmt.number(count, 0),
+        age=fmt.duration(quiet_s),
+        patience=fmt.duration(rule.threshold * 60.0),
+    )
+    return Sighting("silent", _ALL, quiet_s / 60.0, say("Nothing is heard any more"), text, "devices")
 
 
 def _silence(device: Silence, rule: Rule) -> Sighting:

@@ -74,6 +74,25 @@ def test_a_device_that_falls_silent_is_told_once_however_often_it_comes_back_for
     )
 
 
+def house(*quiet_min):
+    device = quiet_for(0)[0]
+    return tuple(device._replace(device=f"plug {n}", quiet_s=minutes * 60.0) for n, minutes in enumerate(quiet_min))
+
+
+def test_a_broker_that_is_gone_is_one_message_and_not_one_for_each_device():
+    course = [house(*([minutes] * 5)) for minutes in (0, 5, 30, 61, 90, 300)] + [house(0, 0, 0, 0, 0)] * 3
+    titles, lasting = messages([seen(devices=devices) for devices in course])
+    assert titles == [("silent", "Nothing is heard any more")]
+    assert text_of(seen(devices=house(90, 75, 80))).startswith("None of 3 devices was heard for 1 h 15 min.")
+    assert len(lasting) <= 1
+
+
+def test_a_device_that_was_silent_before_all_were_is_not_told_again_when_the_rest_comes_back():
+    course = [house(70, 0, 0), house(130, 61, 61), house(135, 0, 0), house(140, 0, 0)]
+    titles, _ = messages([seen(devices=devices) for devices in course])
+    assert titles == [("silent", "plug 0 is not heard any more"), ("silent", "Nothing is heard any more")]
+
+
 def test_a_battery_sensor_that_speaks_every_two_hours_is_given_six():
     late = [90, 200, 300, 359]
     assert messages([seen(devices=quiet_for(quiet, usual_s=7200.0)) for quiet in late])[0] == []
