@@ -30,11 +30,15 @@ from heatledger.tariff.pricing import price_rows
 from heatledger.tariff.settle import SETTLED
 
 _FRIDAY: Final = 4
+_YEAR_D: Final = 365
 _HEARD: Final = 0.9
 """A bill of which less was heard is compared with nothing: its gaps would pass for savings. [1]"""
 _WEATHER_UNKNOWN: Final = marked("the outdoor temperature of both bills is not known, so it is part of use")
 _LAST_UNHEARD: Final = marked(
     "only {heard} of the bill before was heard; it takes {least}, or gaps would pass for savings"
+)
+_THEN_UNHEARD: Final = marked(
+    "only {heard} of the bill of a year before was heard; it takes {least}, or gaps would pass for savings"
 )
 _THIS_UNHEARD: Final = marked("only {heard} of this bill was heard; it takes {least}, or gaps would pass for savings")
 _RESPONSE_UNKNOWN: Final = marked("fewer than 14 days say how the home answers to the weather, so it is part of use")
@@ -62,8 +66,15 @@ class _Side(NamedTuple):
         return load_of_days(self.days, self.cycle.start, self.through, plan.zone)[0]
 
 
-def compare(home: Home, plan: Plan, days: Days, cycle: Cycle, *, now: datetime) -> Before:
-    """Compare a cycle's bill with the one before it, day for day.
+def a_year_before(home: Home, cycle: Cycle) -> Cycle:
+    """Return the cycle of a year before: the one that the middle of a cycle lay in 365 days earlier."""
+    return cycle_at(home.cycle, cycle.start + timedelta(days=(cycle.end - cycle.start).days // 2 - _YEAR_D))
+
+
+def compare(
+    home: Home, plan: Plan, days: Days, cycle: Cycle, previous: Cycle | None = None, *, now: datetime
+) -> Before:
+    """Compare a cycle's bill with the one before it, or with another earlier one, day for day.
 
     One bill is turned into the other step by step, each step priced by the plan: the days of the bill before at the
     energy that this one's weather would have drawn (by the home's own response); then with this one's energy and its
@@ -80,6 +91,8 @@ def compare(home: Home, plan: Plan, days: Days, cycle: Cycle, *, now: datetime) 
         What was measured, both bills and what has a say in them; the more before, the better the response is known.
     cycle : Cycle
         The one that is looked at.
+    previous : Cycle, optional
+        What it is compared with; by default the one before it.
     now : datetime
         Aware; of a running cycle the days that are over are compared.
 
@@ -88,7 +101,7 @@ def compare(home: Home, plan: Plan, days: Days, cycle: Cycle, *, now: datetime) 
     Before
         With a reason where there is no comparison.
     """
-    previous = cycle_at(home.cycle, cycle.start - timedelta(days=1))
+    previous = previous or cycle_at(home.cycle, cycle.start - timedelta(days=1))
     today = min(now.astimezone(plan.zone).date(), cycle.end)
     length = (today - cycle.start).days
     found = Before(start=previous.start, end=previous.end)
@@ -98,9 +111,11 @@ def compare(home: Home, plan: Plan, days: Days, cycle: Cycle, *, now: datetime) 
     until = previous.end if ended else min(previous.start + timedelta(days=length), previous.end)
     try:
         booked = book(plan, days, [*bills_before(home, plan, days, previous.start), previous], now=now)
+        follows = previous.end == cycle.start
+        earlier = booked if follows else book(plan, days, bills_before(home, plan, days, cycle.start), now=now)
         old = _Side(previous, until, days, booked[-2].bill.carry if len(booked) > 1 else None)
-        new = _Side(cycle, today, days, booked[-1].bill.carry)
-        said = _unheard(old, _LAST_UNHEARD) or _unheard(new, _THIS_UNHEARD)
+        new = _Side(cycle, today, days, earlier[-1].bill.carry if earlier else None)
+        said = _unheard(old, _LAST_UNHEARD if follows else _THEN_UNHEARD) or _unheard(new, _THIS_UNHEARD)
         found = msgspec.structs.replace(found, total=booked[-1].bill.total if old.rows else None, days=old.length)
         return msgspec.structs.replace(found, reason=said) if said else _because(home, plan, found, old, new)
     except BillError as error:

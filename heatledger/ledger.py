@@ -76,7 +76,7 @@ class Ledger:
         self._systems = config.systems
         self.tariff_files = config.tariff_files
         self._seen: tuple[tuple[Cycle, int], Outlook] | None = None
-        self._compared: tuple[tuple[Cycle, int], Before] | None = None
+        self._compared: dict[tuple[Cycle, Cycle, int], Before | None] = {}
         self._key = days_key(home, self.tariff, config.systems)
         self.comparing = Comparing(home, config.systems, config.alternatives)
         self._others: dict[Against, Comparing] = {}
@@ -228,7 +228,10 @@ class Ledger:
         found = msgspec.structs.replace(
             summary.bill, budget=None if self.home.budget is None else str(self.home.budget)
         )
-        earlier = self._before(cycle, days, now)  # first: the days it makes are kept, and the outlook draws from them
+        previous = cycle_at(self.home.cycle, cycle.start - timedelta(days=1))
+        earlier = self._before(
+            cycle, previous, days, now
+        )  # first: the days it makes are kept, and the outlook draws from them
         if summary.bill.total is not None and now < summary.period.end:
             seen = self._outlook(plan, days, cycle, now)
             found = msgspec.structs.replace(found, outlook=seen, projected=seen.projected)
@@ -239,6 +242,7 @@ class Ledger:
             summary = msgspec.structs.replace(
                 summary, baseline=msgspec.structs.replace(summary.baseline, heat_now=sources)
             )
+        over = now >= summary.period.end
         kept = beside(self.state, self.home.id, cycle.start, cycle.end, summary.bill.total)
         found = msgspec.structs.replace(
             found,
@@ -246,6 +250,7 @@ class Ledger:
             utility=kept.utility,
             versions=kept.versions,
             before=earlier,
+            year_before=self._before(cycle, before.a_year_before(self.home, cycle), days, now) if over else None,
         )
         return msgspec.structs.replace(summary, bill=found, issues=[*summary.issues, *differs(kept.utility)])
 
@@ -255,20 +260,27 @@ class Ledger:
             self._seen = (key, outlook(self.home, plan, {**self._past(cycle.start, now), **days}, cycle, now=now))
         return self._seen[1]
 
-    def _before(self, cycle: Cycle, days: Days, now: datetime) -> Before | None:
-        """Compare a cycle with the one before it, whose days are made where they were not kept."""
-        key = (cycle, int(now.timestamp()) // _OUTLOOK_S)
-        if self._compared is None or self._compared[0] != key:
-            start, end = self.bounds(cycle_at(self.home.cycle, cycle.start - timedelta(days=1)))
-            plan = self.plan(start, now)
-            if plan is None:
-                return None
-            earlier = self.billed_days(self.home, plan.tariff, start, end, now)
-            everything = {**self._past(cycle.start, now), **earlier, **days}
-            found = before.compare(self.home, plan, everything, cycle, now=now)
-            theirs = beside(self.state, self.home.id, found.start, found.end, found.total).utility
-            self._compared = (key, msgspec.structs.replace(found, utility=theirs))
-        return self._compared[1]
+    def _before(self, cycle: Cycle, previous: Cycle, days: Days, now: datetime) -> Before | None:
+        """Compare a cycle with an earlier one, whose days are made where they were not kept."""
+        key = (cycle, previous, int(now.timestamp()) // _OUTLOOK_S)
+        if key not in self._compared:
+            self._compared = {**dict(list(self._compared.items())[-_KEPT:]), key: self._compare(*key[:2], days, now)}
+        return self._compared[key]
+
+    def _compare(self, cycle: Cycle, previous: Cycle, days: Days, now: datetime) -> Before | None:
+        """Return None without a tariff, and of one that is not the one before where nothing was heard of it."""
+        start, end = self.bounds(previous)
+        plan = self.plan(start, now)
+        if plan is None:
+            return None
+        earlier = self.billed_days(self.home, plan.tariff, start, end, now)
+        heard = any(bill.is_heard(row) for day, row in earlier.items() if day >= previous.start)
+        if previous.end != cycle.start and not heard:
+            return None
+        everything = {**self._past(cycle.start, now), **earlier, **days}
+        found = before.compare(self.home, plan, everything, cycle, previous, now=now)
+        theirs = beside(self.state, self.home.id, found.start, found.end, found.total).utility
+        return msgspec.structs.replace(found, utility=theirs)
 
     def _past(self, until: date, now: datetime) -> dict[date, Day]:
         """Return the kept days up to a day, as far back as draws and responses look."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heatledger.before import compare
+from heatledger.before import a_year_before, compare
 from heatledger.cycles import cycle_at
 from heatledger.days import midnight
 from heatledger.tariff.series import PriceSeries
@@ -29,6 +29,16 @@ def measured(before, after, first=SEPTEMBER, **options):
 def compared(priced, rows, now=ENDED, **changes):
     place = home(**changes)
     return compare(place, priced, rows, cycle_at(place.cycle, OCTOBER), now=now)
+
+
+@pytest.mark.parametrize(
+    ("day_of_cycle", "start", "before"),
+    [(3, "2026-10-03", "2025-10-03"), (29, "2028-02-29", "2027-02-28"), (29, "2029-02-28", "2028-02-29"),
+     (31, "2026-02-28", "2025-02-28"), (1, "2028-03-01", "2027-03-01")],
+)  # fmt: skip
+def test_the_cycle_of_a_year_before_is_called_by_the_same_month(day_of_cycle, start, before):
+    place = home(cycle={"day": day_of_cycle})
+    assert str(a_year_before(place, cycle_at(place.cycle, dt.date.fromisoformat(start))).start) == before
 
 
 def causes(found):

@@ -133,6 +133,27 @@ def test_the_bill_before_is_compared_in_the_summary_of_a_cycle(place):
     assert place().summary(FIRST, at(2026, 10, 4), now=at(2026, 10, 8)).bill.before is None
 
 
+def test_a_bill_that_is_over_is_compared_with_that_of_a_year_before_where_its_days_exist(place):
+    """14.4 kWh a day then and 20 now, 31 days each: 31 × 5.6 × 0.16 = 27.78; the year before that nothing was heard."""
+    place.store.write_intervals([block(at(2025, 10, 3), 31), block(FIRST, 31, 20.0)])
+    whole, now = (FIRST, at(2026, 11, 3)), at(2026, 11, 10)
+    found = place().summary(*whole, now=now).bill.year_before
+    assert (str(found.start), str(found.end), found.days) == ("2025-10-03", "2025-11-03", 31)
+    assert (found.compared, found.difference) == ("87.54", "27.78")
+    assert {row.cause: row.amount for row in found.because} == {
+        "weather": None, "use": "27.78", "days": "0.00", "price": "0.00"
+    }  # fmt: skip
+    assert place().summary(*whole, now=at(2026, 10, 8)).bill.year_before is None, "it is not over"
+    assert place().summary(at(2025, 10, 3), at(2025, 11, 3), now=now).bill.year_before is None, "nothing was heard"
+
+
+def test_gaps_of_a_year_before_are_no_saving(place):
+    place.store.write_intervals([block(at(2025, 10, 3), 20), block(FIRST, 31)])
+    found = place().summary(FIRST, at(2026, 11, 3), now=at(2026, 11, 10)).bill.year_before
+    assert found.difference is None
+    assert "of the bill of a year before was heard; it takes 90%" in found.reason
+
+
 def test_the_summary_has_energy_and_money_by_meter(place):
     """14.4 kWh a day at 0.16, a quarter of them on the kitchen's circuit: 446.4 kWh are 71.42, 111.6 are 17.86."""
     kitchen = block(FIRST, 31, 3.6)
