@@ -130,8 +130,6 @@ class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Who gets the statement of every home, and, by the home's id, who gets it instead.
     correction : Decimal
         A statement that was sent is corrected by mail from this difference of the bill on. [currency]
-    weekly, fleet : tuple of str
-        Who gets a digest of each home every Monday, and one of all homes together.
     hour : int
         From when on letters leave. [h, local]
     """
@@ -139,15 +137,13 @@ class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     to: tuple[str, ...] = ()
     homes: dict[str, tuple[str, ...]] = {}
     correction: Decimal = Decimal("1.00")
-    weekly: tuple[str, ...] = ()
-    fleet: tuple[str, ...] = ()
     hour: Annotated[int, Meta(ge=0, le=23)] = 7
 
     def __post_init__(self) -> None:
         """Refuse what is no address, and a threshold below nothing."""
         if self.correction < 0:
             raise ValueError("correction: cannot be below 0; write the least difference that is worth a letter")
-        for key, addresses in (("to", self.to), ("weekly", self.weekly), ("fleet", self.fleet), *self.homes.items()):
+        for key, addresses in (("to", self.to), *self.homes.items()):
             _check_addresses(key, addresses)
 
 
