@@ -20,8 +20,12 @@ AT_ONCE: Final = 3
 """So many changes of an element that rested go out at once: one of a cent must not hold back the next, larger one."""
 BEAT_S: Final = 1.0
 """The page is told this often that it is connected; its clock and ages move with it. [s]"""
-_ASK_S: Final = 30.0
-_GONE_S: Final = 10.0
+_ASK_S: Final = BEAT_S
+"""The page is asked this often what it shows. Its answer comes after all it was sent, so a slow or sleeping one is not
+sent more than it can draw, and one that wakes shows nothing old. [s]"""
+_GONE_S: Final = 600.0
+"""A page that does not answer for so long is gone: another tab keeps its connection open, or it sleeps and will load
+itself anew. One that wakes before goes on at once; what waits for it till then is one question. [s]"""
 
 
 class Channel(Protocol):
@@ -123,7 +127,8 @@ async def stream(
             start_s = time.monotonic()
             if start_s - asked_s >= (_ASK_S if page in pages else GAP_S / 5):
                 try:
-                    shown, ours = await _shown(channel, build)
+                    shown = await channel.get_prop("shell-page", "data", timeout=_GONE_S)
+                    ours = ours if shown == page else await _ours(channel, build)
                 except (TimeoutError, WebsocketDisconnected):
                     return
                 outbox, page, asked_s = (outbox if shown == page else Outbox()), shown, start_s
@@ -152,10 +157,9 @@ def _refusal(why: str) -> str:
     return say("The configuration was changed and cannot be used; what counted before still does. {reason}", reason=why)
 
 
-async def _shown(channel: Channel, build: str) -> tuple[object, bool]:
-    """Return which page a browser shows, and whether we made it: another's has other elements."""
-    shown = await channel.get_prop("shell-page", "data", timeout=_GONE_S)
-    return shown, not build or await channel.get_prop("shell-build", "data", timeout=_GONE_S) == build
+async def _ours(channel: Channel, build: str) -> bool:
+    """Return whether we made the page that a browser shows: another's has other elements."""
+    return not build or await channel.get_prop("shell-build", "data", timeout=_GONE_S) == build
 
 
 async def _wait(bell: asyncio.Event, seconds: float) -> None:

@@ -10,11 +10,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from dashboard.push import BEAT_S
 from heatledger.home import Home
 from tests.conftest import free_port
 from tests.dashboard import scene
 from tests.dashboard.house import HOUSE, key, latest
 from tests.dashboard.looks import CONTRAST, OVERFLOW
+from tests.dashboard.tablet import asleep
+from tests.dashboard.wifi import Wifi
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.slow, pytest.mark.enable_socket]
 
@@ -177,6 +180,63 @@ def test_the_page_says_when_the_server_is_gone_and_recovers_by_itself(browser, d
     scene.wait_until_served(f"{url}/healthz", start("dashboard", "--port", str(port)))
     page.wait_for_function("document.getElementById('now-link')?.textContent === ''", timeout=40_000)
     text_is(page, "now-cost", "$1.09")
+
+
+def warmer(publish, degrees):
+    """Publish what ingest would of the living room, read now."""
+    said = {key("Living", "temperature"): scene.LiveValue(degrees, scene.utc_us())}
+    for topic, payload in scene.live_messages(said).items():
+        publish(topic, payload, retain=True)
+
+
+@pytest.fixture
+def away(browser, dashboard, publish):
+    """The wall page on a tablet, and the network it hangs on."""
+    _, _, port = dashboard
+    hear_all(publish)
+    wifi = Wifi(port)
+    page = show(browser, f"http://127.0.0.1:{wifi.port}", [])
+    warmer(publish, 20.0)
+    text_is(page, "now-zone-living-temp", "68°")
+    yield page, wifi
+    page.close()
+    wifi.close()
+
+
+def test_a_tablet_that_lost_its_network_says_so_and_is_live_again_by_itself(away, publish):
+    page, wifi = away
+    for lose, degrees, shown in ((wifi.lose, 25.0, "77°"), (wifi.cut, 30.0, "86°")):
+        lose()
+        text_is(page, "now-link", "reconnecting", timeout_s=60)
+        warmer(publish, degrees)
+        wifi.back()
+        text_is(page, "now-zone-living-temp", shown, timeout_s=60)
+        text_is(page, "now-link", "", timeout_s=60)
+
+
+SEEN = """() => {
+  const shown = () => document.getElementById("now-zone-living-temp")?.textContent;
+  window.seen = [shown()];  // not there in a page that was loaded again
+  new MutationObserver(() => {
+    const words = shown();
+    if (window.seen.at(-1) !== words) window.seen.push(words);
+  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""
+
+
+def test_a_tablet_that_slept_wakes_to_what_is_so_now_and_is_sent_nothing_meanwhile(away, publish):
+    page, wifi = away
+    page.evaluate(SEEN)
+    with asleep(page):
+        wifi.wait_until_quiet(5 * BEAT_S)
+        warmer(publish, 25.0)
+        wifi.wait_until_quiet(BEAT_S)
+        warmer(publish, 30.0)
+    text_is(page, "now-zone-living-temp", "86°", timeout_s=60)
+    text_is(page, "now-link", "", timeout_s=60)
+    warmer(publish, 35.0)
+    text_is(page, "now-zone-living-temp", "95°", timeout_s=60)
+    assert page.evaluate("window.seen") == ["68°", "86°", "95°"]
 
 
 def test_a_port_in_use_is_one_line(dashboard, start):

@@ -74,6 +74,32 @@ def test_nothing_is_sent_before_the_page_stands_and_the_stream_ends_with_the_bro
     assert [name for name, _ in sent].count("now-beat") >= 1
 
 
+class _Slow(_Browser):
+    """Answers only when it has drawn what it was sent, which takes a while; then is gone."""
+
+    async def get_prop(self, component, prop, timeout=30.0):
+        await asyncio.sleep(0.3)
+        return await super().get_prop(component, prop, timeout)
+
+
+def test_a_browser_that_is_slow_is_sent_no_more_than_it_can_draw(monkeypatch):
+    sent: list[str] = []
+    monkeypatch.setattr(push, "set_props", lambda name, values: sent.append(name))
+    monkeypatch.setattr(push, "_ASK_S", 0.0)
+    number = iter(range(1_000_000))
+    pages = {"now": lambda: {Prop(f"now-{next(number)}", "children"): "1"}}
+    feed = Feed("mqtt://127.0.0.1")
+
+    async def busy():
+        streaming = asyncio.create_task(push.stream(_Slow("now", "now", "now"), feed, pages, paces={}))
+        while not streaming.done():
+            feed.ring()
+            await asyncio.sleep(0.001)
+
+    asyncio.run(busy())
+    assert sum(name not in ("now-beat", push.REFUSED) for name in sent) == 3  # one an answer, however often it rang
+
+
 def test_a_message_is_heard_and_rings():
     async def heard() -> bool:
         with feed.bell() as bell:
