@@ -22,8 +22,9 @@ import numpy as np
 
 from heatledger.config import load, shipped_dir
 from heatledger.days import midnight, spans
+from heatledger.heat_days import INTERVALS_OF
 from heatledger.home import Home, Meter
-from heatledger.ledger import INTERVALS_OF, Ledger
+from heatledger.ledger import Ledger
 from heatledger.operation import cycling
 from heatledger.readings import Intervals
 from heatledger.store import open_store
@@ -67,14 +68,14 @@ def speed(folder: Path) -> dict[str, float]:
     ledger = Ledger(config, home, store=store, state=state)
     pieces = spans(START, end, ZONE)
     began = time.process_time()
-    ledger.days_of(blocks, int(START.timestamp()), int(end.timestamp()), pieces, now=end)
+    ledger.day_book.days_of(blocks, int(START.timestamp()), int(end.timestamp()), pieces, now=end)
     year = time.process_time() - began
     first = int(pieces[-1][0].timestamp())
     tail = [_from(block, first - 86_400) for block in blocks]
     days = []
     for _ in range(9):
         began = time.process_time()
-        ledger.days_of(tail, first, int(end.timestamp()), pieces[-1:], now=end)
+        ledger.day_book.days_of(tail, first, int(end.timestamp()), pieces[-1:], now=end)
         days.append(time.process_time() - began)
     store.close()
     state.close()

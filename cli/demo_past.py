@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from heatledger.days import Day, midnight, spans
+from heatledger.heat_days import INTERVALS_OF
 from heatledger.home import Home
-from heatledger.ledger import INTERVALS_OF, Ledger, period
+from heatledger.ledger import Ledger, period
 from heatledger.readings import Intervals
 from heatledger.store import Store
 from ingest import simulate
@@ -70,7 +71,7 @@ class Past:
     def write_first(self, store: Store, ledger: Ledger, state_path: Path) -> None:
         """Write all days, the intervals of this cycle and the last, two hours of readings, and the home's state."""
         zone = ZoneInfo(self._home.timezone)
-        ledger.remember({start.astimezone(zone).date(): day for start, day in self.days(ledger)})
+        ledger.day_book.keep({start.astimezone(zone).date(): day for start, day in self.days(ledger)})
         recent_s = int(self.recent.timestamp())
         store.write_intervals([cut(block, recent_s, None) for block in self._blocks])
         store.write_intervals(history.intervals(self._fine, home=self._home.id))
@@ -112,7 +113,7 @@ class Past:
         start_s, end_s = int(self._start.timestamp()), int(end.timestamp())
         read = [block for block in self._blocks if block.key.quantity in INTERVALS_OF]
         pieces = spans(self._start, end, zone)
-        days = ledger.days_of(read, start_s, end_s, pieces, now=self._now)
+        days = ledger.day_book.days_of(read, start_s, end_s, pieces, now=self._now)
         return list(zip((piece[0] for piece in pieces), days, strict=True))
 
 

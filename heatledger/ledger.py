@@ -10,25 +10,23 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from heatledger import accounts, before, bill
+from heatledger import before, bill
 from heatledger.baseline.compare import Asked
 from heatledger.baseline.compared import BaselineSummary
 from heatledger.billed import Before, Outlook, Period
 from heatledger.comparing import Against, Comparing, among
 from heatledger.config import Config
 from heatledger.cycles import cycle_at
-from heatledger.day_sums import sum_days
+from heatledger.day_book import DayBook
 from heatledger.days import Day, days_key, midnight, spans
 from heatledger.heat.balance import House
 from heatledger.heat.house import Dated, Taught, teach
-from heatledger.heat_days import INTERVALS_OF, heat_of
 from heatledger.home import Home
 from heatledger.kept import beside, differs, frozen
 from heatledger.outlook import HISTORY_D, outlook
 from heatledger.periods import period, span
 from heatledger.prices import price_now, series_of
 from heatledger.reader import ENGLISH, reading
-from heatledger.readings import INTERVAL_S, Intervals
 from heatledger.running import Days, Plan
 from heatledger.store import Store
 from heatledger.store.state import State
@@ -38,16 +36,12 @@ from heatledger.tariff.model import Tariff
 from heatledger.tariff.places import sourced
 from heatledger.tariff.series import PriceSeries
 
-__all__ = ["INTERVALS_OF", "Ledger", "period", "span"]
+__all__ = ["Ledger", "period", "span"]
 
-_STATE_LOOKBACK_S = 86_400
-_SETTLED = timedelta(minutes=15)
 _ANCHOR_D = 400
 """How far back a heat that was measured still says how the map stands to it. [d]"""
 _KEPT = 6
 """Comparisons with other systems that are kept at hand."""
-_AT_ONCE_D = 31
-"""So many days are made from intervals at once: a year of them would fill the memory. [d]"""
 _OUTLOOK_S = 300
 """A projection is made again after so long. [s]"""
 
@@ -77,7 +71,8 @@ class Ledger:
         self.tariff_files = config.tariff_files
         self._seen: tuple[tuple[Cycle, int], Outlook] | None = None
         self._compared: dict[tuple[Cycle, Cycle, int], Before | None] = {}
-        self._key = days_key(home, self.tariff, config.systems)
+        key = days_key(home, self.tariff, config.systems)
+        self.day_book = DayBook(home, config.systems, key, store=store, state=state)
         self.comparing = Comparing(home, config.systems, config.alternatives)
         self._others: dict[Against, Comparing] = {}
 
@@ -108,10 +103,10 @@ class Ledger:
         plan, made = None, dict[tuple[datetime, datetime], Day]()
         if self.tariff is not None:
             billed = self._billed(self.home, self.tariff, start, end, now)
-            made = dict(zip(billed, self._days(billed, now), strict=True))
+            made = dict(zip(billed, self.day_book.of(billed, now), strict=True))
             plan = self.plan(billed[0][0] if billed else start, now)
         other = [piece for piece in pieces if piece not in made]
-        found = made | dict(zip(other, self._days(other, now), strict=True))
+        found = made | dict(zip(other, self.day_book.of(other, now), strict=True))
         days = {piece[0].astimezone(zone).date(): day for piece, day in made.items()}
         summary = summarise(
             self.home,
@@ -201,7 +196,7 @@ class Ledger:
 
     def days(self, start: datetime, end: datetime, now: datetime) -> list[Day]:
         """Return the days of a span so far, the outer ones cut to it."""
-        return self._days(spans(start, min(end, now), self._zone), now)
+        return self.day_book.of(spans(start, min(end, now), self._zone), now)
 
     def prices(self, tariff: Tariff, folder: Path | None, start: datetime, now: datetime) -> Mapping[str, PriceSeries]:
         """Return the prices of any plan's series, from an instant up to two days from now."""
@@ -210,7 +205,7 @@ class Ledger:
     def billed_days(self, home: Home, tariff: Tariff, start: datetime, end: datetime, now: datetime) -> dict[date, Day]:
         """Return the whole local days that the bill of a span is made from, by a home's cycles and a plan."""
         pieces = self._billed(home, tariff, start, end, now)
-        made = zip(pieces, self._days(pieces, now), strict=True)
+        made = zip(pieces, self.day_book.of(pieces, now), strict=True)
         return {piece[0].astimezone(self._zone).date(): day for piece, day in made}
 
     def _billed(
@@ -285,8 +280,7 @@ class Ledger:
     def _past(self, until: date, now: datetime) -> dict[date, Day]:
         """Return the kept days up to a day, as far back as draws and responses look."""
         first = now.astimezone(self._zone).date() - timedelta(days=HISTORY_D)
-        kept = self.state.days(self.home.id, self._key, first, until)
-        return {day: msgspec.msgpack.decode(row, type=Day) for day, row in kept.items()}
+        return self.day_book.kept(first, until)
 
     def _taught(self, now: datetime) -> Taught:
         """Return what the home's past says of its house and of its heat pumps' maps, where any heat was ever known."""
@@ -296,7 +290,7 @@ class Ledger:
         first = min((today - timedelta(days=_ANCHOR_D), *(anchor.start for anchor in self.home.anchors)))
         pieces = spans(midnight(first, self._zone), midnight(today, self._zone), self._zone)
         dates = [start.astimezone(self._zone).date() for start, _ in pieces]
-        past = zip(dates, self._days(pieces, now), strict=True)
+        past = zip(dates, self.day_book.of(pieces, now), strict=True)
         return teach(self.home, [Dated(day, row.house, row.pumps) for day, row in past])
 
     def house(self, now: datetime) -> House | None:
@@ -314,83 +308,3 @@ class Ledger:
             midnight(cycle.start, self._zone).astimezone(self._zone),
             midnight(cycle.end, self._zone).astimezone(self._zone),
         )
-
-    def remember(self, days: dict[date, Day]) -> None:
-        """Keep days made elsewhere, as an import of history does."""
-        self.state.write_days(self.home.id, self._key, {day: msgspec.msgpack.encode(row) for day, row in days.items()})
-
-    def _days(self, pieces: Sequence[tuple[datetime, datetime]], now: datetime) -> list[Day]:
-        if not pieces:
-            return []
-        local = [start.astimezone(self._zone).date() for start, _ in pieces]
-        kept = self.state.days(self.home.id, self._key, local[0], local[-1] + timedelta(days=1))
-        made: list[Day | None] = [
-            msgspec.msgpack.decode(kept[day], type=Day) if day in kept and self._is_whole(piece) else None
-            for day, piece in zip(local, pieces, strict=True)
-        ]
-        for first, last in _runs(made):
-            fresh = self._make(pieces[first:last], now)
-            made[first:last] = fresh
-            self.remember(
-                {
-                    local[first + number]: day
-                    for number, day in enumerate(fresh)
-                    if self._is_whole(pieces[first + number]) and pieces[first + number][1] < now - _SETTLED
-                }
-            )
-        return [day for day in made if day is not None]
-
-    def _is_whole(self, piece: tuple[datetime, datetime]) -> bool:
-        day = piece[0].astimezone(self._zone).date()
-        return piece == (midnight(day, self._zone), midnight(day + timedelta(days=1), self._zone))
-
-    def _make(self, pieces: Sequence[tuple[datetime, datetime]], now: datetime) -> list[Day]:
-        start_s = int(pieces[0][0].timestamp()) // INTERVAL_S * INTERVAL_S
-        end_s = -int(-pieces[-1][1].timestamp() // INTERVAL_S) * INTERVAL_S
-        blocks = self._store.intervals(
-            self.home.id, start_s=start_s - _STATE_LOOKBACK_S, end_s=end_s, quantities=INTERVALS_OF
-        )
-        return self.days_of(blocks, start_s, end_s, pieces, now=now)
-
-    def days_of(
-        self,
-        blocks: Sequence[Intervals],
-        start_s: int,
-        end_s: int,
-        pieces: Sequence[tuple[datetime, datetime]],
-        *,
-        now: datetime,
-    ) -> list[Day]:
-        """Make days from intervals at hand.
-
-        Parameters
-        ----------
-        blocks : sequence of Intervals
-            Of `INTERVALS_OF`; states may begin up to a day before the span.
-        start_s, end_s : int
-            Half-open span that holds every piece, multiples of an interval. [s]
-        pieces : sequence of tuple
-            Half-open spans of at most a local day, UTC.
-        now : datetime
-            Nothing after it is expected to have been heard.
-
-        Returns
-        -------
-        list of Day
-            One a piece.
-        """
-        whole = accounts.account(self.home, blocks, start_s=start_s, end_s=end_s)
-        heat = heat_of(self.home, self._systems, blocks, whole, pieces)
-        return sum_days(whole, pieces, now=now, home=self.home, heat=heat)
-
-
-def _runs(made: Sequence[Day | None]) -> list[tuple[int, int]]:
-    """Return the half-open runs of days that are missing, none longer than `_AT_ONCE_D`."""
-    runs: list[tuple[int, int]] = []
-    for number, day in enumerate(made):
-        if day is None:
-            if runs and runs[-1][1] == number and number - runs[-1][0] < _AT_ONCE_D:
-                runs[-1] = (runs[-1][0], number + 1)
-            else:
-                runs.append((number, number + 1))
-    return runs

@@ -16,8 +16,9 @@ from heatledger.commissioning.record import Job, Record
 from heatledger.config import Config
 from heatledger.days import spans
 from heatledger.hearing import LiveValue
+from heatledger.heat_days import INTERVALS_OF
 from heatledger.home import Home
-from heatledger.ledger import INTERVALS_OF, Ledger
+from heatledger.ledger import Ledger
 from heatledger.meters import Grid
 from heatledger.readings import INTERVAL_S, SeriesKey
 from heatledger.store import Store
@@ -88,7 +89,7 @@ def gather(
         now=now,
         grid=Grid(blocks, start_s, end_s),
         account=accounts.account(home, blocks, start_s=start_s, end_s=end_s),
-        days=ledger.days_of(blocks, start_s, end_s, pieces, now=now),
+        days=ledger.day_book.days_of(blocks, start_s, end_s, pieces, now=now),
         summary=ledger.summary(start, now, now=now),
         sources=hearing.sources(home, latest, at_us=int(now.timestamp() * 1e6)),
         latest=latest,

@@ -73,7 +73,7 @@ def test_a_ladder_decides_the_price_of_the_next_kilowatt_hour(place):
 def test_a_month_of_kept_days_is_quick(place, bar_s):
     book = place(tariff("fixed", "peak", "off_peak", "demand", "tax"))
     kept = days(dt.date(2026, 8, 1), [20.0] * 95)
-    book.remember(kept)
+    book.day_book.keep(kept)
     start, end, now = at(2026, 10, 1), at(2026, 11, 1), at(2026, 11, 2)
     book.summary(start, end, now=now)
     began = time.process_time()

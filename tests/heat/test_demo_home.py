@@ -12,7 +12,8 @@ import pytest
 from heatledger.config import load, shipped_dir
 from heatledger.days import midnight, spans
 from heatledger.heat.ladder import realize
-from heatledger.ledger import INTERVALS_OF, Ledger
+from heatledger.heat_days import INTERVALS_OF
+from heatledger.ledger import Ledger
 from heatledger.store import open_store
 from heatledger.store.state import State
 from heatledger.summary import Period, summarise
@@ -44,7 +45,7 @@ def made(books, home=None):
     config, _, blocks, pieces, (store, state) = books
     ledger = Ledger(config, home or config.homes["demo"], store=store, state=state)
     ends = int(pieces[0][0].timestamp()), int(pieces[-1][1].timestamp())
-    return ledger.days_of(blocks, *ends, pieces, now=pieces[-1][1])
+    return ledger.day_book.days_of(blocks, *ends, pieces, now=pieces[-1][1])
 
 
 @pytest.mark.parametrize("pump", ["living", "upstairs"])
