@@ -25,6 +25,9 @@ _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _MONEY: Final = re.compile(rf"([−-]?)({_SIGNS})\u00a0?({_FIGURE})")
 _COUNTED: Final = re.compile(rf"(?P<figure>{_FIGURE})(?P<space>[ \u00a0]?)(?P<unit>%|kWh|W|kW|kBtu|h|min|s|K|days)?")
 
+_JOINER: Final = 8
+"""A template with so few letters of its own only joins what stands in its places."""
+
 
 class _Known(NamedTuple):
     pattern: re.Pattern[str]
@@ -102,10 +105,12 @@ def _pattern(message: str, forms: tuple[str, ...]) -> _Known:
 
 
 def _pieces(message: str) -> Iterator[str]:
+    own = len(_PLACE.sub("", message))
+    held = ".+?" if own > _JOINER else "[^;]+?"  # "{ours} and {theirs}" would take any two sentences with an "and"
     seen, at = set[str](), 0
     for match in _PLACE.finditer(message):
         yield re.escape(message[at : match.start()])
-        yield f"(?P={match[1]})" if match[1] in seen else f"(?P<{match[1]}>.+?)"
+        yield f"(?P={match[1]})" if match[1] in seen else f"(?P<{match[1]}>{held})"
         seen.add(match[1])
         at = match.end()
     yield re.escape(message[at:])

@@ -103,6 +103,16 @@ def test_a_sentence_no_template_fits_stays_as_it_is():
         assert retold("nobody ever wrote this") == "nobody ever wrote this"
 
 
+def test_sentences_that_were_joined_are_said_one_by_one_though_one_has_an_and():
+    """`{ours} and {theirs}` is a template, too: it must not take the whole of it."""
+    heat = "no heat is measured: power and temperatures alone cannot tell heat loss from efficiency"
+    with reading(Reader("de")):
+        assert retold(f"{heat}; too soon") == (
+            "keine Wärme wird gemessen: Leistung und Temperaturen allein können Wärmeverlust und "
+            "Effizienz nicht trennen; too soon"
+        )
+
+
 def test_the_librarys_sentences_are_english_whoever_reads():
     with reading(Reader("de")):
         assert worded("{name} is not heard", name="main") == "main is not heard"
