@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -13,7 +14,7 @@ from heatledger.apportion import by_meter, names_of
 from heatledger.billed import BillSummary, Carried, Period, Quantiles
 from heatledger.by_day import by_day
 from heatledger.cycles import cycle_at, cycles_before, cycles_over
-from heatledger.days import Day
+from heatledger.days import Day, midnight, spans
 from heatledger.formatting import duration, energy, largest_remainder, money_digits
 from heatledger.home import Home
 from heatledger.marks import worded
@@ -52,6 +53,16 @@ def first_needed(home: Home, tariff: Tariff, start: date) -> date:
     first = cycle_at(home.cycle, start).start
     count = lookback(tariff)
     return cycles_before(home.cycle, first, count)[0].start if count else first
+
+
+def days_needed(
+    home: Home, tariff: Tariff, start: datetime, end: datetime, now: datetime
+) -> list[tuple[datetime, datetime]]:
+    """Return the local days up to now that the bill of a span is made from, as half-open spans, UTC."""
+    zone = ZoneInfo(home.timezone)
+    first = first_needed(home, tariff, start.astimezone(zone).date())
+    last = cycle_at(home.cycle, (end.astimezone(zone) - timedelta(microseconds=1)).date()).end
+    return spans(midnight(first, zone), min(midnight(last, zone), now), zone)
 
 
 def booked(home: Home, plan: Plan, days: Days, start: datetime, end: datetime, *, now: datetime) -> list[Booked]:

@@ -102,7 +102,7 @@ class Ledger:
         pieces = spans(start, min(end, now), zone)
         plan, made = None, dict[tuple[datetime, datetime], Day]()
         if self.tariff is not None:
-            billed = self._billed(self.home, self.tariff, start, end, now)
+            billed = bill.days_needed(self.home, self.tariff, start, end, now)
             made = dict(zip(billed, self.day_book.of(billed, now), strict=True))
             plan = self.plan(billed[0][0] if billed else start, now)
         other = [piece for piece in pieces if piece not in made]
@@ -204,16 +204,9 @@ class Ledger:
 
     def billed_days(self, home: Home, tariff: Tariff, start: datetime, end: datetime, now: datetime) -> dict[date, Day]:
         """Return the whole local days that the bill of a span is made from, by a home's cycles and a plan."""
-        pieces = self._billed(home, tariff, start, end, now)
+        pieces = bill.days_needed(home, tariff, start, end, now)
         made = zip(pieces, self.day_book.of(pieces, now), strict=True)
         return {piece[0].astimezone(self._zone).date(): day for piece, day in made}
-
-    def _billed(
-        self, home: Home, tariff: Tariff, start: datetime, end: datetime, now: datetime
-    ) -> list[tuple[datetime, datetime]]:
-        first = bill.first_needed(home, tariff, start.astimezone(self._zone).date())
-        last = cycle_at(home.cycle, (end.astimezone(self._zone) - timedelta(microseconds=1)).date()).end
-        return spans(midnight(first, self._zone), min(midnight(last, self._zone), now), self._zone)
 
     def _of_cycle(self, summary: Summary, plan: Plan, days: Days, now: datetime) -> Summary:
         """Add to a whole cycle's bill where it is heading, what the next kilowatt-hour costs, and the budget."""
@@ -224,9 +217,7 @@ class Ledger:
             summary.bill, budget=None if self.home.budget is None else str(self.home.budget)
         )
         previous = cycle_at(self.home.cycle, cycle.start - timedelta(days=1))
-        earlier = self._before(
-            cycle, previous, days, now
-        )  # first: the days it makes are kept, and the outlook draws from them
+        earlier = self._before(cycle, previous, days, now)  # first: the outlook draws from the days it makes
         if summary.bill.total is not None and now < summary.period.end:
             seen = self._outlook(plan, days, cycle, now)
             found = msgspec.structs.replace(found, outlook=seen, projected=seen.projected)
@@ -304,7 +295,5 @@ class Ledger:
 
     def bounds(self, cycle: Cycle) -> tuple[datetime, datetime]:
         """Return a cycle's span in the home's own time."""
-        return (
-            midnight(cycle.start, self._zone).astimezone(self._zone),
-            midnight(cycle.end, self._zone).astimezone(self._zone),
-        )
+        start, end = (midnight(day, self._zone).astimezone(self._zone) for day in (cycle.start, cycle.end))
+        return start, end
