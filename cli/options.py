@@ -44,7 +44,8 @@ def choose(homes: Mapping[str, Home], asked: str | None, config: Config) -> Home
     if not homes:
         where = config.data_dir / "config" / "homes"
         raise CommandError(
-            f"no home file in {where}; set the home up at /setup of the page, or write one (docs/home-file.md)"
+            f"no home file in {where}; set the home up at /setup of the page, write one (docs/home-file.md), or try "
+            "heatledger demo"
         )
     known = ", ".join(sorted(homes))
     if asked is None:

@@ -10,7 +10,7 @@ from heatledger.config import load
 from heatledger.store import open_store
 from heatledger.store.state import State
 from reports.closing import close
-from reports.schedule import closing_in_child
+from reports.schedule import in_child
 from tests.billing.homes import CHICAGO
 from tests.billing.test_closing import block
 from tests.billing.test_commands import HOME, PLAN
@@ -47,6 +47,6 @@ def test_the_schedule_closes_in_a_child_and_logs_it(config, caplog):
     begins = (today.replace(day=3, hour=0, minute=0, second=0, microsecond=0) - dt.timedelta(days=62)).replace(day=3)
     fill(config, begins)
     with caplog.at_level(logging.INFO):
-        closing_in_child(config, dict(os.environ))(config.homes["home"])
+        in_child(config, dict(os.environ))("reports.closing", config.homes["home"])
     assert any("closed, version 1: the cycle ended" in line for line in caplog.messages)
     assert len(State(config.state_path).bills("home")) >= 1

@@ -113,7 +113,10 @@ def test_openapi_describes_what_is_asked(client):
     assert set(json.loads(client.get("/api/openapi.json").text)["paths"]) == {
         "/healthz",
         "/metrics",
-        *(f"/api/v1/{name}" for name in ("live", "devices", "summary", "explain", "bill", "intervals")),
+        *(
+            f"/api/v1/{name}"
+            for name in ("live", "devices", "summary", "explain", "bill", "intervals", "commissioning")
+        ),
     }
 
 
