@@ -244,7 +244,7 @@ def test_all_is_reached_by_keyboard(browser, url, console):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     reached = set()
-    for _ in range(40):
+    for _ in range(160):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.textContent.trim().slice(0, 12)"))
     assert {"Zones", "Last bill", "Table", "PNG", "CSV"} <= reached
