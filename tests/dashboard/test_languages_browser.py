@@ -90,7 +90,7 @@ def is_prose(text, known):
     return len(re.findall(r"\b[a-z]{3,}\b|\b[A-Z][a-z]{2,}\b", text)) >= 2
 
 
-@pytest.mark.parametrize("language", ["de", "fr"])
+@pytest.mark.parametrize("language", ["de", pytest.param("fr", marks=pytest.mark.long)])
 def test_no_english_is_left_on_any_page(browser, url, english, language):  # noqa: F811
     known = names() | same_in(language)
     other = texts(browser, url, language)
@@ -101,6 +101,7 @@ def test_no_english_is_left_on_any_page(browser, url, english, language):  # noq
     assert {name: said for name, said in left.items() if said} == {}
 
 
+@pytest.mark.long
 def test_german_is_not_cut_at_any_size(browser, url):  # noqa: F811
     page = page_of(browser, url, "reading", cookie="de.-.-.light")
     for name in (*BOOKS, "devices"):

@@ -107,7 +107,9 @@ def simulated(seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("history_days", "holds"), [(400, (0.70, 0.97)), (60, (0.70, 0.97))])
+@pytest.mark.parametrize(
+    ("history_days", "holds"), [pytest.param(400, (0.70, 0.97), marks=pytest.mark.long), (60, (0.70, 0.97))]
+)
 def test_the_band_holds_what_came_as_often_as_it_says(history_days, holds):
     """Eight chances in ten: over 8 cycles of two homes, asked after 2, 10 and 20 days."""
     held, errors = [], []
