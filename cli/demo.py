@@ -156,7 +156,8 @@ def _announce(
     address: str, environ: Mapping[str, str], place: Place, began: float, no_browser: bool, supervisor: Supervisor
 ) -> None:
     """Say where the page is, once it answers with live numbers."""
-    while time.monotonic() - began < _READY_S and not supervisor.stopping:
+    told = False
+    while not supervisor.stopping:
         if _is_live(address):
             typer.echo(
                 f"the page: {address}  (after {time.monotonic() - began:.0f} s)\n"
@@ -166,9 +167,10 @@ def _announce(
             if not no_browser:
                 webbrowser.open(address)
             return
+        if not told and time.monotonic() - began >= _READY_S:
+            told = True
+            typer.echo(f"the page at {address} does not answer yet; the lines above say why", err=True)
         time.sleep(0.2)
-    if not supervisor.stopping:
-        typer.echo(f"the page at {address} does not answer yet; the lines above say why", err=True)
 
 
 def _is_live(address: str) -> bool:
