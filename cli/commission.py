@@ -9,17 +9,17 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
-from cli.options import CommandError, ConfigOption, HomeOption, JsonOption, choose, utc_now
+from cli.books import books
+from cli.options import CommandError, ConfigOption, HomeOption, JsonOption, utc_now
 from heatledger.commissioning.finding import Finding
-from heatledger.commissioning.gather import SPAN, gather, keep, kept, lately, look
+from heatledger.commissioning.gather import SPAN, gather, keep, kept, look
 from heatledger.commissioning.record import Drift, Job, Record, Unit, drift, headline
-from heatledger.config import load
+from heatledger.hearing import heard
 from heatledger.home import Home
 from heatledger.ledger import span
 from heatledger.reader import of_home, reading
 from heatledger.retelling import retold
-from heatledger.store import open_store
-from heatledger.store.state import State
+from heatledger.store.lately import heard_lately
 from heatledger.wording import say
 
 SinceOption = Annotated[str | None, typer.Option("--since", help="First day or instant; by default a week ago.")]
@@ -42,20 +42,14 @@ def commission(
     config: ConfigOption = None,
 ) -> None:
     """Check a home's wiring, meters, sensors and heat pumps; exit 1 if something fails."""
-    settings, now = load(config_dir=config), utc_now()
-    chosen = choose(settings.homes, home, settings)
-    job = Job(installer=installer, reference=reference, units=tuple(_unit(chosen, one) for one in unit or ()))
-    start = _since(chosen, since, now)
-    store, state = open_store(settings.store_url), State(settings.state_path)
-    try:
-        evidence = gather(
-            settings, chosen, store=store, state=state, start=start, now=now, latest=lately(store, chosen.id, now)
-        )
-        record, earlier = look(evidence, start=start, job=job), kept(state, chosen.id)
-        record = keep(state, record) if save else record
-    finally:
-        state.close()
-        store.close()
+    now = utc_now()
+    with books(home, config) as (ledger, store):
+        chosen = ledger.home
+        job = Job(installer=installer, reference=reference, units=tuple(_unit(chosen, one) for one in unit or ()))
+        start, latest = _since(chosen, since, now), heard(heard_lately(store, chosen.id, int(now.timestamp() * 1e6)))
+        record = look(gather(ledger, store, start=start, now=now, latest=latest), start=start, job=job)
+        earlier = kept(ledger.state, chosen.id)
+        record = keep(ledger.state, record) if save else record
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(record)))
     else:

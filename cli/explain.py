@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 import typer
@@ -28,9 +28,9 @@ from heatledger.ledger import Ledger
 from heatledger.live import Now
 from heatledger.live import now as minute
 from heatledger.store import Store
+from heatledger.store.lately import heard_lately
 from heatledger.summary import Summary
 
-_HOUR_US: Final = 3600 * 1_000_000
 _NAME = typer.Argument(
     help="the figure's place in `summary --json`, as heat_pumps.living.cop.value, or now.total.cost; none lists them"
 )
@@ -74,10 +74,9 @@ def explain(
 def _live(ledger: Ledger, store: Store, summary: Summary, now: datetime) -> Now:
     """Return the home this minute, by what the store has of its last hour."""
     home, at_us = ledger.home, int(now.timestamp() * 1e6)
-    lately = sorted(store.readings(home.id, start_us=at_us - _HOUR_US), key=lambda row: row.time_us)
     price = summary.bill.price
     rate, credit = (None, None) if price is None else (price.rate, price.credit)
-    return minute(home, heard([*lately, *store.latest(home.id)]), rate=rate, credit=credit, at_us=at_us)
+    return minute(home, heard(heard_lately(store, home.id, at_us)), rate=rate, credit=credit, at_us=at_us)
 
 
 def _words(found: Explained) -> list[str]:

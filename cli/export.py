@@ -51,7 +51,7 @@ def export(
     settings = load(config_dir=config)
     if form == "table":
         chosen_home = choose(settings.homes, home, settings)
-        typer.echo(table(settings, chosen_home, *bounds(chosen_home, since, until), by=by), nl=False)
+        typer.echo(table(settings, chosen_home, *_bounds(chosen_home, since, until), by=by), nl=False)
         return
     store = open_store(settings.store_url)
     try:
@@ -61,7 +61,7 @@ def export(
                 for piece in archive(settings, store, state, chosen):
                     sys.stdout.buffer.write(piece)
             return
-        start_us, end_us = bounds(settings.homes.get(chosen), since, until)
+        start_us, end_us = _bounds(settings.homes.get(chosen), since, until)
         if form == "jsonl":
             for line in transfer.lines(store, transfer.Begin(chosen, start_us, end_us, intervals)):
                 sys.stdout.buffer.write(transfer.encode(line) + b"\n")
@@ -85,7 +85,7 @@ def _heard(heard: list[str], asked: str | None) -> str:
     return chosen
 
 
-def bounds(home: Home | None, since: str | None, until: str | None) -> tuple[int | None, int | None]:
+def _bounds(home: Home | None, since: str | None, until: str | None) -> tuple[int | None, int | None]:
     """Return the ends of a span that was asked for, None where nothing bounds it. [µs]."""
     if since is None and until is None:
         return None, None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Final
 
 from dash import html
 from dash.development.base_component import Component
@@ -18,20 +17,11 @@ from dashboard.paper import STATEMENT
 from dashboard.question import address
 from dashboard.shown import Shown, children, opens, sentence
 from heatledger import formatting
-from heatledger.billed import BillSummary, Cause
+from heatledger.billed import CAUSES, BillSummary, Cause
 from heatledger.formatting import difference, money
-from heatledger.marks import marked
 from heatledger.retelling import retold
 from heatledger.tariff.lines import BillLine
 from heatledger.wording import say, say_many
-
-_CAUSES: Final = {
-    "weather": marked("The weather"),
-    "use": marked("How it was used"),
-    "days": marked("The number of days"),
-    "price": marked("The price"),
-    "other": marked("Amounts of one bill only"),
-}
 
 
 def quantity(line: BillLine, currency: str) -> str:
@@ -242,7 +232,7 @@ def why(view: View) -> html.Section | None:
 
 
 def _cause(cause: Cause, number: int, most: Decimal, currency: str) -> html.Tr:
-    label = html.Th([say(_CAUSES.get(cause.cause, cause.cause)), text(retold(cause.reason), "line-note")], scope="row")
+    label = html.Th([say(CAUSES.get(cause.cause, cause.cause)), text(retold(cause.reason), "line-note")], scope="row")
     if cause.amount is None:
         return html.Tr([label, html.Td(""), html.Td(say("not told apart"), className="quiet")])
     amount = Decimal(cause.amount)

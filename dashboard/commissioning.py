@@ -17,9 +17,9 @@ from dashboard.doors import Doors
 from dashboard.feed import Feed
 from dashboard.forms import Forms, Sent, Whence, Who
 from dashboard.queries import AskError, Queries
+from heatledger import hearing
 from heatledger.commissioning.gather import SPAN, gather, keep, kept, look
 from heatledger.commissioning.record import Job, Record, Unit
-from heatledger.hearing import LiveValue
 from heatledger.home import Home
 from heatledger.reader import ENGLISH, reading
 from heatledger.store import StoreError
@@ -83,17 +83,12 @@ class Commissioning:
             return record
 
     def _run(self, home: Home) -> Record:
-        now = datetime.now(UTC)
+        now, store = datetime.now(UTC), self._queries.store
         heard = {key: value for key, value in self._feed.latest().items() if key.home == home.id}
         try:
-            known = {
-                row.key: LiveValue(row.value, row.time_us, row.flags) for row in self._queries.store.latest(home.id)
-            }
+            known = hearing.heard(store.latest(home.id))
             with reading(ENGLISH):
-                seen = gather(
-                    self._queries.config, home, store=self._queries.store, state=self._state, start=now - SPAN, now=now,
-                    latest=known | heard,
-                )  # fmt: skip
+                seen = gather(self._queries.ledger_of(home), store, start=now - SPAN, now=now, latest=known | heard)
                 return look(seen, start=now - SPAN)
         except (StoreError, sqlite3.Error) as error:
             raise AskError("the store is not answering") from error

@@ -21,13 +21,13 @@ from heatledger.config import Config
 from heatledger.home import Home
 from heatledger.readings import Reading
 from heatledger.store import Store, StoreError
+from heatledger.store.lately import heard_lately
 from heatledger.store.state import State
 from heatledger.summary import Summary
 
 REFRESH_S = 30.0
 """The Summary is asked for at most this often. [s]"""
 _FIRST_YEAR, _LAST_YEAR = 1971, 2999
-_RHYTHM_US = 3600 * 1_000_000
 _LIKELY = ("cycle", "month", "week", "day", "year")
 _KEPT = 8
 _A_MOMENT = timedelta(microseconds=1)
@@ -89,7 +89,7 @@ class Queries:
 
     def summary(self, home: Home, start: datetime, end: datetime) -> Summary:
         """Return the Summary of a half-open span."""
-        return self._ledger(home).summary(start, end, now=datetime.now(UTC))
+        return self.ledger_of(home).summary(start, end, now=datetime.now(UTC))
 
     def against(self, home: Home, summary: Summary, asked: Against) -> Summary:
         """Return a Summary as one that is compared with another system.
@@ -102,7 +102,7 @@ class Queries:
         key = (home.id, summary.period.start, summary.period.end, summary.as_of, asked)
         if key not in self._against:
             try:
-                made = self._ledger(home).against(summary, asked, now=summary.as_of)
+                made = self.ledger_of(home).against(summary, asked, now=summary.as_of)
             except ValueError as error:
                 raise AskError(str(error)) from error
             self._against = dict(list(self._against.items())[-_KEPT:])
@@ -167,7 +167,7 @@ class Queries:
 
     def _ask(self, home: Home) -> Books:
         now = datetime.now(UTC)
-        book = self._ledger(home)
+        book = self.ledger_of(home)
         try:
             cycle, today = (book.summary(*ledger.period(home, name, now), now=now) for name in ("cycle", "day"))
         except (StoreError, sqlite3.Error) as error:
@@ -175,18 +175,16 @@ class Queries:
             return Books(reason="the store is not answering")
         return Books(cycle, today)
 
-    def _ledger(self, home: Home) -> ledger.Ledger:
+    def ledger_of(self, home: Home) -> ledger.Ledger:
+        """Return the books of a home, opened once."""
         if home.id not in self._ledgers:
             self._ledgers[home.id] = ledger.Ledger(self.config, home, store=self.store, state=self._state)
         return self._ledgers[home.id]
 
     def heard_lately(self) -> Iterator[Reading]:
-        """Yield what was stored in the last hour, oldest first, then the newest of every series."""
-        start_us = time.time_ns() // 1000 - _RHYTHM_US
+        """Yield what was stored in the last hour, home by home, and the newest of every series."""
         for home in self.store.homes():
-            rows = sorted(self.store.readings(home, start_us=start_us), key=lambda row: row.time_us)
-            yield from rows
-            yield from self.store.latest(home)
+            yield from heard_lately(self.store, home, time.time_ns() // 1000)
 
 
 def marginal_rates(config: Config, home: Home, books: Books, at_us: int) -> tuple[Decimal | None, Decimal | None]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 import msgspec
 
 from heatledger.by_day import DayCost
+from heatledger.marks import marked
 from heatledger.tariff.lines import BillLine
 from heatledger.tariff.marginal import Marginal
 
@@ -121,6 +123,16 @@ class Period(_Value, frozen=True):
 
     start: datetime
     end: datetime
+
+
+CAUSES: Final = {
+    "weather": marked("The weather"),
+    "use": marked("How it was used"),
+    "days": marked("The number of days"),
+    "price": marked("The price"),
+    "other": marked("Amounts of one bill only"),
+}
+"""What the causes of a difference between two bills are called."""
 
 
 class Cause(_Value, frozen=True):

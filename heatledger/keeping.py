@@ -66,9 +66,7 @@ def keep_home(user: Path, home: Home, *, data_dir: Path, environ: Mapping[str, s
     name = f"homes/{home.id}.toml"
     path = user / name
     text = merged(path.read_text(encoding="utf-8") if path.is_file() else "", home)
-    _try(user, {name: text}, data_dir=data_dir, environ=environ)
-    keep(path, text)
-    return path
+    return _kept(user, name, text, data_dir=data_dir, environ=environ)
 
 
 def keep_settings(
@@ -105,10 +103,13 @@ def keep_settings(
     for key, value in said.items():
         if part.get(key) != value:
             part[key] = value
-    text = tomlkit.dumps(document)
-    _try(user, {"settings.toml": text}, data_dir=data_dir, environ=environ)
-    keep(path, text)
-    return path
+    return _kept(user, "settings.toml", tomlkit.dumps(document), data_dir=data_dir, environ=environ)
+
+
+def _kept(user: Path, name: str, text: str, *, data_dir: Path, environ: Mapping[str, str]) -> Path:
+    _try(user, {name: text}, data_dir=data_dir, environ=environ)
+    keep(user / name, text)
+    return user / name
 
 
 def keep_secret(path: Path, text: str) -> None:

@@ -67,7 +67,7 @@ class Ledger:
         self._store = store
         self.state = state
         self._zone = ZoneInfo(home.timezone)
-        self._systems = config.systems
+        self.systems = config.systems
         self.tariff_files = config.tariff_files
         self._seen: tuple[tuple[Cycle, int], Outlook] | None = None
         self._compared: dict[tuple[Cycle, Cycle, int], Before | None] = {}
@@ -117,7 +117,7 @@ class Ledger:
             cycle_days=days,
             series=plan.series if plan else None,
             taught=self._taught(now),
-            systems=self._systems,
+            systems=self.systems,
         )
         summary = self._sourced(summary)
         total = None if summary.bill.total is None else Decimal(summary.bill.total)

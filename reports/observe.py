@@ -13,7 +13,7 @@ import numpy as np
 
 from heatledger.alerts.observed import Disk, Silence, Waiting
 from heatledger.config import Config
-from heatledger.hearing import LiveValue, Source, sources
+from heatledger.hearing import Source, heard, sources
 from heatledger.home import Home, names
 from heatledger.readings import Flag, SeriesKey
 from heatledger.store import Store, StoreError
@@ -67,7 +67,7 @@ def devices(home: Home, store: Store, patience_s: float, *, now: datetime) -> tu
     StoreError
         If the store does not answer.
     """
-    latest = {row.key: LiveValue(row.value, row.time_us, int(row.flags)) for row in store.latest(home.id)}
+    latest = heard(store.latest(home.id))
     found = []
     for source in sources(home, latest, at_us=int(now.timestamp() * 1e6)):
         if source.mapped:

@@ -129,7 +129,7 @@ def _own_capacity(place: Place) -> float | None:
         system = place.systems.get(pump.unit or "")
         if system is None or not system.heating:
             return None
-        scale = pump.rated_w / system.rated_w if pump.rated_w and system.rated_w else 1.0
+        scale = system.scale(pump.rated_w)
         room = np.array([20.0 if system.sink == "air" else 45.0])
         total += float(power_for.heating(system, np.array([1e9]), at, room, scale=scale).capacity_w[0])
     return total if place.home.heat_pumps else None

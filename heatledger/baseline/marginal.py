@@ -85,7 +85,7 @@ def _pump(pump: HeatPump, system: System | None, now: Now) -> Source:
         return _unknown(pump.id, name, zones, why)
     if not np.isfinite(now.outdoor_c):
         return _unknown(pump.id, name, zones, worded("the outdoor temperature is not known now"))
-    scale = pump.rated_w / system.rated_w if pump.rated_w and system.rated_w else 1.0
+    scale = system.scale(pump.rated_w)
     at, room = np.array([now.outdoor_c]), np.array([system.sink_c])
     most = power_for.heating(system, np.array([1e9]), at, room, scale=scale)
     if most.capacity_w[0] <= 0:

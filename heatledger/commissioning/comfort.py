@@ -11,6 +11,7 @@ from heatledger.commissioning.evidence import HOUR, Evidence
 from heatledger.commissioning.finding import Check, Seen
 from heatledger.formatting import number, signed
 from heatledger.formatting import share as shared
+from heatledger.heat.day_hours import held
 from heatledger.home import HeatPump, Home
 from heatledger.marks import marked, worded
 from heatledger.readings import Floats
@@ -39,17 +40,10 @@ def _gaps(seen: Evidence) -> Iterator[tuple[str, Floats | None, str]]:
             continue
         drawn = _column(seen, zone.id, "heating")
         heats = np.zeros(seen.grid.size, dtype=np.bool_) if drawn is None else np.nan_to_num(drawn) > 0
-        held = _held(asked)
-        rows = heats & np.isfinite(room) & np.isfinite(held)
+        wanted = held(asked)
+        rows = heats & np.isfinite(room) & np.isfinite(wanted)
         few = np.count_nonzero(rows) < _LEAST_H * HOUR
-        yield zone.name, None if few else (room - held)[rows], worded("it was heated for less than five hours so far")
-
-
-def _held(asked: Floats) -> Floats:
-    """Return set-points carried forward, at most a day."""
-    at = np.maximum.accumulate(np.where(np.isfinite(asked), np.arange(len(asked)), -1))
-    fresh = (at >= 0) & (np.arange(len(asked)) - at <= 24 * HOUR)
-    return np.where(fresh, asked[np.maximum(at, 0)], np.nan)
+        yield zone.name, None if few else (room - wanted)[rows], worded("it was heated for less than five hours so far")
 
 
 def _reached(seen: Evidence) -> Iterator[Seen]:

@@ -47,7 +47,7 @@ def _beyond(seen: Evidence) -> Iterator[Seen]:
         if system is None or not system.heating:
             yield Seen(name, worded("no map of its unit"), good=None)
             continue
-        scale = pump.rated_w / system.rated_w if pump.rated_w and system.rated_w else 1.0
+        scale = system.scale(pump.rated_w)
         grid = table(system.heating, scale)
         heats, power = seen.mode(pump, "heating"), seen.power(pump)
         inside = np.clip(seen.outdoor_c, grid.outdoor_c[0], grid.outdoor_c[-1])

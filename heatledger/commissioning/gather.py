@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -13,11 +12,8 @@ from heatledger import accounts, hearing
 from heatledger.commissioning.checks import examine
 from heatledger.commissioning.evidence import Evidence
 from heatledger.commissioning.record import Job, Record
-from heatledger.config import Config
-from heatledger.days import spans
 from heatledger.hearing import LiveValue
 from heatledger.heat_days import INTERVALS_OF
-from heatledger.home import Home
 from heatledger.ledger import Ledger
 from heatledger.meters import Grid
 from heatledger.readings import INTERVAL_S, SeriesKey
@@ -30,45 +26,19 @@ QUANTITIES = tuple(dict.fromkeys((*INTERVALS_OF, "voltage", "current", "power_fa
 SPAN: Final = timedelta(days=7)
 """How far back is looked by default."""
 NO_JOB: Final = Job()
-_LATELY_US: Final = 1_800_000_000
-"""So much of what was heard teaches how often a device speaks. [µs]"""
-
-
-def lately(store: Store, home: str, now: datetime) -> dict[SeriesKey, LiveValue]:
-    """Return the newest value of every series of a home, and the rhythm that the last half hour teaches.
-
-    Parameters
-    ----------
-    store : Store
-        Where readings are kept.
-    home : str
-        Its id.
-    now : datetime
-        Aware.
-    """
-    start_us = int(now.timestamp() * 1e6) - _LATELY_US
-    found: dict[SeriesKey, LiveValue] = {}
-    for row in store.readings(home, start_us=start_us):
-        found[row.key] = hearing.follow(found.get(row.key), row.value, time_us=row.time_us, flags=row.flags)
-    for row in store.latest(home):
-        found.setdefault(row.key, LiveValue(row.value, row.time_us, row.flags))
-    return found
 
 
 def gather(
-    config: Config, home: Home, *, store: Store, state: State, start: datetime, now: datetime,
-    latest: Mapping[SeriesKey, LiveValue],
-) -> Evidence:  # fmt: skip
+    ledger: Ledger, store: Store, *, start: datetime, now: datetime, latest: Mapping[SeriesKey, LiveValue]
+) -> Evidence:
     """Gather a span of a home.
 
     Parameters
     ----------
-    config : Config
-        For tariff and maps.
-    home : Home
-        The household.
-    store, state : Store, State
-        Where it is kept.
+    ledger : Ledger
+        The home's books.
+    store : Store
+        Where its intervals are.
     start, now : datetime
         The span, aware.
     latest : mapping of SeriesKey to LiveValue
@@ -77,23 +47,22 @@ def gather(
     Returns
     -------
     Evidence
-        Made anew from intervals; what is kept of the home's past says how its house loses heat.
+        The span's intervals accounted for anew; its days and its house as the books have them.
     """
-    ledger = Ledger(config, home, store=store, state=state)
+    home = ledger.home
     start_s = int(start.timestamp()) // INTERVAL_S * INTERVAL_S
     end_s = int(now.timestamp()) // INTERVAL_S * INTERVAL_S
     blocks = list(store.intervals(home.id, start_s=start_s - 86_400, end_s=end_s, quantities=QUANTITIES))
-    pieces = spans(start, now, ZoneInfo(home.timezone))
     return Evidence(
         home=home,
         now=now,
         grid=Grid(blocks, start_s, end_s),
         account=accounts.account(home, blocks, start_s=start_s, end_s=end_s),
-        days=ledger.day_book.days_of(blocks, start_s, end_s, pieces, now=now),
+        days=ledger.days(start, now, now),
         summary=ledger.summary(start, now, now=now),
         sources=hearing.sources(home, latest, at_us=int(now.timestamp() * 1e6)),
         latest=latest,
-        systems=config.systems,
+        systems=ledger.systems,
         house=ledger.house(now),
     )
 

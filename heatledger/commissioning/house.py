@@ -71,7 +71,7 @@ def _capacity_w(seen: Evidence, pump: HeatPump, outdoor_c: float) -> float | Non
         return None
     if outdoor_c < system.lockout_c:
         return 0.0
-    scale = pump.rated_w / system.rated_w if pump.rated_w and system.rated_w else 1.0
+    scale = system.scale(pump.rated_w)
     grid = table(system.heating, scale)
     return float(np.interp(outdoor_c, grid.outdoor_c, grid.capacity_w[:, -1]))
 

@@ -235,7 +235,7 @@ def _rooms(home: Home, grid: Grid) -> dict[str, dict[str, Floats]]:
     for zone in home.zones:
         points = [point for point in (zone.temperature, *heads[zone.id]) if point]
         found["room_c"][zone.id] = _first(grid, points, "temperature")
-        asked = _held(_first(grid, [*heads[zone.id], *points], "setpoint", last=True))
+        asked = held(_first(grid, [*heads[zone.id], *points], "setpoint", last=True))
         said = (grid.codes(point, "mode", _ASKS, other=0) for point in points)
         mode = next((codes for codes in said if (codes >= 0).any()), np.full(grid.size, -1))
         warm, cold = (mode > 0) & (mode & _WARM > 0), (mode > 0) & (mode & _COLD > 0)
@@ -249,8 +249,8 @@ def _first(grid: Grid, points: Sequence[str], quantity: str, *, last: bool = Fal
     return np.full(grid.size, np.nan) if block is None else grid.lay(block, block.last if last else block.mean)
 
 
-def _held(column: Floats) -> Floats:
-    """Hold what was last said, at most a day."""
+def held(column: Floats) -> Floats:
+    """Return what was last said in each interval, held at most a day; NaN where nothing stands."""
     at = np.where(np.isfinite(column), np.arange(len(column)), -1)
     before = np.maximum.accumulate(at) if len(at) else at
     fresh = (before >= 0) & (np.arange(len(column)) - before <= _HOLDS)

@@ -203,7 +203,7 @@ def _mapped(
         system = msgspec.structs.replace(system, pan_heater_w=pump.pan_heater_w)
     drawn = sum(use.values(), none)
     power_w = drawn / _KWH_PER_W
-    scale = (pump.rated_w / system.rated_w) if pump.rated_w and system.rated_w else 1.0
+    scale = system.scale(pump.rated_w)
     sink_c = _water(pump, grid) if system.sink == "water" else indoor(home, pump, grid)
     rest_w = rest_power(power_w, outdoor_c, days, system.standby_w)
     warms = ("heating", "defrost", "dhw") if system.sink == "water" else ("heating", "defrost")

@@ -98,6 +98,16 @@ class System(_Frozen, frozen=True):
     heating: tuple[Published, ...] = ()
     cooling: tuple[Published, ...] = ()
 
+    def scale(self, rated_w: float | None) -> float:
+        """Return the size of a unit of some rating over the map's: 1 where either states none.
+
+        Parameters
+        ----------
+        rated_w : float or None
+            The unit's own rating, as the home file states it. [W]
+        """
+        return rated_w / self.rated_w if rated_w and self.rated_w else 1.0
+
 
 def misfit(system: System) -> str | None:
     """Return why a map cannot be believed: what, where and the mend in one line; None where it can.

@@ -5,23 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from typing import Final
 
 from heatledger import formatting as fmt
-from heatledger.billed import Before, BillSummary, Cause
-from heatledger.marks import marked
+from heatledger.billed import CAUSES, Before, BillSummary, Cause
 from heatledger.rounding import rounded
 from heatledger.statement.headline import because, called_by
 from heatledger.statement.tables import column
 from heatledger.wording import say, say_many
-
-_CAUSES: Final = {
-    "weather": marked("The weather"),
-    "use": marked("How it was used"),
-    "days": marked("The number of days"),
-    "price": marked("The price"),
-    "other": marked("Amounts of one bill only"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +71,7 @@ def _rows(was: Before, currency: str) -> list[tuple[str, str]]:
 
 
 def _name(cause: Cause) -> str:
-    return say(_CAUSES[cause.cause]) if cause.cause in _CAUSES else cause.cause
+    return say(CAUSES[cause.cause]) if cause.cause in CAUSES else cause.cause
 
 
 def _signed(amount: Decimal, currency: str) -> str:
