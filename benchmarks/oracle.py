@@ -101,12 +101,18 @@ def air_side_kwh(frame: pd.DataFrame, unit: Unit) -> Floats:
     return total
 
 
+def days_of(frame: pd.DataFrame) -> Cuts:
+    """Return the whole days among a frame's quarters of an hour."""
+    first = np.arange(0, len(frame) - _STEPS + 1, _STEPS)
+    return Cuts(first, first + _STEPS)
+
+
 def by_map(frame: pd.DataFrame, unit: Unit, heating: Floats, system: System, scale: float) -> Flow:
     """Return what a map says of one unit in every step."""
     power = frame[f"{unit.stem}_power_w"].to_numpy(float)
     outdoor = frame["outdoor_temp_c"].to_numpy(float)
     room = np.mean([frame[f"{name}_temp_c"].to_numpy(float) for name in unit.rooms], axis=0)
-    rest, none = rest_power(power, outdoor), np.zeros(len(frame))
+    rest, none = rest_power(power, outdoor, days_of(frame)), np.zeros(len(frame))
     rung, width = WIDTHS[system.evidence]
     warm = unit_map.heating(system, power, outdoor, room, standby_w=rest, scale=scale).heat_w
     cold = np.full(len(frame), np.nan)
@@ -141,8 +147,7 @@ def by_day(frame: pd.DataFrame, unit: Unit, generic: System) -> list[dict[str, d
     said = flows(frame, unit, heating, generic)
     outdoor = frame["outdoor_temp_c"].to_numpy(float)
     use = {"heating": np.where(heating, power, 0.0), "cooling": np.where(heating, 0.0, power)}
-    first = np.arange(0, len(frame) - _STEPS + 1, _STEPS)
-    days = pump_days(use, outdoor, said, Cuts(first, first + _STEPS))
+    days = pump_days(use, outdoor, said, days_of(frame))
     return [{"heating": day.heating, "cooling": day.cooling} for day in days]
 
 
