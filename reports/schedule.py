@@ -211,6 +211,8 @@ def run(watch: Watch, stop: threading.Event, *, environ: Mapping[str, str] = os.
 def _plan(scheduler: BackgroundScheduler, config: Config, environ: Mapping[str, str]) -> None:
     """Enter what each home of a configuration is owed: now what is due, and then day by day and every few minutes."""
     statements, now = Statements(config, in_child(config, environ)), datetime.now(UTC)
+    if not config.homes:
+        _log.info("No home is described yet: its bills are closed from when it is, by the dashboard's first page")
     for home in config.homes.values():
         daily = CronTrigger(hour=_CLOSES_H, timezone=ZoneInfo(home.timezone))
         often = IntervalTrigger(seconds=int(_ASKS.total_seconds()), jitter=20)

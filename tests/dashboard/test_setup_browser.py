@@ -95,6 +95,14 @@ def test_from_the_first_start_to_the_bill_and_on_without_a_restart(browser, nobo
     assert [text for text in console if "WebSocket" not in text and "400" not in text] == []
 
 
+def reloaded_until(page, condition):
+    """Load a page anew until a condition holds: each time to its end, however long that takes."""
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline, page.inner_text("body")
+        page.reload()
+
+
 def the_broker_is_tried_and_written_down(page, url, guarded, data):
     page.goto(f"{url}/setup")
     until(page, "document.querySelector('h1').textContent.includes('The broker is not reached')")
@@ -114,15 +122,12 @@ def the_broker_is_tried_and_written_down(page, url, guarded, data):
     assert (secret.read_text(), secret.stat().st_mode & 0o777) == (f"{PASSWORD}\n", 0o600)
     text = (data / "config" / "settings.toml").read_text()
     assert text == f'[mqtt]\n# the one in the cellar\nurl = "mqtt://heatledger@127.0.0.1:{guarded.port}"\n'
-    until(page, "document.querySelector('#broker p').textContent.includes(': reached.') || location.reload()")
+    reloaded_until(page, lambda: ": reached." in page.inner_text("#broker p >> nth=0"))
 
 
 def the_home_is_described(page, url, data):
-    deadline = time.monotonic() + 60
     page.goto(f"{url}/setup")
-    while page.locator("input[name$='.keep']").count() < 3:
-        assert time.monotonic() < deadline, page.inner_text("body")
-        page.reload()
+    reloaded_until(page, lambda: page.locator("input[name$='.keep']").count() >= 3)
     for title in ("Heard", "Home"):
         page.click(".turns >> visible=true >> text=Next")
         assert title in page.inner_text("h2 >> visible=true")
