@@ -17,7 +17,7 @@ from dashboard.forms import Forms, Sent, Whence, Who
 from dashboard.reading import NAMES
 from heatledger.config import Config
 from heatledger.home import Head, HeatPump, Home, Meter, PumpKind, Role, Zone
-from heatledger.keeping import keep_home, keep_settings
+from heatledger.keeping import keep_home
 from heatledger.marks import marked
 from heatledger.misfit import ConfigError
 from heatledger.quantities import QUANTITIES
@@ -88,19 +88,10 @@ class Setup(msgspec.Struct, frozen=True):
         said = self.config.settings.reports
         return said.homes.get(home_id, said.to)
 
-    def keep_recipients(self, home_id: str, sent: Mapping[str, str]) -> None:
-        """Write down who gets a home's statement, if a form says others than those who do.
-
-        Raises
-        ------
-        ConfigError
-            If one is no address; nothing is changed then.
-        """
+    def others(self, home_id: str, sent: Mapping[str, str]) -> tuple[str, ...] | None:
+        """Return who gets a home's statement by a form, if it says others than those who do."""
         named = tuple(filter(None, sent.get("recipients", "").replace(",", " ").replace(";", " ").split()))
-        if "recipients" in sent and named != self.recipients(home_id):
-            homes = {**self.config.settings.reports.homes, home_id: named}
-            said = {"homes": {name: list(addresses) for name, addresses in homes.items()}}
-            keep_settings(self.config.user, "reports", said, data_dir=self.config.data_dir)
+        return named if "recipients" in sent and named != self.recipients(home_id) else None
 
     def home(self, *, anew: bool = False) -> guess.Draft:
         """Return the home as it stands, or `anew` (and where there is none) as it is guessed from what is heard."""
@@ -144,8 +135,8 @@ def register(server: FastAPI, setup: Setup, doors: Doors, forms: Forms) -> None:
         try:
             base = msgspec.json.decode(sent.get("base", "").encode(), type=Home)
             home = stated(base, sent)
-            setup.keep_recipients(home.id, sent)
-            path = keep_home(setup.config.user, home, data_dir=setup.config.data_dir)
+            others = setup.others(home.id, sent)
+            path = keep_home(setup.config.user, home, recipients=others, data_dir=setup.config.data_dir)
         except msgspec.DecodeError as error:  # of which ValidationError is one
             return _page(setup, forms, setup.home(), line=f"That does not fit: {error}", status=400)
         except ConfigError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from heatledger.config import load
 from heatledger.home import Home
 from heatledger.misfit import ConfigError
 
+_SETTINGS: Final = "settings.toml"
 _TABLES: Final = ("zones", "meters", "heat_pumps", "comparison")
 
 
@@ -39,7 +40,14 @@ def keep(path: Path, text: str) -> None:
         raise ConfigError(f"{path}: {error.strerror}; choose a place that can be written") from error
 
 
-def keep_home(user: Path, home: Home, *, data_dir: Path, environ: Mapping[str, str] = os.environ) -> Path:
+def keep_home(
+    user: Path,
+    home: Home,
+    *,
+    recipients: Sequence[str] | None = None,
+    data_dir: Path,
+    environ: Mapping[str, str] = os.environ,
+) -> Path:
     """Write a home file into the user's layer once the whole configuration with it can be used.
 
     Parameters
@@ -48,6 +56,8 @@ def keep_home(user: Path, home: Home, *, data_dir: Path, environ: Mapping[str, s
         The user's layer.
     home : Home
         What it says; comments and order of a file that is there stay.
+    recipients : sequence of str, optional
+        Who gets its statements from now on, for settings.toml; by default that stays as it is.
     data_dir : Path
         Where state lives.
     environ : mapping
@@ -65,8 +75,28 @@ def keep_home(user: Path, home: Home, *, data_dir: Path, environ: Mapping[str, s
     """
     name = f"homes/{home.id}.toml"
     path = user / name
-    text = merged(path.read_text(encoding="utf-8") if path.is_file() else "", home)
-    return _kept(user, name, text, data_dir=data_dir, environ=environ)
+    texts = {name: merged(path.read_text(encoding="utf-8") if path.is_file() else "", home)}
+    if recipients is not None:
+        settings = _settings(user)
+        settings.setdefault("reports", {}).setdefault("homes", {})[home.id] = list(recipients)
+        texts[_SETTINGS] = tomlkit.dumps(settings)
+    _keep_all(user, texts, data_dir=data_dir, environ=environ)
+    return path
+
+
+def forget_recipients(user: Path, home_id: str) -> None:
+    """Take a home's recipients out of settings.toml: it could not be used once the home is gone.
+
+    Raises
+    ------
+    ConfigError
+        If the file cannot be written.
+    """
+    settings = _settings(user)
+    homes = settings.get("reports", {}).get("homes", {})
+    if home_id in homes:
+        del homes[home_id]
+        keep(user / _SETTINGS, tomlkit.dumps(settings))
 
 
 def keep_settings(
@@ -97,19 +127,24 @@ def keep_settings(
     ConfigError
         If the configuration with it could not be used. Nothing is changed then.
     """
-    path = user / "settings.toml"
-    document = tomlkit.parse(path.read_text(encoding="utf-8") if path.is_file() else "")
+    document = _settings(user)
     part = document.setdefault(table, tomlkit.table())
     for key, value in said.items():
         if part.get(key) != value:
             part[key] = value
-    return _kept(user, "settings.toml", tomlkit.dumps(document), data_dir=data_dir, environ=environ)
+    _keep_all(user, {_SETTINGS: tomlkit.dumps(document)}, data_dir=data_dir, environ=environ)
+    return user / _SETTINGS
 
 
-def _kept(user: Path, name: str, text: str, *, data_dir: Path, environ: Mapping[str, str]) -> Path:
-    _try(user, {name: text}, data_dir=data_dir, environ=environ)
-    keep(user / name, text)
-    return user / name
+def _settings(user: Path) -> tomlkit.TOMLDocument:
+    path = user / _SETTINGS
+    return tomlkit.parse(path.read_text(encoding="utf-8") if path.is_file() else "")
+
+
+def _keep_all(user: Path, texts: Mapping[str, str], *, data_dir: Path, environ: Mapping[str, str]) -> None:
+    _try(user, texts, data_dir=data_dir, environ=environ)
+    for name, text in texts.items():
+        keep(user / name, text)
 
 
 def keep_secret(path: Path, text: str) -> None:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from heatledger import bus
 from heatledger.archive import reports_of
 from heatledger.config import Config
+from heatledger.keeping import forget_recipients
 from heatledger.misfit import ConfigError
 from heatledger.people import PeopleError
 from heatledger.store import Store
@@ -99,6 +100,7 @@ def _letters(config: Config, home: str) -> int:
 
 
 def _files(config: Config, home: str) -> int:
+    forget_recipients(config.user, home)
     path = config.user / "homes" / f"{home}.toml"
     found = [*reports_of(config, home), path, path.with_name(f"{path.name}.old")]
     gone = [each for each in found if each.is_file()]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from heatledger.config import load
 from heatledger.home import Home
-from heatledger.keeping import keep, keep_home, merged
+from heatledger.keeping import forget_recipients, keep, keep_home, merged
 from heatledger.misfit import ConfigError
 from tests.dashboard.house import HOUSE
 
@@ -54,6 +54,21 @@ def test_a_home_that_cannot_be_used_changes_nothing(tmp_path):
     assert str(path) in str(refused.value)
     assert path.read_bytes() == before
     assert [file.name for file in path.parent.iterdir()] == ["maple.toml"]
+
+
+def test_a_new_home_and_its_recipients_are_written_together_and_go_together(tmp_path):
+    user, settings = tmp_path / "config", tmp_path / "config" / "settings.toml"
+    with pytest.raises(ConfigError, match="is no e-mail address"):
+        keep_home(user, HOUSE, recipients=["ann at home"], data_dir=tmp_path, environ={})
+    assert not user.exists()
+    keep_home(user, HOUSE, recipients=["ann@example.org"], data_dir=tmp_path, environ={})
+    settings.write_text(f"# ours\n{settings.read_text()}")
+    keep_home(user, HOUSE, recipients=[], data_dir=tmp_path, environ={})
+    assert load(data_dir=tmp_path, environ={}).settings.reports.homes == {"maple": ()}
+    forget_recipients(user, "maple")
+    (user / "homes" / "maple.toml").unlink()
+    assert load(data_dir=tmp_path, environ={}).homes == {}
+    assert settings.read_text().startswith("# ours\n")
 
 
 def test_the_version_before_is_beside_it_and_is_not_read(tmp_path):
