@@ -128,7 +128,8 @@ def test_what_is_left_out_is_said_and_in_ci_nothing_may_be(tmp_path):
     assert "LEFT OUT: the tests that need mosquitto; to run them too: apt-get install mosquitto" in free.stderr
     for package in ("chromium", "influxdb", "nginx", "postfix", "poppler-utils"):
         assert f"LEFT OUT: the tests that need {package}" in free.stderr
-    assert "python -m pytest -n 2 --dist loadfile -m not server and not browser and not long tests/store" in free.stdout
+    left_out = "-m not server and not browser and not long tests/store"
+    assert f"python -m pytest -n 2 --dist loadfile --no-loadscope-reorder {left_out}" in free.stdout
     strict = subprocess.run(bash, cwd=clone, env={**here, "CI": "true"}, capture_output=True, text=True)
     assert strict.returncode == 1
     assert "pytest" not in strict.stdout
