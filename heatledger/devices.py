@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
+from heatledger.commands import Command, Given, Need, What
 from heatledger.emits import DecodeConfig, Emit, Flags, MapEntry, Part, Text
 from heatledger.quantities import QUANTITIES, Reset
 from heatledger.topics import compile_shape, template_names
@@ -96,20 +97,24 @@ class Rule(Part, frozen=True, kw_only=True):
     each: tuple[Each, ...] = ()
 
     @property
+    def shapes(self) -> tuple[str, ...]:
+        """The shapes of all its topics."""
+        return tuple(topic if isinstance(topic, str) else topic.shape for topic in (*self.topics, *self.bare))
+
+    @property
     def bodies(self) -> tuple[str, ...]:
         """The paths of the body, in order."""
         return (self.body,) if isinstance(self.body, str) else self.body or ()
 
     def __post_init__(self) -> None:
-        shapes = [topic if isinstance(topic, str) else topic.shape for topic in (*self.topics, *self.bare)]
-        if not shapes:
+        if not self.shapes:
             raise ValueError("topics: the rule has none; add topics (JSON) or bare (plain values)")
         check_path("guard", self.guard)
         for path in self.bodies:
             check_path("body", path)
         if self.lines is not None:
             check_shape("lines", self.lines)
-        for shape in shapes:
+        for shape in self.shapes:
             check_shape("topics", shape)
             self._check_templates(shape, compile_shape(shape).names)
 
@@ -140,15 +145,6 @@ class Reject(Part, frozen=True, kw_only=True):
                 raise ValueError(f"range: unknown quantity {quantity!r}; {nearest(quantity, QUANTITIES)}")
 
 
-class Command(Part, frozen=True, kw_only=True):
-    """How the device is told something: a topic and a payload with ``{value}`` in it."""
-
-    topic: Text
-    payload: str
-    unit: str | None = None
-    note: str = ""
-
-
 class Expect(Part, frozen=True, kw_only=True):
     """A reading that an example must give; unit and kind follow from the quantity."""
 
@@ -171,6 +167,24 @@ class Example(Part, frozen=True, kw_only=True):
     temp_unit: Literal["C", "F"] = "C"
     map: tuple[MapEntry, ...] = ()
     """What the user must say for it to decode so."""
+    source: Text
+    """Where the shape is documented."""
+    note: str = ""
+
+
+class Told(Part, frozen=True, kw_only=True):
+    """An example of a command: what is wanted, and the messages that ask for it."""
+
+    device: str
+    """As a home file names it, the family left out."""
+    want: dict[What, float | str]
+    messages: tuple[tuple[str, str], ...]
+    """Topic and payload, in order."""
+    says: dict[str, str] = field(default_factory=dict)
+    """What the user says of the device."""
+    known: dict[str, float | str] = field(default_factory=dict)
+    """What it said last, by quantity or ``channel/quantity``."""
+    temp_unit: Literal["C", "F"] = "C"
     source: Text
     """Where the shape is documented."""
     note: str = ""
@@ -208,10 +222,19 @@ class DeviceFile(Part, frozen=True, kw_only=True):
     rules: tuple[Rule, ...] = ()
     config: tuple[Said, ...] = ()
     """What is said of topics that a family knows, this one or another."""
-    commands: dict[str, Command] = field(default_factory=dict)
+    needs: dict[str, Need] = field(default_factory=dict)
+    """What commands need to know of a device that its messages do not tell."""
+    given: tuple[Given, ...] = ()
+    """The user's answers, for devices of this family or another."""
+    commands: tuple[Command, ...] = ()
+    told: tuple[Told, ...] = ()
+    """Examples of commands."""
     examples: tuple[Example, ...] = ()
     caveats: tuple[Caveat, ...] = ()
 
     def __post_init__(self) -> None:
         for shape in self.ignore:
             check_shape("ignore", shape)
+        for command in self.commands:
+            for missing in command.unfilled(frozenset(self.needs)):
+                raise ValueError(f"commands: nothing fills {{{missing}}} of {command.what}; add it under needs")

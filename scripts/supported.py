@@ -16,10 +16,12 @@ HEAD: Final = """# Supported devices
 
 What each family's device file in `grafana-free-config/devices/` understands, and what to know before trusting it.
 One that is missing is one TOML file away: see [add a device](docs/add-a-device.md).
+What a device can be told is confirmed by its own state, but for ¹: that is sent, not confirmed.
+docs/control.md says more.
 This page is written by `scripts/supported.py`.
 
-| family | devices | readings |
-|---|---|---|
+| family | devices | readings | can be told |
+|---|---|---|---|
 """
 
 
@@ -43,15 +45,23 @@ def render(files: list[DeviceFile]) -> str:
         Markdown.
     """
     table = [
-        f"| [{file.name}](#{file.family}) | {'; '.join(file.devices)} | {', '.join(quantities(file))} |"
+        f"| [{file.name}](#{file.family}) | {'; '.join(file.devices)} | {', '.join(quantities(file))} | {told(file)} |"
         for file in files
     ]
     return HEAD + "\n".join(table) + "\n" + "".join("\n".join(_section(file)) + "\n" for file in files)
 
 
+def told(file: DeviceFile) -> str:
+    """Return what a family's devices can be told, and what of it they never confirm."""
+    names = dict.fromkeys(command.what for command in file.commands)
+    sure = {command.what for command in file.commands if command.echoed_by}
+    words = [name.replace("_", " ") + ("" if name in sure else "\u202f¹") for name in names]
+    return ", ".join(words) or "—"
+
+
 def _section(file: DeviceFile) -> Iterator[str]:
     yield f"\n## {file.family}\n"
-    yield f"{file.name}; its own documentation: <{file.about}>. Commands known: {', '.join(file.commands) or 'none'}."
+    yield f"{file.name}; its own documentation: <{file.about}>."
     yield f"Proved by {len(file.examples)} examples in its file.\n"
     for caveat in file.caveats:
         yield f"- {caveat.text}" + (f" ([report]({caveat.issue}))" if caveat.issue else "")
