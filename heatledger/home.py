@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from heatledger.anchors import Anchor
+from heatledger.limits import Limits
 from heatledger.readings import SeriesKey
 
 Identifier = Annotated[
@@ -42,7 +43,8 @@ class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 class Zone(_Frozen, frozen=True):
     """A room or group of rooms with its own temperature.
 
-    `open_to` is the zone to which an opening without a shut door leads: what warms the one warms the other.
+    `open_to` is the zone to which an opening without a shut door leads: what warms the one warms the other. `control`
+    says whether it may be commanded, and within what.
     """
 
     id: Identifier
@@ -53,6 +55,7 @@ class Zone(_Frozen, frozen=True):
     humidity: Point | None = None
     window: Point | None = None
     presence: Point | None = None
+    control: Limits = Limits()
 
 
 class Meter(_Frozen, frozen=True):

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from heatledger.store import alerts, people, published, runs
+from heatledger.store import alerts, commands, people, published, runs
 from heatledger.store.database import Database
 
 SAMPLE_BYTES: Final = 500
@@ -90,6 +90,7 @@ _STEPS: Final = (
     runs.STEP,
     alerts.STEP,
     published.STEP,
+    (*commands.STEP, *_append_only("command")),
 )
 
 _NOTE_TOPIC: Final = """INSERT INTO topic VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (topic) DO UPDATE SET
@@ -127,6 +128,8 @@ class State:
         """What is the matter, and who was told."""
         self.published = published.Published(self._database)
         """What stands on the broker for Home Assistant."""
+        self.commands = commands.Commands(self._database)
+        """What was commanded, by whom, and what came of it."""
 
     def write_days(self, home: str, key: str, days: Mapping[date, bytes]) -> None:
         """Keep computed days; whatever was kept for the same days under another key is replaced.

@@ -1,0 +1,325 @@
+"""The closed loop: from what is asked and heard to what is sent and what came of it; every step is in the log first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+import msgspec
+
+from heatledger.control.envelope import Allowed, Head, Later, Refused, Request, Situation, Told, decide, turns
+from heatledger.control.events import Event, Kind, Log
+from heatledger.control.moment import Moment, at_least_s, at_most_s
+from heatledger.control.zone import Memory, Unit, is_so
+from heatledger.limits import Limits
+from heatledger.marks import worded
+
+TRIES: Final = 3
+"""How often a command is sent at most."""
+_PATIENCE_S: Final = 20.0
+_MOST_PATIENT_S: Final = 180.0
+_RIVAL_SPAN_S: Final = 86_400.0
+_RIVAL_TIMES: Final = 3
+_FROST_VALID_S: Final = 900.0
+_TURNS, _ONE_WAY = "turns", "one way"
+"""What a row of what was sent says of it: it may start or stop the compressor; the device never answers."""
+
+
+class Place(NamedTuple):
+    """A zone that may be commanded: its limits, the outdoor unit, and the zones that share that."""
+
+    zone: str
+    unit: str
+    others: tuple[str, ...]
+    limits: Limits
+
+
+class Heard(NamedTuple):
+    """What was last heard of a zone.
+
+    Attributes
+    ----------
+    mode, setpoint, celsius : str, float and float, each or None
+        [°C]
+    heard : bool
+        Whether that is fresh.
+    spoke : Moment or None
+        When its unit last said live what it is set to.
+    usual_s : float
+        How often it says so. [s]
+    runs : bool or None
+        Whether the compressor of its outdoor unit does.
+    """
+
+    mode: str | None = None
+    setpoint: float | None = None
+    celsius: float | None = None
+    heard: bool = False
+    spoke: Moment | None = None
+    usual_s: float = 0.0
+    runs: bool | None = None
+
+
+class Rendered(NamedTuple):
+    """What a device will have of a request after rounding to its steps, and whether it ever says so. [°C]."""
+
+    setpoint: float | None
+    mode: str | None
+    one_way: bool = False
+
+
+class Send(NamedTuple):
+    """What is to leave now; the row of the log that says so is on disk."""
+
+    zone: str
+    event: Event
+
+
+Render = Callable[[str, Request], Rendered | Refused]
+"""Takes zone and request; returns what its device will have, or why it cannot be told that."""
+
+
+class Loop:
+    """Follows every request of a home to its end.
+
+    Parameters
+    ----------
+    home : str
+        Its id.
+    places : mapping of str to Place
+        The zones.
+    log : Log
+        Keeps what happens.
+    render : callable
+        What a device makes of a request.
+    now : Moment
+        The present.
+    rested : frozenset of str
+        The outdoor units of which it is known that they neither started nor stopped for longer than any limit; of the
+        others it is taken that they just did.
+    """
+
+    def __init__(
+        self,
+        home: str,
+        places: Mapping[str, Place],
+        log: Log,
+        render: Render,
+        *,
+        now: Moment,
+        rested: frozenset[str] = frozenset(),
+    ) -> None:
+        self.home, self._places, self._log, self._render = home, places, log, render
+        units = {place.unit for place in places.values()}
+        self._units = {unit: Unit() for unit in units}
+        self._zones = {zone: Memory() for zone in places}
+        self._read_to = 0
+        self._read()
+        for unit in units - rested:
+            self._units[unit].begin(now)
+
+    def step(self, heard: Mapping[str, Heard], now: Moment, *, trouble: str = "") -> list[Send]:
+        """Go on: take in what was asked and heard, and return what is to be sent.
+
+        Parameters
+        ----------
+        heard : mapping of str to Heard
+            By zone.
+        now : Moment
+            The present.
+        trouble : str
+            Why nothing can be known or sent just now; empty while all is well.
+        """
+        self._read()
+        sends = []
+        for zone in self._places:
+            self._observe(zone, heard.get(zone, Heard()), now)
+        for zone in self._places:
+            self._guard_frost(zone, heard, now)
+            self._settle(zone, heard.get(zone, Heard()), now)
+            if (sent := self._go_on(zone, heard, now, trouble)) is not None:
+                sends.append(sent)
+        return sends
+
+    def rival(self, zone: str, note: str, now: Moment) -> None:
+        """Note that another controller sets a zone's device; once in a while only."""
+        seen = self._zones[zone].rival
+        if seen is None or at_least_s(seen, now) > _RIVAL_SPAN_S:
+            self._add(Event(kind="rival", home=self.home, zone=zone, at=now, note=note))
+
+    def lies(self, zone: str, note: str, now: Moment) -> None:
+        """Note that a device says what its power does not bear out."""
+        self._add(Event(kind="lies", home=self.home, zone=zone, at=now, note=note))
+
+    def stands(self, zone: str) -> Told | None:
+        """Return what the zone's device last confirmed of ours, where nobody changed it since."""
+        return self._zones[zone].stands
+
+    def _read(self) -> None:
+        for event in self._log.since(self.home, self._read_to):
+            self._read_to = event.id
+            if event.zone in self._zones:
+                self._take(event)
+
+    def _add(self, event: Event) -> Event:
+        """Write a row, then take it in with whatever others wrote before it."""
+        kept = self._log.add(event)
+        self._read()
+        return kept
+
+    def _take(self, event: Event) -> None:
+        self._zones[event.zone].take(event)
+        if event.kind == "sent" and event.why == _TURNS:
+            self._units[self._places[event.zone].unit].command(event.at)
+
+    def _observe(self, zone: str, heard: Heard, now: Moment) -> None:
+        memory = self._zones[zone]
+        self._units[self._places[zone].unit].observe(heard.runs, now)
+        changed = memory.hear(heard.mode, heard.setpoint, spoke=heard.spoke, now=now)
+        if changed is None:
+            return
+        self._add(Event(kind="person", home=self.home, zone=zone, at=now, setpoint=changed.setpoint, mode=changed.mode))
+        for request in list(memory.open.values()):
+            self._end(request, "overruled", now, worded("somebody chose otherwise at the device"))
+        if memory.set_back(_RIVAL_SPAN_S, now) >= _RIVAL_TIMES:
+            self.rival(zone, worded("it is set back within minutes, again and again: stop the other controller"), now)
+
+    def _guard_frost(self, zone: str, heard: Mapping[str, Heard], now: Moment) -> None:
+        """Ask for heat where what we set lets a room get too cold."""
+        memory, seen, limits = self._zones[zone], heard.get(zone, Heard()), self._places[zone].limits
+        stands = memory.stands
+        if seen.celsius is None or not seen.heard or seen.celsius >= limits.frost_c or memory.open:
+            return
+        if not limits.on or stands is None or stands.mode in (None, "heat"):
+            return
+        least = limits.frost_c + 2.0
+        why = worded("the room is at {celsius} °C", celsius=round(seen.celsius, 1))
+        self._add(
+            Event(
+                kind="asked", home=self.home, zone=zone, at=now, setpoint=least, mode="heat",
+                by="frost", who="frost", why=why, valid_s=_FROST_VALID_S,
+            )
+        )  # fmt: skip
+
+    def _settle(self, zone: str, heard: Heard, now: Moment) -> None:
+        """End what was sent and is answered, or never will be."""
+        memory = self._zones[zone]
+        flying = memory.flying
+        if flying is None:
+            return
+        last = memory.last_sent(flying.id)
+        if last is None:
+            return
+        wanted = Told(last.setpoint, last.mode)
+        if last.note == _ONE_WAY:
+            note = worded("sent by infrared or the like: the device never says whether it heard")
+            self._end(flying, "unconfirmed", now, note, wanted)
+        elif is_so(wanted, heard.mode, heard.setpoint) and memory.spoke_since(last.at, heard.spoke):
+            self._end(flying, "confirmed", now, "", wanted)
+
+    def _go_on(self, zone: str, heard: Mapping[str, Heard], now: Moment, trouble: str) -> Send | None:
+        """Decide on the newest request of a zone; the ones before it are replaced."""
+        memory = self._zones[zone]
+        requests = sorted(memory.open.values(), key=lambda event: event.id)
+        people = [event for event in requests if event.by == "person"]
+        if not requests:
+            return None
+        newest = (people or requests)[-1]
+        for event in requests:
+            if event.id != newest.id:
+                self._end(event, "replaced", now, worded("another request took its place"))
+        return self._attempt(newest, heard, now, trouble)
+
+    def _attempt(self, asked: Event, heard: Mapping[str, Heard], now: Moment, trouble: str) -> Send | None:
+        memory, seen = self._zones[asked.zone], heard.get(asked.zone, Heard())
+        tries = memory.tries(asked.id)
+        last = memory.last_sent(asked.id)
+        if last is not None and at_least_s(last.at, now) < _patience_s(seen.usual_s, tries):
+            return None
+        if tries >= TRIES:
+            self._end(asked, "failed", now, _unanswered(seen, tries))
+            return None
+        if at_most_s(asked.at, now) >= asked.valid_s:
+            self._end(asked, "expired", now, memory.waits or trouble or worded("its time is over"))
+            return None
+        return self._judge(asked, heard, now, trouble)
+
+    def _judge(self, asked: Event, heard: Mapping[str, Heard], now: Moment, trouble: str) -> Send | None:
+        place, memory = self._places[asked.zone], self._zones[asked.zone]
+        request = asked.asked()
+        made = self._render(asked.zone, request) if place.limits.on else Rendered(request.setpoint, request.mode)
+        if isinstance(made, Refused):
+            self._end(asked, "refused", now, _line(made))
+            return None
+        request = msgspec.structs.replace(request, setpoint=made.setpoint)
+        situation = self._situation(place, heard, made, trouble, now)
+        verdict = decide(request, situation, place.limits, now)
+        if isinstance(verdict, Refused):
+            self._end(asked, "refused", now, _line(verdict))
+        elif isinstance(verdict, Later):
+            if memory.waits != verdict.why:
+                self._add(_of(asked, "waits", now, note=verdict.why, valid_s=(verdict.until_us - now.time_us) / 1e6))
+        elif isinstance(verdict, Allowed) and verdict.same and memory.last_sent(asked.id) is None:
+            self._end(asked, "confirmed", now, worded("it was so already"), Told(made.setpoint, made.mode))
+        else:
+            return self._send(asked, made, any(turns(request, situation)), now)
+        return None
+
+    def _send(self, asked: Event, made: Rendered, may_turn: bool, now: Moment) -> Send:
+        sent = _of(asked, "sent", now, note=_ONE_WAY if made.one_way else "", why=_TURNS if may_turn else "")
+        return Send(asked.zone, self._add(msgspec.structs.replace(sent, setpoint=made.setpoint, mode=made.mode)))
+
+    def _situation(
+        self, place: Place, heard: Mapping[str, Heard], made: Rendered, trouble: str, now: Moment
+    ) -> Situation:
+        memory, unit = self._zones[place.zone], self._units[place.unit]
+        runs, turned = unit.state(now)
+        return Situation(
+            head=self._head(place.zone, heard, one_way=made.one_way),
+            others=tuple(self._head(zone, heard) for zone in place.others),
+            runs=runs,
+            turned=turned,
+            sent=tuple(event.at for event in memory.sent),
+            person=memory.person,
+            rival=memory.rival,
+            one_way=made.one_way,
+            trouble=trouble,
+        )
+
+    def _head(self, zone: str, heard: Mapping[str, Heard], *, one_way: bool = False) -> Head:
+        seen, memory = heard.get(zone, Heard()), self._zones.get(zone, Memory())
+        mode, setpoint = seen.mode, seen.setpoint
+        if one_way and memory.stands:
+            mode, setpoint = memory.stands.mode or mode, memory.stands.setpoint or setpoint
+        told = tuple(Told(event.setpoint, event.mode) for event in memory.unanswered)
+        return Head(zone, mode, setpoint, seen.celsius, seen.heard, told)
+
+    def _end(self, asked: Event, kind: Kind, now: Moment, note: str, stands: Told | None = None) -> None:
+        row = msgspec.structs.replace(_of(asked, kind, now, note=note), setpoint=asked.setpoint, mode=asked.mode)
+        if stands is not None:
+            row = msgspec.structs.replace(row, setpoint=stands.setpoint, mode=stands.mode)
+        self._add(row)
+
+
+def _of(asked: Event, kind: Kind, now: Moment, *, note: str, why: str = "", valid_s: float = 0.0) -> Event:
+    """Return a row about a request."""
+    return Event(
+        kind=kind, home=asked.home, zone=asked.zone, at=now, request=asked.id, by=asked.by, who=asked.who,
+        why=why, note=note, valid_s=valid_s,
+    )  # fmt: skip
+
+
+def _line(refused: Refused) -> str:
+    return f"{refused.reason}; {refused.mend}" if refused.mend else refused.reason
+
+
+def _patience_s(usual_s: float, tries: int) -> float:
+    """Return how long an answer is waited for: longer from try to try, and for a device that speaks seldom [s]."""
+    return min(max(_PATIENCE_S, 2 * usual_s) * 2.0 ** max(0, tries - 1), _MOST_PATIENT_S)
+
+
+def _unanswered(heard: Heard, tries: int) -> str:
+    said = worded("the device does not say that it is so; sent {n} times", n=tries)
+    if not heard.heard:
+        return worded("the device is not heard; sent {n} times", n=tries)
+    return said

@@ -1,0 +1,168 @@
+"""What is remembered of a zone and of an outdoor unit: all of it can be read again from the log after a crash."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from heatledger.control.envelope import Told
+from heatledger.control.events import OVER, Event
+from heatledger.control.moment import Moment, at_least_s
+
+_SENT_KEPT: Final = 64
+"""More than a device may be sent in any hour."""
+_EFFECT_S: Final = 60.0
+"""For so long after a command what it did not ask for may change with it, as a set-point does with the mode. [s]"""
+_ECHO_S: Final = 300.0
+"""For so long what a device was told may still come true. [s]"""
+_SAME_K: Final = 0.3
+"""Half the coarsest step there is, 0.5 K or 1 °F: what a device makes of a number. [K]"""
+
+
+def is_so(wanted: Told, mode: str | None, setpoint: float | None) -> bool:
+    """Return whether a device that says this is as it was told to be.
+
+    Examples
+    --------
+    >>> is_so(Told(20.5, None), "heat", 20.56), is_so(Told(20.5, "heat"), "off", 20.5)
+    (True, False)
+    """
+    warm = wanted.setpoint is None or (setpoint is not None and abs(setpoint - wanted.setpoint) <= _SAME_K)
+    return warm and wanted.mode in (None, mode)
+
+
+class Memory:
+    """A zone: what is asked and not done with, what was sent, what stands, and who else had a say."""
+
+    def __init__(self) -> None:
+        self.open: dict[int, Event] = {}
+        self.sent: deque[Event] = deque(maxlen=_SENT_KEPT)
+        self.unanswered: list[Event] = []
+        self.stands: Told | None = None
+        self.person: Moment | None = None
+        self.rival: Moment | None = None
+        self.waits = ""
+        self._stood: Moment | None = None
+        self._set_back: list[Moment] = []
+        self._heard: Told | None = None
+
+    @property
+    def flying(self) -> Event | None:
+        """The request that was sent and is not done with."""
+        return next((event for event in self.open.values() if self.last_sent(event.id)), None)
+
+    def last_sent(self, request: int) -> Event | None:
+        """Return when and what was last sent for a request."""
+        return next((event for event in reversed(self.sent) if event.request == request), None)
+
+    def tries(self, request: int) -> int:
+        """Return how often a request was sent."""
+        return sum(event.request == request for event in self.sent)
+
+    def take(self, event: Event) -> None:
+        """Take in a row of the log."""
+        if event.kind == "asked":
+            self.open[event.id], self.waits = event, ""
+        elif event.kind == "waits":
+            self.waits = event.note
+        elif event.kind == "sent":
+            self.sent.append(event)
+            self.unanswered.append(event)
+        elif event.kind == "person":
+            if self._stood is not None and at_least_s(self._stood, event.at) <= _ECHO_S:
+                self._set_back.append(event.at)
+            self.person, self.stands, self._stood = event.at, None, None
+        elif event.kind == "rival":
+            self.rival = event.at
+        if event.kind in ("confirmed", "unconfirmed"):
+            self._stand(event)
+        if event.kind in OVER:
+            self.open.pop(event.request, None)
+
+    def hear(self, mode: str | None, setpoint: float | None, *, spoke: Moment | None, now: Moment) -> Told | None:
+        """Take in what the device says it is set to; return it where somebody else than we changed it."""
+        if spoke is None:
+            return None
+        self.unanswered = [
+            event for event in self.unanswered if at_least_s(event.at, now) < _ECHO_S or not _after(event.at, spoke)
+        ]
+        said, before = Told(setpoint, mode), self._heard or self.stands
+        self._heard = said
+        if before is None:
+            return None
+        foreign = [
+            name
+            for name in ("setpoint", "mode")
+            if _differs(getattr(before, name), getattr(said, name)) and not self._is_ours(name, said, now)
+        ]
+        return said if foreign else None
+
+    def set_back(self, span_s: float, now: Moment) -> int:
+        """Return how often what was confirmed was changed again within minutes, in a span of time [s]."""
+        return sum(at_least_s(moment, now) <= span_s for moment in self._set_back)
+
+    def spoke_since(self, sent: Moment, spoke: Moment | None) -> bool:
+        """Return whether the device spoke live after something was sent."""
+        return spoke is not None and _after(sent, spoke)
+
+    def _stand(self, event: Event) -> None:
+        old = self.stands
+        if old is not None and event.mode in (None, old.mode):
+            self.stands = Told(old.setpoint if event.setpoint is None else event.setpoint, old.mode)
+        else:
+            self.stands = Told(event.setpoint, event.mode)
+        self._stood = event.at
+        self.unanswered = []
+
+    def _is_ours(self, name: str, said: Told, now: Moment) -> bool:
+        """Return whether a change follows from what was sent: it was asked for, or came with what was."""
+        value = getattr(said, name)
+        for event in self.sent:
+            asked, age_s = getattr(event, name), at_least_s(event.at, now)
+            if asked is not None and age_s < _ECHO_S and not _differs(asked, value):
+                return True
+            if asked is None and age_s < _EFFECT_S and event.mode is not None:
+                return True
+        return False
+
+
+class Unit:
+    """An outdoor unit: when its compressor last started or stopped, or may have."""
+
+    def __init__(self) -> None:
+        self._turned: Moment | None = None
+        self._commanded: Moment | None = None
+        self._runs: bool | None = None
+        self._seen = False
+
+    def begin(self, now: Moment) -> None:
+        """Take it that the compressor turned just now: nobody looked."""
+        self._turned = now
+
+    def command(self, at: Moment) -> None:
+        """Note that something was sent that may start or stop it."""
+        self._turned = self._commanded = at
+
+    def observe(self, runs: bool | None, now: Moment) -> None:
+        """Take in whether it runs; what is not known for a while may have turned meanwhile."""
+        if self._seen and runs != self._runs:
+            self._turned, self._commanded = now, None
+        self._seen = self._seen or runs is not None
+        self._runs = runs
+
+    def state(self, now: Moment) -> tuple[bool | None, Moment | None]:
+        """Return whether it runs, None where a command may be turning it now, and when it last turned."""
+        turning = self._commanded is not None and at_least_s(self._commanded, now) < 2 * _ECHO_S
+        return (None if turning else self._runs), self._turned
+
+
+def _after(sent: Moment, spoke: Moment) -> bool:
+    return spoke.boot != sent.boot or spoke.steady_s > sent.steady_s
+
+
+def _differs(before: float | str | None, said: float | str | None) -> bool:
+    if before is None or said is None:
+        return False
+    if isinstance(before, float) and isinstance(said, float):
+        return abs(before - said) > _SAME_K
+    return before != said

@@ -1,0 +1,141 @@
+"""The closed loop: confirmed by the device, tried again with limits, won by people, stopped where two quarrel."""
+
+from __future__ import annotations
+
+import pytest
+
+from heatledger.control.loop import TRIES
+from tests.control.plant import House
+
+
+@pytest.fixture
+def house():
+    return House(mode="heat")
+
+
+def test_a_command_is_sent_once_and_confirmed_by_what_the_device_says(house):
+    asked = house.ask("living", setpoint=20.5)
+    house.step()
+    assert house.log.kinds(asked.id) == ["sent"]
+    house.until(5)
+    assert house.log.kinds(asked.id) == ["sent", "confirmed"]
+    assert [row[1:] for row in house.sent] == [("living", 20.5, None)]
+
+
+def test_what_is_so_already_is_not_sent(house):
+    asked = house.ask("living", setpoint=20.0)
+    house.step()
+    assert (house.log.kinds(asked.id), house.sent) == (["confirmed"], [])
+
+
+def test_a_deaf_device_is_told_three_times_ever_later_and_then_it_failed(house):
+    house.deaf.add("living")
+    asked = house.ask("living", setpoint=20.5)
+    house.until(600)
+    assert len(house.sent) == TRIES
+    gaps = [after[0] - before[0] for before, after in zip(house.sent, house.sent[1:], strict=False)]
+    assert gaps == [20.0, 40.0]  # 2 × the 10 s at which it speaks; then twice that
+    assert house.last(asked).kind == "failed"
+    assert "does not say that it is so; sent 3 times" in house.last(asked).note
+
+
+def test_somebody_at_the_remote_wins_over_the_programme_for_the_time_that_is_set(house):
+    house.step()
+    house.set["living"]["setpoint"] = 23.0
+    house.until(5)
+    assert house.log.rows[-1].kind == "person"
+    asked = house.ask("living", setpoint=19.0, by="programme", valid_s=3700.0)
+    house.until(3500)
+    assert house.log.kinds(asked.id) == ["waits"]
+    assert house.set["living"]["setpoint"] == 23.0
+    house.until(130)
+    assert house.log.kinds(asked.id) == ["waits", "sent", "confirmed"]
+
+
+def test_somebody_at_the_remote_ends_what_was_under_way(house):
+    house.deaf.add("living")
+    house.step()
+    asked = house.ask("living", setpoint=20.5)
+    house.until(5)
+    house.set["living"]["setpoint"] = 18.0
+    house.until(600)
+    assert house.last(asked).kind == "overruled"
+    assert len(house.sent) == 1
+
+
+def test_what_comes_with_a_mode_is_not_taken_for_a_person():
+    house = House(mode="off", celsius=18.0)
+    house.step()
+    house.ask("living", mode="heat", setpoint=21.0)
+    house.step()
+    house.set["living"]["setpoint"] = 21.0
+    house.until(20)
+    house.ask("living", mode="off")
+    house.until(400)
+    house.set["living"]["setpoint"] = 16.0  # the unit shows another set-point while it is off
+    house.wait(-395)  # … within the minute after the command
+    assert [row.kind for row in house.log.rows].count("person") == 0
+
+
+def test_another_controller_that_sets_it_back_is_named_and_given_way_to(house):
+    house.step()
+    for _ in range(3):
+        house.ask("living", setpoint=20.5)
+        house.until(10)
+        house.set["living"]["setpoint"] = 19.0
+        house.until(400)
+    rivals = [row for row in house.log.rows if row.kind == "rival"]
+    assert len(rivals) == 1
+    assert "stop the other controller" in rivals[0].note
+    asked = house.ask("living", setpoint=21.0, by="programme", valid_s=4000.0)
+    house.until(100)
+    assert house.last(asked).kind == "refused"
+
+
+def test_of_two_requests_the_newer_is_done(house):
+    first, second = house.ask("living", setpoint=20.5), house.ask("living", setpoint=21.5)
+    house.until(10)
+    assert house.last(first).kind == "replaced"
+    assert (house.last(second).kind, house.set["living"]["setpoint"]) == ("confirmed", 21.5)
+
+
+def test_nothing_stale_is_sent_when_the_network_is_back(house):
+    house.trouble = "the broker is not reached"
+    asked = house.ask("living", setpoint=20.5, valid_s=60.0)
+    house.until(90)
+    house.trouble = ""
+    house.until(30)
+    assert house.sent == []
+    assert (house.last(asked).kind, house.last(asked).note) == ("expired", "the broker is not reached")
+
+
+def test_a_device_set_otherwise_while_nobody_looked_was_set_by_a_person(house):
+    house.ask("living", setpoint=20.5)
+    house.until(10)
+    house.set["living"]["setpoint"] = 22.5
+    house.start()
+    house.until(5)
+    assert house.log.rows[-1].kind == "person"
+
+
+def test_a_room_that_freezes_because_of_us_is_heated(house):
+    house.celsius = dict.fromkeys(house.celsius, 15.0)
+    house.step()
+    house.until(400)
+    house.ask("living", mode="off")
+    house.until(10)
+    assert house.set["living"]["mode"] == "off"
+    house.celsius["living"] = 7.5
+    house.until(600)
+    assert house.set["living"] == {"mode": "heat", "setpoint": 10.0}
+    assert [row.who for row in house.log.rows if row.by == "frost" and row.kind == "asked"] == ["frost"]
+
+
+def test_killed_between_the_log_and_the_message_it_is_tried_again_and_counted(house):
+    asked = house.ask("living", setpoint=20.5)
+    house.step(killed=True)
+    house.start()
+    assert house.sent == []
+    house.until(30)
+    assert house.log.kinds(asked.id) == ["sent", "sent", "confirmed"]
+    assert len(house.sent) == 1
