@@ -189,5 +189,5 @@ def _points(home: Home) -> frozenset[str]:
     heads = [point for pump in home.heat_pumps for head in pump.heads for point in (head.device, head.demand)]
     heat = [pump.heat_meter for pump in home.heat_pumps if pump.heat_meter]
     water = [point for meter in heat for point in (meter.point, meter.flow, meter.flow_temp, meter.return_temp)]
-    grounds = [pump.source for pump in home.heat_pumps]
+    grounds = [point for pump in home.heat_pumps for point in (pump.source, pump.source_return)]
     return frozenset(point for point in (*zones, *meters, *heads, *water, *grounds, home.outdoor_temperature) if point)

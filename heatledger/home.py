@@ -132,7 +132,7 @@ class HeatPump(_Frozen, frozen=True):
     `unit` is a file of `systems/`, scaled to `rated_w` [W] where that is generic; `boundary` is what its meter encloses
     (SEPEMO: H1 refrigeration unit, H2 + source fan or pump, H3 + back-up heater, H4 + distribution). `backup` is the
     meter of its back-up heater, below its own; `ducts` says where its air runs; `source` is what hears the liquid from
-    the ground; `pan_heater_w` a base-pan heater below 2 °C [W].
+    the ground, `source_return` what goes back to it; `pan_heater_w` a base-pan heater below 2 °C [W].
     """
 
     id: Identifier
@@ -149,6 +149,7 @@ class HeatPump(_Frozen, frozen=True):
     backup: Identifier | None = None
     ducts: Ducts | None = None
     source: Point | None = None
+    source_return: Point | None = None
     pan_heater_w: Annotated[float, Meta(ge=0)] | None = None
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from heatledger.alerts.drift import HeatDay
+from heatledger.alerts.drift import heat_days
 from heatledger.alerts.observed import Budget, Machine, Observed, Prices
 from heatledger.cycles import cycle_at
 from heatledger.days import Day, midnight
@@ -19,7 +19,6 @@ from heatledger.rounding import exactly
 from heatledger.summary import Summary
 
 _RUN_D: Final = 4
-_MEASURED: Final = ("A", "B")
 _QUARTERS_A_DAY: Final = 96
 
 
@@ -100,26 +99,10 @@ def _machine(pump: HeatPump, days: Sequence[tuple[date, Day]]) -> Machine:
         id=pump.id,
         name=pump.name or pump.id,
         days=tuple((day, row.running[pump.id]) for day, row in recent if pump.id in row.running),
-        heating=_heat(pump, days[:-1], "heating"),
-        cooling=_heat(pump, days[:-1], "cooling"),
+        heating=heat_days(pump.id, days[:-1], "heating"),
+        cooling=heat_days(pump.id, days[:-1], "cooling"),
         backup_kwh=_backup(pump, [row for _, row in recent]),
     )
-
-
-def _heat(pump: HeatPump, days: Sequence[tuple[date, Day]], work: str) -> tuple[HeatDay, ...]:
-    """Return the measured heat of each day, by the better of the two rungs that measure."""
-    by_rung: dict[str, list[HeatDay]] = {rung: [] for rung in _MEASURED}
-    for day, row in days:
-        bins = row.pumps[pump.id].bins if pump.id in row.pumps else ()
-        for rung, found in by_rung.items():
-            cells = tuple(
-                (one.from_c, one.sums.electricity_kwh, one.sums.heat_kwh)
-                for one in bins
-                if one.rung == rung and one.work == work and one.from_c is not None
-            )
-            if cells:
-                found.append(HeatDay(day, cells))
-    return tuple(next((rows for rows in by_rung.values() if rows), []))
 
 
 def _backup(pump: HeatPump, days: Sequence[Day]) -> float | None:

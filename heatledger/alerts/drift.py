@@ -5,13 +5,14 @@ Only measured heat can tell. A COP that is read from a map moves with the power 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from heatledger.heat.flows import BIN_K
+from heatledger.days import Day
+from heatledger.heat.flows import BIN_K, Work
 from heatledger.readings import Floats
 
 WEEK_D: Final = 7
@@ -22,6 +23,7 @@ LEAST_PAST: Final = 28
 _LAGS_D: Final = (28, 7)
 """How long before now the past ends: a slow drift must not become the curve, where there is past enough."""
 _LEAST_KWH: Final = 1.0
+_MEASURED: Final = ("A", "B")
 _LEAST_WEEKS: Final = 4
 _T95: Final = (6.31, 2.92, 2.35, 2.13, 2.02, 1.94, 1.89, 1.86, 1.83, 1.81, 1.80, 1.78, 1.77, 1.76, 1.75)
 """Student's t at 95 %, one-sided, by degrees of freedom from 1: the ends of a 90 % interval. [1]"""
@@ -65,6 +67,37 @@ class Drift(NamedTuple):
     def beyond(self) -> bool:
         """Whether chance alone would seldom put a week there."""
         return self.below > self.half
+
+
+def heat_days(pump: str, days: Iterable[tuple[date, Day]], work: Work) -> tuple[HeatDay, ...]:
+    """Return the measured heat of each day, by the better of the two rungs that measure.
+
+    Parameters
+    ----------
+    pump : str
+        A heat pump's id.
+    days : iterable of (date, Day)
+        In order.
+    work : str
+        heating, cooling or dhw.
+
+    Returns
+    -------
+    tuple of HeatDay
+        Empty where no heat is measured.
+    """
+    by_rung: dict[str, list[HeatDay]] = {rung: [] for rung in _MEASURED}
+    for day, row in days:
+        bins = row.pumps[pump].bins if pump in row.pumps else ()
+        for rung, found in by_rung.items():
+            cells = tuple(
+                (one.from_c, one.sums.electricity_kwh, one.sums.heat_kwh)
+                for one in bins
+                if one.rung == rung and one.work == work and one.from_c is not None
+            )
+            if cells:
+                found.append(HeatDay(day, cells))
+    return tuple(next((rows for rows in by_rung.values() if rows), []))
 
 
 def drift(days: Sequence[HeatDay], today: date) -> Drift | None:

@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from heatledger.commissioning import clamps, comfort, datasheet, heard, house, machine, sensors, tree, water
+from heatledger.commissioning import (
+    clamps,
+    comfort,
+    datasheet,
+    fading,
+    heard,
+    house,
+    liquids,
+    machine,
+    phases,
+    sensors,
+    tree,
+    water,
+)
 from heatledger.commissioning.evidence import Evidence
 from heatledger.commissioning.finding import WORST_FIRST, Check, Finding, Seen, found
 from heatledger.marks import worded
 
 CHECKS: Final[tuple[Check, ...]] = (
-    *heard.CHECKS, *clamps.CHECKS, *tree.CHECKS, *sensors.CHECKS, *machine.CHECKS, *datasheet.CHECKS, *comfort.CHECKS,
-    *house.CHECKS, *water.CHECKS,
+    *heard.CHECKS, *clamps.CHECKS, *phases.CHECKS, *tree.CHECKS, *sensors.CHECKS, *machine.CHECKS, *datasheet.CHECKS,
+    *fading.CHECKS, *comfort.CHECKS, *house.CHECKS, *water.CHECKS, *liquids.CHECKS,
 )  # fmt: skip
 
 

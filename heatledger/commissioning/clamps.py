@@ -1,8 +1,7 @@
-"""Whether every clamp looks the right way, at the right phase, and counts in the unit it says."""
+"""Whether every clamp looks the right way, and counts in the unit it says."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -36,9 +35,6 @@ _AGREES: Final = 0.05
 """A meter's register and its own power, integrated, differ by less than this; sampling costs 1–2 %. [1]"""
 _NEAR_FACTOR: Final = 0.15
 _DISAGREE: Final = marked("register and power are not of one load")
-_SHARED_PHASE: Final = 0.6
-"""An inverter's or a motor's power factor is above this while it runs; at 60° or 120° from its own phase a clamp reads
-half of it, or a negative one. [1]"""
 
 
 def _points(meter: Meter) -> Sequence[str]:
@@ -105,32 +101,6 @@ def _ratio(seen: Evidence, point: str) -> float | None:
     return counted / total
 
 
-def _phase(seen: Evidence) -> Iterator[Seen]:
-    """Judge real against apparent power while it runs."""
-    for meter, name in seen.meters():
-        for point in _points(meter):
-            columns = [seen.mean((point,), quantity) for quantity in ("power", "voltage", "current")]
-            said = seen.mean((point,), "power_factor")
-            factor = said if said is not None else _factor(*columns)
-            power = columns[0]
-            if factor is None or power is None or meter.role == "import":
-                continue
-            runs = factor[(np.abs(np.nan_to_num(power)) >= _RUNS_W) & np.isfinite(factor)]
-            if len(runs) < _LEAST_ROWS:
-                continue
-            typical = float(np.median(runs))
-            words = worded("power factor {typical} while it runs", typical=number(typical, 2))
-            yield Seen(name, words, good=_SHARED_PHASE <= typical <= 1.02, value=typical, low=_SHARED_PHASE, high=1.0)
-
-
-def _factor(power: Floats | None, voltage: Floats | None, current: Floats | None) -> Floats | None:
-    if power is None or voltage is None or current is None:
-        return None
-    apparent = voltage * current
-    out = np.full(len(power), math.nan)
-    return np.asarray(np.divide(power, apparent, out=out, where=np.nan_to_num(apparent) > 1.0), dtype=np.float64)
-
-
 CHECKS: Final = (
     Check(
         id="meter.sign",
@@ -156,19 +126,6 @@ CHECKS: Final = (
         mend=marked("mend the unit in the device file"),
         needs=marked("a meter that tells both power and a register, and half a kilowatt-hour"),
         judge=_scale,
-        applies=lambda home: bool(home.meters),
-    ),
-    Check(
-        id="meter.phase",
-        name=marked("Clamp on its own phase"),
-        group="measurement",
-        question=marked("Is a clamp on another phase than the voltage it is multiplied with?"),
-        rule=marked("power factor of what runs between 0.6 and 1"),
-        source="cos 60° = 0.5: what a clamp on another of three phases reads of a load of power factor 1",
-        severity="warn",
-        mend=marked("give the clamp the voltage of its own phase, or swap it with its neighbour"),
-        needs=marked("a meter that tells its power factor, or its voltage and current beside its power, while it runs"),
-        judge=_phase,
         applies=lambda home: bool(home.meters),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -47,6 +47,8 @@ class Evidence(NamedTuple):
         Units' maps by name.
     house : House or None
         What days of known heat say of the house.
+    past : mapping of date to Day
+        Whole days before today, as far back as a machine is held against itself.
     """
 
     home: Home
@@ -59,6 +61,7 @@ class Evidence(NamedTuple):
     latest: Mapping[SeriesKey, LiveValue]
     systems: Mapping[str, System]
     house: House | None = None
+    past: Mapping[date, Day] = {}
 
     def meters(self) -> Iterator[tuple[Meter, str]]:
         """Return every meter with the name people know it by."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -12,10 +13,12 @@ from heatledger import accounts, hearing
 from heatledger.commissioning.checks import examine
 from heatledger.commissioning.evidence import Evidence
 from heatledger.commissioning.record import Job, Record
+from heatledger.days import Day
 from heatledger.hearing import LiveValue
 from heatledger.heat_days import INTERVALS_OF
 from heatledger.ledger import Ledger
 from heatledger.meters import Grid
+from heatledger.outlook import HISTORY_D
 from heatledger.readings import INTERVAL_S, SeriesKey
 from heatledger.store import Store
 from heatledger.store.state import State
@@ -64,7 +67,16 @@ def gather(
         latest=latest,
         systems=ledger.systems,
         house=ledger.house(now),
+        past=_past(ledger, now),
     )
+
+
+def _past(ledger: Ledger, now: datetime) -> Mapping[date, Day]:
+    """Return the kept days that a machine's heat is held against; none where no heat is measured."""
+    if not any(pump.heat_meter or pump.air_flow for pump in ledger.home.heat_pumps):
+        return {}
+    today = now.astimezone(ZoneInfo(ledger.home.timezone)).date()
+    return ledger.day_book.kept(today - timedelta(days=HISTORY_D), today)
 
 
 def look(evidence: Evidence, *, start: datetime, job: Job = NO_JOB) -> Record:

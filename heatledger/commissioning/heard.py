@@ -11,13 +11,16 @@ from heatledger.commissioning.evidence import Evidence
 from heatledger.commissioning.finding import Check, Seen
 from heatledger.formatting import duration
 from heatledger.formatting import share as shared
+from heatledger.hearing import limit_s
 from heatledger.home import Home, names
 from heatledger.marks import marked, worded
-from heatledger.readings import INTERVAL_S, Flag
+from heatledger.quantities import QUANTITIES
+from heatledger.readings import INTERVAL_S, Flag, Floats
 
 _AHEAD_S: Final = 60.0
 _COVERED: Final = 0.98
 """A month of it lacks half a day at most. [0–1]"""
+_GAP_S: Final = 1800.0
 _SPEAKS = ("power", "energy")
 
 
@@ -59,14 +62,22 @@ def _rhythm(seen: Evidence) -> Iterator[Seen]:
 
 
 def _fresh(seen: Evidence) -> Iterator[Seen]:
-    """Judge whether all that is known of a device is what the broker kept from an unknown time."""
+    """Judge whether anything of a device is known only by what the broker kept from an unknown time."""
+    now_us = seen.now.timestamp() * 1e6
     for source in seen.sources:
-        flags = [value.flags for key, value in seen.latest.items() if _is(source.family, source.device, key)]
-        if source.mapped and flags:
-            stale = all(flag & Flag.RETAINED for flag in flags)
-            kept = worded("every value is one the broker kept, of unknown age")
-            said = kept if stale else worded("speaks for itself")
-            yield Seen(source.device, said, good=not stale)
+        values = {key: value for key, value in seen.latest.items() if _is(source.family, source.device, key)}
+        if not source.mapped or not values:
+            continue
+        kept = {key: value for key, value in values.items() if value.flags & Flag.RETAINED}
+        due = {
+            key.quantity
+            for key, value in kept.items()
+            if QUANTITIES[key.quantity].kind != "state" and now_us - value.time_us > 1e6 * limit_s(None, [key.quantity])
+        }
+        whole = worded("every value is one the broker kept, of unknown age")
+        part = worded("{quantities}: kept by the broker, of unknown age", quantities=", ".join(sorted(due)))
+        said = whole if len(kept) == len(values) else part if due else worded("speaks for itself")
+        yield Seen(source.device, said, good=len(kept) < len(values) and not due)
 
 
 def _is(family: str, device: str, key: tuple[str, ...]) -> bool:
@@ -88,17 +99,35 @@ def _clocks(seen: Evidence) -> Iterator[Seen]:
     )
 
 
-def _coverage(seen: Evidence) -> Iterator[Seen]:
-    """Judge how much of the span each meter was heard."""
+def _laid(seen: Evidence) -> Iterator[tuple[str, Floats]]:
+    """Return how much of each interval each meter was heard, from when anything was first heard. [0–1]."""
+    found: list[tuple[str, Floats]] = []
     for meter, name in seen.meters():
         points = {*meter.points, *meter.sum}
         blocks = [b for b in seen.grid.blocks.values() if b.key.quantity in _SPEAKS and points & set(names(b.key))]
-        if not blocks or not seen.grid.size:
-            continue
-        laid = np.max([seen.grid.lay(block, block.coverage, 0.0) for block in blocks], axis=0)
-        share = float(np.clip(laid, 0.0, 1.0).mean())
+        if blocks and seen.grid.size:
+            laid = np.max([seen.grid.lay(block, block.coverage, 0.0) for block in blocks], axis=0)
+            found.append((name, np.clip(laid, 0.0, 1.0)))
+    first = min((int(np.argmax(laid > 0)) for _, laid in found if (laid > 0).any()), default=0)
+    return ((name, laid[first:]) for name, laid in found)
+
+
+def _coverage(seen: Evidence) -> Iterator[Seen]:
+    """Judge how much of the span each meter was heard."""
+    for name, laid in _laid(seen):
+        share = float(laid.mean())
         said = worded("heard {share} of the time", share=shared(share, digits=1))
         yield Seen(name, said, good=share >= _COVERED, value=100 * share, low=100 * _COVERED, high=100.0, unit="%")
+
+
+def _gaps(seen: Evidence) -> Iterator[Seen]:
+    """Judge the longest silence of each meter."""
+    for name, laid in _laid(seen):
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], laid <= 0, [False]))))
+        silent_s = float(np.max(edges[1::2] - edges[::2], initial=0)) * INTERVAL_S
+        none = worded("never silent for five minutes")
+        said = worded("silent for {duration} at the longest", duration=duration(silent_s)) if silent_s else none
+        yield Seen(name, said, good=silent_s <= _GAP_S, value=silent_s / 60, low=0.0, high=_GAP_S / 60, unit="min")
 
 
 CHECKS: Final = (
@@ -134,7 +163,7 @@ CHECKS: Final = (
         name=marked("Values are fresh"),
         group="measurement",
         question=marked("Is anything known only by what the broker kept?"),
-        rule=marked("at least one value of a device came live"),
+        rule=marked("no value that is due is one the broker kept: power after 15 min, others after three hours"),
         source="MQTT 3.1.1, 3.3.1.3: a retained message was published before the subscription, when is not said",
         severity="warn",
         mend=marked("see that the device is on; clear its retained messages if it is gone"),
@@ -164,5 +193,18 @@ CHECKS: Final = (
         mend=marked("move the access point nearer, or give the meter a wired connection"),
         needs=marked("a meter that was heard in the span"),
         judge=_coverage,
+    ),
+    Check(
+        id="meter.gaps",
+        name=marked("Silences"),
+        group="measurement",
+        question=marked("Was any meter silent for long?"),
+        rule=marked("never for more than half an hour"),
+        source="own rule: what a register counted in longer silence cannot be laid into its hours and their prices",
+        severity="warn",
+        mend=marked("look at its power supply and its network at that hour"),
+        needs=marked("a meter that was heard in the span"),
+        judge=_gaps,
+        applies=lambda home: bool(home.meters),
     ),
 )

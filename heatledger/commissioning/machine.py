@@ -12,14 +12,20 @@ from heatledger.commissioning.finding import Check, Seen
 from heatledger.cycling import FROST_C
 from heatledger.formatting import energy, number
 from heatledger.formatting import power as watts
+from heatledger.formatting import share as shared
+from heatledger.home import HeatPump
 from heatledger.marks import marked, worded
 from heatledger.operation import SHORT_STARTS
+from heatledger.readings import INTERVAL_S
 
 _REST_W: Final = {"mini_split": 50.0, "multi_split": 70.0, "air_conditioner": 50.0}
 _REST_OTHER_W: Final = 100.0
 _COLD_H: Final = 10.0
 _DEFROSTS_H: Final = 2.0
+_LONGEST_MIN: Final = 15.0
 _OVERLAP_C: Final = 0.0
+_SPARE: Final = 0.75
+_OVERLAPS: Final = 0.25
 _BACKUP_KWH: Final = 0.5
 _DRY_C, _WET_C, _PAN_W = 6.0, 2.0, 30.0
 
@@ -69,6 +75,24 @@ def _defrosts(seen: Evidence) -> Iterator[Seen]:
         yield Seen(name, said, good=rate <= _DEFROSTS_H, value=rate, low=0.0, high=_DEFROSTS_H, unit="per h")
 
 
+def _long_defrosts(seen: Evidence) -> Iterator[Seen]:
+    """Judge how long a defrost takes."""
+    for pump, name, use in seen.uses():
+        if not use.defrosting.count:
+            none = worded("it has not defrosted in the span")
+            yield Seen(name, none if use.defrosting.count == 0 else use.defrosting.reason or none, good=None)
+            continue
+        does = seen.mode(pump, "defrost") | (seen.running(pump, "defrosts") == 1)
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], does, [False]))))
+        minutes = (edges[1::2] - edges[::2]) * (INTERVAL_S / 60)
+        if not len(minutes):
+            yield Seen(name, worded("it has not defrosted in the span"), good=None)
+            continue
+        long = float(np.percentile(minutes, 90))
+        said = worded("{minutes} min and less in nine of ten defrosts", minutes=number(long, 0))
+        yield Seen(name, said, good=long <= _LONGEST_MIN, value=long, low=0.0, high=_LONGEST_MIN, unit="min")
+
+
 def _backup(seen: Evidence) -> Iterator[Seen]:
     """Judge whether a back-up heater runs in weather that the heat pump can serve alone."""
     for pump, name in seen.pumps():
@@ -82,6 +106,35 @@ def _backup(seen: Evidence) -> Iterator[Seen]:
         total = float(kwh[mild].sum())
         said = worded("{energy} above 0 °C", energy=energy(total))
         yield Seen(name, said, good=bool(total <= _BACKUP_KWH), value=total, low=0.0, high=_BACKUP_KWH, unit="kWh")
+
+
+def _overlap(seen: Evidence) -> Iterator[Seen]:
+    """Judge whether a back-up heater does what the heat pump still could."""
+    for pump, name in seen.pumps():
+        if pump.backup is None:
+            continue
+        runs, own = seen.running(pump, "runs"), seen.power(pump)
+        told = seen.account.meters.get(pump.backup)
+        helped = np.zeros(seen.grid.size) if told is None else np.nan_to_num(told)
+        own = own - helped * (3.6e6 / INTERVAL_S) if _below(seen, pump) else own
+        alone = own[(runs == 1) & (helped == 0) & np.isfinite(own)]
+        total = float(helped.sum())
+        if told is None or len(alone) < _COLD_H * HOUR or total <= _BACKUP_KWH:
+            few = worded("its back-up heater hardly ran, or the heat pump for less than ten hours without it")
+            yield Seen(name, few, good=None)
+            continue
+        spare = np.nan_to_num(own) < _SPARE * float(np.percentile(alone, 98))
+        share = float(helped[spare].sum()) / total
+        said = worded(
+            "{share} of {energy} back-up heat while the heat pump ran below three quarters of its most",
+            share=shared(share), energy=energy(total),
+        )  # fmt: skip
+        yield Seen(name, said, good=share <= _OVERLAPS, value=100 * share, low=0.0, high=100 * _OVERLAPS, unit="%")
+
+
+def _below(seen: Evidence, pump: HeatPump) -> bool:
+    """Return whether the back-up heater's electricity is part of what the heat pump's meter counts."""
+    return any(meter.id == pump.backup and meter.parent == pump.meter for meter in seen.home.meters)
 
 
 def _pan(seen: Evidence) -> Iterator[Seen]:
@@ -144,6 +197,19 @@ CHECKS: Final = (
         applies=lambda home: bool(home.heat_pumps),
     ),
     Check(
+        id="unit.defrost_length",
+        name=marked("Length of defrosts"),
+        group="machine",
+        question=marked("Does a defrost take too long?"),
+        rule=marked("15 min at most in nine of ten, told in steps of 5 min"),
+        source="2–10 min: heatledger/cycling.py; units end a defrost after 10–15 min whatever the coil says",
+        severity="warn",
+        mend=marked("look for ice that stays on the coil or base pan, the coil's thermometer, and the charge"),
+        needs=marked("its power once a minute, the outdoor temperature, and a defrost"),
+        judge=_long_defrosts,
+        applies=lambda home: bool(home.heat_pumps),
+    ),
+    Check(
         id="unit.backup",
         name=marked("Back-up heat"),
         group="machine",
@@ -156,6 +222,19 @@ CHECKS: Final = (
         ),
         needs=marked("the back-up heater's meter, and the outdoor temperature"),
         judge=_backup,
+        applies=lambda home: any(pump.backup for pump in home.heat_pumps),
+    ),
+    Check(
+        id="unit.backup_overlap",
+        name=marked("Back-up heat beside a heat pump with power to spare"),
+        group="machine",
+        question=marked("Does the back-up heater do what the heat pump still could?"),
+        rule=marked("at most a quarter of it while the heat pump draws less than three quarters of its most"),
+        source="own rule; EN 14825: supplementary heat is for the load above the unit's capacity",
+        severity="warn",
+        mend=marked("let the back-up heater start later, at a larger shortfall; does a timer hold the heat pump down?"),
+        needs=marked("half a kilowatt-hour of back-up heat on its own meter, and ten hours of running without it"),
+        judge=_overlap,
         applies=lambda home: any(pump.backup for pump in home.heat_pumps),
     ),
     Check(

@@ -16,8 +16,9 @@ from heatledger.readings import Flag
 
 _SLACK, _SLACK_KWH = 0.02, 0.2
 """Two meters of class 1 differ by this at most. [1] [kWh]"""
-_SAID_TWICE: Final = ("meter.said_twice", "meter.leader_head")
 _DAYS: Final = 3
+_UNALIKE: Final = marked("{n} meters, no two of them alike day after day")
+_OWN: Final = marked("{n} meters, no head among them that reports its outdoor unit")
 
 
 def _parts(seen: Evidence) -> Iterator[Seen]:
@@ -38,15 +39,19 @@ def _parts(seen: Evidence) -> Iterator[Seen]:
         yield Seen(name, said, good=good, value=parts, low=0.0, high=whole, unit="kWh")
 
 
-def _twins(seen: Evidence) -> Iterator[Seen]:
+def _agreeing(doubt: str, words: str) -> Callable[[Evidence], Iterator[Seen]]:
     """Repeat what the accounts say of meters that count one thing twice."""
-    called = {meter.id: name for meter, name in seen.meters()}
-    doubts = [issue for issue in seen.summary.issues if issue.name in _SAID_TWICE]
-    for issue in doubts:
-        yield Seen(called.get(str(issue.data["meter"]), ""), issue.message, good=False, mend=issue.fix)
-    counted = [name for name, kwh in seen.summary.electricity.by_meter.items() if kwh is not None]
-    if not doubts and len(counted) > 1 and len(seen.days) >= _DAYS:
-        yield Seen("", worded("{n} meters, no two of them alike day after day", n=len(counted)), good=True)
+
+    def judge(seen: Evidence) -> Iterator[Seen]:
+        called = {meter.id: name for meter, name in seen.meters()}
+        doubts = [issue for issue in seen.summary.issues if issue.name == doubt]
+        for issue in doubts:
+            yield Seen(called.get(str(issue.data["meter"]), ""), issue.message, good=False, mend=issue.fix)
+        counted = [name for name, kwh in seen.summary.electricity.by_meter.items() if kwh is not None]
+        if not doubts and len(counted) > 1 and len(seen.days) >= _DAYS:
+            yield Seen("", worded(words, n=len(counted)), good=True)
+
+    return judge
 
 
 def _restarts(times: int) -> str:
@@ -89,14 +94,27 @@ CHECKS: Final = (
         id="meter.twice",
         name=marked("Counted once"),
         group="measurement",
-        question=marked("Do two meters count the same electricity, or does a head report its whole outdoor unit?"),
+        question=marked("Do two meters count the same electricity?"),
         rule=marked("no two are alike hour by hour, day after day"),
         source="own rule: heatledger/twins.py",
         severity="warn",
         mend=marked("say in the home file which of them counts"),
         needs=marked("two meters, and three days"),
-        judge=_twins,
+        judge=_agreeing("meter.said_twice", _UNALIKE),
         applies=lambda home: len(home.meters) > 1,
+    ),
+    Check(
+        id="meter.leader_head",
+        name=marked("Heads report themselves"),
+        group="measurement",
+        question=marked("Does a head report its whole outdoor unit?"),
+        rule=marked("no head follows its outdoor unit hour by hour, day after day, and a little above it"),
+        source="own rule: heatledger/twins.py; leader heads of multi-splits report the sum",
+        severity="warn",
+        mend=marked('give its meter role = "leader_sum" in the home file'),
+        needs=marked("the meters of a head and of its outdoor unit, and three days"),
+        judge=_agreeing("meter.leader_head", _OWN),
+        applies=lambda home: any(meter.role == "head" for meter in home.meters),
     ),
     Check(
         id="meter.restarts",

@@ -1,4 +1,4 @@
-"""Whether the water is right: flow, spread, weather compensation, the ground, hot water and legionella."""
+"""Whether the water is right: flow, spread, weather compensation, hot water and legionella."""
 
 from __future__ import annotations
 
@@ -16,47 +16,46 @@ from heatledger.marks import marked, worded
 from heatledger.readings import Floats
 
 _WATER: Final = frozenset(("air_to_water", "ground_source"))
-_LEAST_H: Final = 10.0
+LEAST_H: Final = 10.0
+"""Fewer hours of heating say nothing of its water. [h]"""
 _SPREAD_K: Final = (2.0, 12.0)
 _COLD_C: Final = 12.0  # nobody cools below it: whose return is warmer then has its thermometers swapped
 _SLOPE: Final = -0.1
 _VARIES_K: Final = 6.0
-_BRINE_C: Final = (-5.0, 20.0)
 _HOT_C: Final = (43.0, 65.0)
 _KILLS_C: Final = 60.0
 _WEEK: Final = 7 * 24 * HOUR
 
 
-def _hydronic(home: Home) -> bool:
+def hydronic(home: Home) -> bool:
+    """Return whether a home is heated by water."""
     return any(pump.kind in _WATER for pump in home.heat_pumps)
 
 
-def _ground(home: Home) -> bool:
-    return any(pump.kind == "ground_source" for pump in home.heat_pumps)
-
-
-def _points(pump: HeatPump) -> tuple[str, ...]:
+def points(pump: HeatPump) -> tuple[str, ...]:
+    """Return who tells of a heat pump's water."""
     meter = pump.heat_meter
     own = (meter.point, meter.flow, meter.flow_temp, meter.return_temp) if meter else ()
     return tuple(point for point in (*own, *(head.device for head in pump.heads)) if point)
 
 
-def _wet(seen: Evidence) -> Iterator[tuple[HeatPump, str, np.ndarray[tuple[int], np.dtype[np.bool_]]]]:
+def hydronic_pumps(seen: Evidence) -> Iterator[tuple[HeatPump, str, np.ndarray[tuple[int], np.dtype[np.bool_]]]]:
     """Return hydronic heat pumps with where they run for the rooms."""
     for pump, name in seen.pumps():
         if pump.kind in _WATER:
             yield pump, name, seen.mode(pump, "heating") & (seen.running(pump, "runs") == 1)
 
 
-def _while(column: Floats | None, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats:
+def during(column: Floats | None, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats:
+    """Return what a column says in some of its rows, where it says anything."""
     return np.empty(0) if column is None else column[rows & np.isfinite(column)]
 
 
 def _flow(seen: Evidence) -> Iterator[Seen]:
     """Judge whether water flows while it heats."""
-    for pump, name, heats in _wet(seen):
-        flow = _while(seen.mean(_points(pump), "flow"), heats)
-        if len(flow) < _LEAST_H * HOUR:
+    for pump, name, heats in hydronic_pumps(seen):
+        flow = during(seen.mean(points(pump), "flow"), heats)
+        if len(flow) < LEAST_H * HOUR:
             yield Seen(name, worded("its flow was heard for less than ten hours of heating"), good=None)
             continue
         still = float((flow < 1.0).mean())
@@ -70,11 +69,11 @@ def _flow(seen: Evidence) -> Iterator[Seen]:
 
 def _spread(seen: Evidence) -> Iterator[Seen]:
     """Judge flow less return."""
-    for pump, name, _ in _wet(seen):
+    for pump, name, _ in hydronic_pumps(seen):
         heats = (seen.running(pump, "runs") == 1) & (seen.outdoor_c < _COLD_C)
-        out, back = (seen.mean(_points(pump), quantity) for quantity in ("flow_temp", "return_temp"))
-        spread = _while(None if out is None or back is None else out - back, heats)
-        if len(spread) < _LEAST_H * HOUR:
+        out, back = (seen.mean(points(pump), quantity) for quantity in ("flow_temp", "return_temp"))
+        spread = during(None if out is None or back is None else out - back, heats)
+        if len(spread) < LEAST_H * HOUR:
             yield Seen(name, worded("flow and return were heard for less than ten hours of heating"), good=None)
             continue
         typical = float(np.median(spread))
@@ -85,10 +84,10 @@ def _spread(seen: Evidence) -> Iterator[Seen]:
 
 def _compensated(seen: Evidence) -> Iterator[Seen]:
     """Judge whether the flow gets cooler as the weather gets warmer."""
-    for pump, name, heats in _wet(seen):
-        flow = seen.mean(_points(pump), "flow_temp")
+    for pump, name, heats in hydronic_pumps(seen):
+        flow = seen.mean(points(pump), "flow_temp")
         rows = heats & np.isfinite(seen.outdoor_c) & (np.isfinite(flow) if flow is not None else False)
-        if flow is None or np.count_nonzero(rows) < _LEAST_H * HOUR:
+        if flow is None or np.count_nonzero(rows) < LEAST_H * HOUR:
             yield Seen(name, worded("its flow temperature was heard for less than ten hours of heating"), good=None)
             continue
         air = seen.outdoor_c[rows]
@@ -100,47 +99,10 @@ def _compensated(seen: Evidence) -> Iterator[Seen]:
         yield Seen(name, said, good=slope <= _SLOPE, value=slope, high=_SLOPE, unit="K/K")
 
 
-def _brine(seen: Evidence) -> Iterator[Seen]:
-    """Judge the liquid from the ground."""
-    for pump, name, heats in _wet(seen):
-        if pump.kind != "ground_source":
-            continue
-        told = seen.mean((pump.source,), "temperature") if pump.source else None
-        liquid = _while(told, heats)
-        if len(liquid) < _LEAST_H * HOUR:
-            yield Seen(
-                name, worded("the liquid from the ground was heard for less than ten hours of heating"), good=None
-            )
-            continue
-        least = float(np.percentile(liquid, 2))
-        said = worded("{temperature} from the ground at its coldest", temperature=temperature(least))
-        good = _BRINE_C[0] <= least <= _BRINE_C[1]
-        yield Seen(name, said, good=good, value=least, low=_BRINE_C[0], high=_BRINE_C[1], unit="°C")
-
-
-def _glycol(seen: Evidence) -> Iterator[Seen]:
-    """Judge whether heat computed from flow knows what flows."""
-    for pump, name, _ in _wet(seen):
-        meter = pump.heat_meter
-        if meter is None or meter.flow is None:
-            continue
-        if pump.glycol is not None:
-            yield Seen(
-                name,
-                worded("{share} {kind} glycol is stated", share=shared(pump.glycol.fraction), kind=pump.glycol.kind),
-                good=True,
-            )
-        elif pump.kind == "air_to_water":
-            said = worded("heat is computed from flow, and whether there is glycol in it is not stated")
-            yield Seen(name, said, good=None)
-        else:
-            yield Seen(name, worded("heat is computed from flow, as of water"), good=True)
-
-
 def _hot(seen: Evidence) -> Iterator[Seen]:
     """Judge the hot water's temperature."""
-    for pump, name, _ in _wet(seen):
-        tank = seen.mean(_points(pump), "dhw_temp")
+    for pump, name, _ in hydronic_pumps(seen):
+        tank = seen.mean(points(pump), "dhw_temp")
         known = np.empty(0) if tank is None else tank[np.isfinite(tank)]
         if len(known) < 24 * HOUR:
             continue
@@ -153,8 +115,8 @@ def _hot(seen: Evidence) -> Iterator[Seen]:
 
 def _legionella(seen: Evidence) -> Iterator[Seen]:
     """Judge whether a tank gets hot once a week."""
-    for pump, name, _ in _wet(seen):
-        tank = seen.mean(_points(pump), "dhw_temp")
+    for pump, name, _ in hydronic_pumps(seen):
+        tank = seen.mean(points(pump), "dhw_temp")
         if tank is None or np.count_nonzero(np.isfinite(tank)) < 0.8 * _WEEK:
             continue
         most = float(np.nanmax(tank[-_WEEK:]))
@@ -174,7 +136,7 @@ CHECKS: Final = (
         mend=marked("look at pump, valves and strainer; if the flow is there, at the flow meter"),
         needs=marked("a flow meter: heat_meter.flow of the heat pump, and ten hours of heating"),
         judge=_flow,
-        applies=_hydronic,
+        applies=hydronic,
     ),
     Check(
         id="water.spread",
@@ -189,7 +151,7 @@ CHECKS: Final = (
         ),
         needs=marked("flow and return temperatures, and ten hours of heating"),
         judge=_spread,
-        applies=_hydronic,
+        applies=hydronic,
     ),
     Check(
         id="water.compensation",
@@ -202,33 +164,7 @@ CHECKS: Final = (
         mend=marked("switch on weather compensation, and lower the curve until the coldest room just holds"),
         needs=marked("flow and outdoor temperature over weather that changes by 6 K"),
         judge=_compensated,
-        applies=_hydronic,
-    ),
-    Check(
-        id="water.brine",
-        name=marked("Liquid from the ground"),
-        group="water",
-        question=marked("Is the ground warm enough?"),
-        rule=marked("−5 to 20 °C at its coldest"),
-        source="EN 14511: B0; below −5 °C most machines stop",
-        severity="warn",
-        mend=marked("look at the loop's pump and strainer, and at its size"),
-        needs=marked("a thermometer: source of the heat pump"),
-        judge=_brine,
-        applies=_ground,
-    ),
-    Check(
-        id="water.glycol",
-        name=marked("Glycol"),
-        group="water",
-        question=marked("Does the heat meter know what flows through it?"),
-        rule=marked("glycol is stated where heat is computed from flow"),
-        source="heatledger/heat/fluids.py",
-        severity="warn",
-        mend=marked("state glycol"),
-        needs=marked("glycol.kind and glycol.fraction of the heat pump, fraction 0 where it is water"),
-        judge=_glycol,
-        applies=lambda home: any(p.heat_meter and p.heat_meter.flow for p in home.heat_pumps),
+        applies=hydronic,
     ),
     Check(
         id="water.hot",
@@ -241,7 +177,7 @@ CHECKS: Final = (
         mend=marked("set the tank to 48–55 °C"),
         needs=marked("the tank's temperature over a day"),
         judge=_hot,
-        applies=_hydronic,
+        applies=hydronic,
     ),
     Check(
         id="water.legionella",
@@ -254,6 +190,6 @@ CHECKS: Final = (
         mend=marked("switch on the weekly disinfection, unless an installer decided otherwise"),
         needs=marked("the tank's temperature over a week"),
         judge=_legionella,
-        applies=_hydronic,
+        applies=hydronic,
     ),
 )

@@ -24,6 +24,34 @@ _FITS: Final = {
     ),
 }
 
+# °C at which ice begins, by mass fraction in tenths: CoolProp 8.0.0 (INCOMP T_FREEZE, after Melinder 2010)
+_FREEZES: Final = {
+    "propylene": (0.0, -2.9, -7.2, -12.8, -20.6, -32.2, -50.0),
+    "ethylene": (0.0, -3.4, -7.9, -14.6, -23.8, -36.0, -51.2),
+}
+
+
+def freezes_at(glycol: Glycol) -> float:
+    """Return the temperature at which heating water with glycol in it begins to freeze.
+
+    Parameters
+    ----------
+    glycol : Glycol
+        What is in the water.
+
+    Returns
+    -------
+    float
+        [°C]
+
+    Examples
+    --------
+    >>> round(freezes_at(Glycol(kind="propylene", fraction=0.25)), 1)
+    -10.0
+    """
+    row = _FREEZES[glycol.kind]
+    return float(np.interp(glycol.fraction, np.arange(len(row)) / 10, row))
+
 
 def heat_capacity(temp_c: Floats, glycol: Glycol | None = None) -> Floats:
     """Return the heat that a volume of heating water takes up per kelvin, ρ·c_p.

@@ -18,15 +18,17 @@ OUTDOOR = 2.0 + 6.0 * np.sin(HOURS / 24 * 2 * np.pi - 2.0)
 RUNS = (np.arange(STEPS) % 36) < 30  # two and a half hours on, half an hour off
 FLOW_TEMP = np.where(RUNS, 38.0 - 0.5 * OUTDOOR, 25.0)
 POWER = np.where(RUNS, 2000.0 - 120.0 * OUTDOOR, 12.0)
+FLOW = np.where(RUNS, 3.4 * POWER / (5.0 * 4150 / 60), 0.0)  # what carries COP 3.4 at 5 K, 4.15 kJ/(L·K) [L/min]
 HEALTHY = {
     ("unit", "power"): POWER,
     ("unit", "energy"): POWER * 300 / 3.6e6,
-    ("unit", "flow"): np.where(RUNS, 20.0, 0.0),
+    ("unit", "flow"): FLOW,
     ("unit", "flow_temp"): FLOW_TEMP,
     ("unit", "return_temp"): FLOW_TEMP - np.where(RUNS, 5.0, 0.0),
     ("unit", "heat_energy"): np.where(RUNS, 3.4 * POWER, 0.0) * 300 / 3.6e6,
     ("unit", "dhw_temp"): 50.0 + 12.0 * ((HOURS % 168) < 1.0),
     ("ground", "temperature"): np.full(STEPS, 3.0),
+    ("ground back", "temperature"): np.full(STEPS, 0.0),
     ("station", "outdoor_temp"): OUTDOOR,
     ("hall", "temperature"): np.full(STEPS, 20.5) + 0.3 * np.sin(HOURS),
     ("heater", "energy"): np.zeros(STEPS),
@@ -51,9 +53,12 @@ HOME = Home(
 
 def ground() -> Home:
     """The same with a ground-source heat pump."""
-    return msgspec.structs.replace(
-        HOME, heat_pumps=(msgspec.structs.replace(HOME.heat_pumps[0], kind="ground_source"),)
-    )
+    return pump(kind="ground_source", source_return="ground back")
+
+
+def pump(**changes) -> Home:
+    """The same, its heat pump stated otherwise."""
+    return msgspec.structs.replace(HOME, heat_pumps=(msgspec.structs.replace(HOME.heat_pumps[0], **changes),))
 
 
 def series(changed: dict[tuple[str, str], object] | None = None) -> list[Intervals]:
