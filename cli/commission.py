@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
@@ -11,14 +13,18 @@ import typer
 
 from cli.books import books
 from cli.options import CommandError, ConfigOption, HomeOption, JsonOption, utc_now
+from heatledger.commissioning.budget_words import known, priced, told
 from heatledger.commissioning.finding import Finding
 from heatledger.commissioning.gather import SPAN, gather, keep, kept, look
-from heatledger.commissioning.record import Drift, Job, Record, Unit, drift, headline
+from heatledger.commissioning.own_units import in_own_units
+from heatledger.commissioning.record import Job, Record, Unit, compared, headline
+from heatledger.commissioning.words import at_place
 from heatledger.hearing import heard
 from heatledger.home import Home
-from heatledger.ledger import span
+from heatledger.ledger import Ledger, span
 from heatledger.reader import of_home, reading
 from heatledger.retelling import retold
+from heatledger.store import Store
 from heatledger.store.lately import heard_lately
 from heatledger.wording import say
 
@@ -34,10 +40,16 @@ def commission(
     home: HomeOption = None,
     since: SinceOption = None,
     as_json: JsonOption = False,
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="Write the hand-over to this file, A4.")] = None,
+    run: Annotated[
+        int | None, typer.Option("--run", help="A run that was kept, as it was; by default a new one.")
+    ] = None,
     save: Annotated[bool, typer.Option("--save", help="Keep this run: later ones say what changed.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Show each pass, not only how many.")] = False,
     installer: Annotated[str, typer.Option("--installer", help="Who commissions, for the record.")] = "",
     reference: Annotated[str, typer.Option("--reference", help="The job's number, for the record.")] = "",
+    address: Annotated[str, typer.Option("--address", help="Where the home is, for the record.")] = "",
+    note: Annotated[str, typer.Option("--note", help="A note on this run, for the record.")] = "",
     unit: UnitOption = None,
     config: ConfigOption = None,
 ) -> None:
@@ -45,17 +57,51 @@ def commission(
     now = utc_now()
     with books(home, config) as (ledger, store):
         chosen = ledger.home
-        job = Job(installer=installer, reference=reference, units=tuple(_unit(chosen, one) for one in unit or ()))
-        start, latest = _since(chosen, since, now), heard(heard_lately(store, chosen.id, int(now.timestamp() * 1e6)))
-        record = look(gather(ledger, store, start=start, now=now, latest=latest), start=start, job=job)
+        units = tuple(_unit(chosen, one) for one in unit or ())
+        job = Job(installer=installer, reference=reference, address=address, note=note, units=units)
         earlier = kept(ledger.state, chosen.id)
-        record = keep(ledger.state, record) if save else record
-    if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(record)))
-    else:
-        with reading(of_home(chosen)):
-            typer.echo("\n".join(_words(record, drift(earlier[0], record) if earlier else [], every=every)))
+        if run is not None:
+            record = _kept(earlier, run, new=bool(save or since or job != Job()))
+        else:
+            record = compared(_found(ledger, store, since, now, job), earlier)
+            record = keep(ledger.state, record) if save else record
+    with reading(of_home(chosen)):
+        wrote = None if pdf is None else _write(pdf, record, chosen)
+        typer.echo(
+            _json(record) if as_json else "\n".join([*_words(record, chosen, every=every), *([wrote] if wrote else [])])
+        )
     raise typer.Exit(1 if record.counts["fail"] else 0)
+
+
+def _found(ledger: Ledger, store: Store, since: str | None, now: datetime, job: Job) -> Record:
+    home = ledger.home
+    start, latest = _since(home, since, now), heard(heard_lately(store, home.id, int(now.timestamp() * 1e6)))
+    return look(gather(ledger, store, start=start, now=now, latest=latest), start=start, job=job)
+
+
+def _kept(earlier: Sequence[Record], run: int, *, new: bool) -> Record:
+    if new:
+        raise CommandError("--run shows a run as it was kept: leave out --since, --save and what is said of the job")
+    found = next((record for record in earlier if record.version == run), None)
+    if found is None:
+        known = ", ".join(str(record.version) for record in earlier) or "none (keep one with --save)"
+        raise CommandError(f"--run {run}: never kept; kept: {known}")
+    return found
+
+
+def _json(record: Record) -> str:
+    return msgspec.json.format(msgspec.json.encode(record)).decode()
+
+
+def _write(pdf: Path, record: Record, home: Home) -> str:
+    # typst and its fonts take 46 MB: only a command that is asked for paper loads them
+    from heatledger.statement.typeset import record_pdf
+
+    try:
+        pdf.write_bytes(record_pdf(record, home))
+    except OSError as error:
+        raise CommandError(f"--pdf {pdf}: {error.strerror}; name a file in a folder that may be written") from error
+    return say("Written: {file}", file=pdf)
 
 
 def _since(home: Home, since: str | None, now: datetime) -> datetime:
@@ -76,33 +122,42 @@ def _unit(home: Home, text: str) -> Unit:
     return Unit(heat_pump=name, model=model, serial=serial)
 
 
-def _words(record: Record, changed: list[Drift], *, every: bool) -> list[str]:
+def _words(record: Record, home: Home, *, every: bool) -> list[str]:
     counts = record.counts
     lines = [
-        f"{record.name} · {retold(headline(record.findings))}",
+        f"{record.name} · {in_own_units(retold(headline(record.findings)), home)}",
         say(
             "{fails} fail, {warns} warn, {untested} not testable, {passes} pass",
             fails=counts["fail"], warns=counts["warn"], untested=counts["not_testable"], passes=counts["pass"],
         ),
         "",
     ]  # fmt: skip
-    lines += [_line(one) for one in record.findings if every or one.result != "pass"]
+    lines += [_line(one, home) for one in record.findings if every or one.result != "pass"]
     if not every:
         passed = Counter(one.name for one in record.findings if one.result == "pass")
         lines += [f"ok    {say(name)}{f' ({number})' if number > 1 else ''}" for name, number in passed.items()]
-    if changed:
-        lines += ["", say("Since version 1:")]
-        told = [(_at(one.now), retold(one.before.evidence), retold(one.now.evidence)) for one in changed]
-        lines += [f"      {at}: {was} → {now}" for at, was, now in told]
+    return [*lines, *_changed(record, home), *_budget(record)]
+
+
+def _changed(record: Record, home: Home) -> list[str]:
+    if record.since is None or not record.since.changed:
+        return []
+    told = [
+        (at_place(one.now), *(in_own_units(retold(part.evidence), home) for part in (one.before, one.now)))
+        for one in record.since.changed
+    ]
+    return ["", say("Since version 1:"), *(f"      {at}: {was} → {now}" for at, was, now in told)]
+
+
+def _budget(record: Record) -> list[str]:
+    lines = [] if not record.budget else ["", say("What would narrow a COP") + ":"]
+    for doubt in record.budget:
+        lines += [f"      {known(doubt)}", *(f"        {told(doubt, one)} ({priced(one)})" for one in doubt.options)]
     return lines
 
 
-def _line(one: Finding) -> str:
+def _line(one: Finding, home: Home) -> str:
     mend = f" → {retold(one.mend)}" if one.mend else ""
     if one.result == "not_testable":
         mend = " → " + say("needs {what}", what=retold(one.mend))
-    return f"{_WORDS[one.result]:<4}  {_at(one)}: {retold(one.evidence)}{mend}"
-
-
-def _at(one: Finding) -> str:
-    return f"{say(one.name)}, {one.at}" if one.at else say(one.name)
+    return f"{_WORDS[one.result]:<4}  {at_place(one)}: {in_own_units(retold(one.evidence) + mend, home)}"

@@ -10,30 +10,23 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.cards import GOOD, card
+from dashboard.commission_drawings import chart, place
 from dashboard.commissioning import Look
-from dashboard.components import Children, aria, icon, text
+from dashboard.components import Children, icon, text
 from heatledger import formatting
+from heatledger.commissioning.budget_words import known, priced, told
 from heatledger.commissioning.finding import Finding, Result
-from heatledger.commissioning.record import Drift, Record, drift
-from heatledger.marks import marked
+from heatledger.commissioning.own_units import in_own_units
+from heatledger.commissioning.record import Drift, Record, headline
+from heatledger.commissioning.words import GROUPS, RESULTS, at_place, sentence
+from heatledger.home import Home
 from heatledger.retelling import retold
+from heatledger.statement.headline import local
 from heatledger.wording import say, say_many
 
-WORDS: Final = {
-    "fail": (marked("Fail"), "alert"),
-    "warn": (marked("Warn"), "alert"),
-    "running": (marked("Running"), "clock"),
-    "not_testable": (marked("Not testable"), "info"),
-    "pass": (marked("Pass"), "check"),
-}
-"""What a result is called, and its icon."""
-_GROUPS: Final = {
-    "measurement": marked("What is measured"),
-    "machine": marked("What the machine does"),
-    "home": marked("The home"),
-    "water": marked("Water"),
-}
-_OVERHANG: Final = 0.35
+_ICONS: Final[dict[Result, str]] = {
+    "fail": "alert", "warn": "alert", "running": "clock", "not_testable": "info", "pass": "check",
+}  # fmt: skip
 
 
 def counts(record: Record) -> html.Div:
@@ -56,32 +49,32 @@ def counts(record: Record) -> html.Div:
     return html.Div(made, className="card counts")
 
 
-def checks(record: Record) -> list[html.Section]:
+def checks(look: Look) -> list[html.Section]:
     """Return a table for each part of the questions, worst first; passes of one check share a row."""
     made = []
-    for group, title in _GROUPS.items():
-        rows = [one for one in record.findings if one.group == group]
+    for group, title in GROUPS.items():
+        rows = [one for one in look.record.findings if one.group == group]
         if rows:
-            made.append(card(GOOD, say(title), _table(rows)))
+            made.append(card(GOOD, say(title), _table(rows, look.home)))
     return made
 
 
-def _table(findings: Sequence[Finding]) -> html.Table:
+def _table(findings: Sequence[Finding], home: Home) -> html.Table:
     head = [say("Result"), say("Check"), say("Evidence"), say("Against the expected range"), say("Mend")]
-    loud = [_row(one) for one in findings if one.result != "pass"]
+    loud = [_row(one, home) for one in findings if one.result != "pass"]
     quiet = [one for one in findings if one.result == "pass"]
-    passed = [_passed(list(rows)) for _, rows in groupby(quiet, key=lambda one: one.check)]
+    passed = [_passed(list(rows), home) for _, rows in groupby(quiet, key=lambda one: one.check)]
     return html.Table(
         [html.Thead(html.Tr([html.Th(word, scope="col") for word in head])), html.Tbody([*loud, *passed])],
         className="checks",
     )
 
 
-def _passed(rows: Sequence[Finding]) -> html.Tr:
-    """Return one row for what passed at several places: the figures of each stand in a list that opens."""
+def _passed(rows: Sequence[Finding], home: Home) -> html.Tr:
+    """Return one row for what passed at several places: figures and charts of each stand in a list that opens."""
     if len(rows) == 1:
-        return _row(rows[0])
-    listed = [html.Li(f"{one.at}: {retold(one.evidence)}") for one in rows]
+        return _row(rows[0], home)
+    listed = [html.Li([f"{one.at}: {_own(one.evidence, home)}", *_charted(one, home)]) for one in rows]
     number = say_many("at {n} place", "at {n} places", len(rows))
     return html.Tr(
         [
@@ -93,87 +86,75 @@ def _passed(rows: Sequence[Finding]) -> html.Tr:
     )
 
 
-def _row(one: Finding) -> html.Tr:
-    mend = retold(one.mend)
+def _row(one: Finding, home: Home) -> html.Tr:
+    mend = _own(one.mend, home)
     if one.result == "not_testable":
         mend = say("needs {what}", what=mend)
     at: Children = [", ", text(one.at)] if one.at else []
     named: Children = [say(one.name), *at, html.Small(say(one.question))]
+    rule = html.Small(say("Rule: {rule}.", rule=in_own_units(say(one.rule), home)))
     return html.Tr(
         [
             _badge(one.result),
             html.Th(named, scope="row"),
-            html.Td(_sentence(retold(one.evidence))),
-            html.Td(place(one)),
-            html.Td([_sentence(mend), html.Small(say("Rule: {rule}.", rule=say(one.rule)))]),
+            html.Td([sentence(_own(one.evidence, home)), *_charted(one, home)]),
+            html.Td(place(one, home)),
+            html.Td([sentence(mend), rule]),
         ],
         className=f"of-{one.result}",
     )
 
 
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}." if words else ""
+def _own(words: str, home: Home) -> str:
+    return in_own_units(retold(words), home)
 
 
-def _badge(result: str) -> html.Td:
-    word, sign = WORDS[result]
-    return html.Td(html.Span([icon(sign), say(word)], className=f"badge of-{result}"))
+def _charted(one: Finding, home: Home) -> list[Component]:
+    drawn = chart(one, home)
+    return [] if drawn is None else [drawn]
 
 
-def place(one: Finding) -> Component:
-    """Return where a figure lies against what is expected of it, a strip with a band and a mark; empty without both."""
-    span = _span(one)
-    if span is None or one.value is None:
-        return html.Span()
-    left, right, low, high = span
-    wide = right - left
-
-    def at(value: float) -> float:
-        return 100.0 * min(max((value - left) / wide, 0.0), 1.0)
-
-    band = {"left": f"{at(low):.1f}%", "width": f"{at(high) - at(low):.1f}%"}
-    unit = f" {one.unit}" if one.unit else ""
-    label = say(
-        "{value}, expected {low} to {high}",
-        value=formatting.number(one.value, _digits(one.value)) + unit,
-        low=formatting.number(low, _digits(low)),
-        high=formatting.number(high, _digits(high)) + unit,
-    )
-    return html.Div(
-        [html.Span(className="band", style=band), html.Span(className="mark", style={"left": f"{at(one.value):.1f}%"})],
-        className="placed",
-        role="img",
-        **aria(label=label),
-    )
-
-
-def _span(one: Finding) -> tuple[float, float, float, float] | None:
-    """Return the ends of the strip and of the band; a band with one end is drawn to the strip's."""
-    if one.value is None or (one.low is None and one.high is None):
-        return None
-    known = [edge for edge in (one.low, one.high, one.value) if edge is not None]
-    reach = max(max(known) - min(known), abs(max(known, key=abs)) * 0.1, 1e-9) * _OVERHANG
-    left, right = min(known) - reach, max(known) + reach
-    return left, right, left if one.low is None else one.low, right if one.high is None else one.high
-
-
-def _digits(value: float) -> int:
-    return 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+def _badge(result: Result) -> html.Td:
+    return html.Td(html.Span([icon(_ICONS[result]), say(RESULTS[result])], className=f"badge of-{result}"))
 
 
 def changed(look: Look) -> html.Section | None:
     """Return what is not as it was when the first run was kept."""
+    since = look.record.since
+    if since is None:
+        return None
+    title = say("Since run {n}", n=since.version)
+    rows = [_drifted(row, look.home) for row in since.changed]
+    return card(GOOD, title, html.Ul(rows) if rows else html.P(say("Nothing has changed.")))
+
+
+def _drifted(row: Drift, home: Home) -> html.Li:
+    was, now = (_own(one.evidence, home) for one in (row.before, row.now))
+    return html.Li([html.B(at_place(row.now)), f": {was} → {now}"])
+
+
+def narrowing(record: Record) -> html.Section | None:
+    """Return how far each heat pump's COP is known, and what would narrow it, what narrows most first."""
+    made: list[Component] = []
+    for doubt in record.budget:
+        rows = [html.Li([html.Span(priced(one), className="aside-of"), " ", told(doubt, one)]) for one in doubt.options]
+        made += [html.H3(known(doubt)), html.Ul(rows) if rows else html.P(say("Nothing within reach would narrow it."))]
+    return card(GOOD, say("What would narrow a COP"), html.Div(made, className="narrowing")) if made else None
+
+
+def runs(look: Look) -> html.Section | None:
+    """Return the runs that were kept, each with its hand-over."""
     if not look.kept:
         return None
-    rows = drift(look.kept[0], look.record)
-    title = say("Since run {n}", n=look.kept[0].version)
-    body = html.Ul([_drifted(row) for row in rows]) if rows else html.P(say("Nothing has changed."))
-    return card(GOOD, title, body)
-
-
-def _drifted(row: Drift) -> html.Li:
-    named = f"{say(row.now.name)}, {row.now.at}" if row.now.at else say(row.now.name)
-    return html.Li([html.B(named), f": {retold(row.before.evidence)} → {retold(row.now.evidence)}"])
+    rows = []
+    for one in reversed(look.kept):
+        day = formatting.day(local(one.made_at, look.home), year=True)
+        said = say("Run {n} of {day}", n=one.version, day=day)
+        href = f"./commissioning/handover.pdf?home={look.home.id}&run={one.version}"
+        rows.append(
+            html.Li([f"{said}: {_own(headline(one.findings), look.home)} ", html.A(say("Hand-over PDF"), href=href)])
+        )
+    return card(GOOD, say("Kept runs"), html.Ul(rows))
 
 
 def job(look: Look) -> html.Section:
@@ -181,6 +162,7 @@ def job(look: Look) -> html.Section:
     last = look.kept[-1].job if look.kept else None
     plates = {unit.heat_pump: unit for unit in last.units} if last else {}
     fields = [
+        _field("address", say("Address"), last.address if last else ""),
         _field("installer", say("Installer"), last.installer if last else ""),
         _field("reference", say("Job"), last.reference if last else ""),
     ]

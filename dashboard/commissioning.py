@@ -19,7 +19,7 @@ from dashboard.forms import Forms, Sent, Whence, Who
 from dashboard.queries import AskError, Queries
 from heatledger import hearing
 from heatledger.commissioning.gather import SPAN, gather, keep, kept, look
-from heatledger.commissioning.record import Job, Record, Unit
+from heatledger.commissioning.record import Job, Record, Unit, compared
 from heatledger.home import Home
 from heatledger.reader import ENGLISH, reading
 from heatledger.store import StoreError
@@ -67,7 +67,24 @@ class Commissioning:
         """
         home = self._queries.home(name)
         homes = {one: row.name for one, row in sorted(self._queries.config.homes.items())}
-        return Look(home, self._record(home), tuple(kept(self._state, home.id)), homes)
+        earlier = tuple(kept(self._state, home.id))
+        return Look(home, compared(self._record(home), earlier), earlier, homes)
+
+    def run(self, name: str | None, run: str | None) -> tuple[Home, Record]:
+        """Return a home and one of its runs: by number as it was kept, else as it is found now.
+
+        Raises
+        ------
+        AskError
+            If no run of that number was kept, or as `look`.
+        """
+        home = self._queries.home(name)
+        if not run:
+            return home, self.look(name).record
+        found = next((one for one in kept(self._state, home.id) if str(one.version) == run), None)
+        if found is None:
+            raise AskError(f"run {run[:20]!r} of {home.name} was never kept")
+        return home, found
 
     def keep(self, name: str | None, job: Job) -> Record:
         """Keep a home as it is found, with what the checks cannot know."""
@@ -104,6 +121,16 @@ def register(server: FastAPI, commissioning: Commissioning, doors: Doors, forms:
         doors.note(who, seen, f"kept run {record.version} of {record.home}")
         return forms.go(f"/commissioning?home={record.home}", seen)
 
+    @server.get("/commissioning/handover.pdf", include_in_schema=False)
+    def handover(home: str | None = None, run: str | None = None) -> Response:
+        # typst and its fonts take 46 MB: only a dashboard that is asked for paper loads them
+        from heatledger.statement.typeset import record_pdf
+
+        chosen, record = commissioning.run(home, run)
+        name = f"{chosen.id}-commissioning-{f'run-{record.version}' if run else f'{record.made_at:%Y-%m-%d}'}.pdf"
+        held = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+        return Response(record_pdf(record, chosen), media_type="application/pdf", headers=held)
+
     @server.get(
         "/api/v1/commissioning",
         summary="Every check of a home: result, evidence, expected range, mend",
@@ -122,11 +149,11 @@ def stated(home: Home, sent: Mapping[str, str]) -> Job:
     home : Home
         For its heat pumps.
     sent : mapping
-        ``installer``, ``reference``, ``note``, and ``model.<id>`` and ``serial.<id>`` of each heat pump.
+        ``address``, ``installer``, ``reference``, ``note``, and ``model.<id>`` and ``serial.<id>`` of each heat pump.
     """
     units = tuple(
         Unit(heat_pump=pump.id, model=sent.get(f"model.{pump.id}", ""), serial=sent.get(f"serial.{pump.id}", ""))
         for pump in home.heat_pumps
     )
-    said = {name: sent.get(name, "")[:_LONGEST] for name in ("installer", "reference", "note")}
+    said = {name: sent.get(name, "")[:_LONGEST] for name in ("address", "installer", "reference", "note")}
     return Job(**said, units=tuple(unit for unit in units if unit.model or unit.serial))

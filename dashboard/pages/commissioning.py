@@ -10,10 +10,11 @@ from dash.development.base_component import Component
 
 from dashboard import shell
 from dashboard.cards import heading
-from dashboard.commission_cards import changed, checks, counts, job
+from dashboard.commission_cards import changed, checks, counts, job, narrowing, runs
 from dashboard.commissioning import Commissioning, Look
 from dashboard.desk import kept_of, refusal
 from dashboard.queries import AskError
+from heatledger.commissioning.own_units import in_own_units
 from heatledger.commissioning.record import headline
 from heatledger.marks import marked
 from heatledger.retelling import retold
@@ -30,8 +31,10 @@ def render(look: Look) -> list[Component]:
         answer(look),
         counts(look.record),
         *filter(None, [changed(look)]),
-        *checks(look.record),
+        *checks(look),
+        *filter(None, [narrowing(look.record)]),
         job(look),
+        *filter(None, [runs(look)]),
     ]
 
 
@@ -39,7 +42,7 @@ def answer(look: Look) -> html.H1:
     """Return whether the home is ready, and the one thing in the way."""
     untested = look.record.counts["not_testable"]
     said = say("Not everything could be tested.") if untested else ""
-    return heading(retold(headline(look.record.findings)), said)
+    return heading(in_own_units(retold(headline(look.record.findings)), look.home), said)
 
 
 def register(app: Dash, commissioning: Commissioning) -> Callable[..., Component]:
@@ -61,7 +64,10 @@ def register(app: Dash, commissioning: Commissioning) -> Callable[..., Component
         controls: list[Component] = [html.Div(homes, className="segments")] if len(homes) > 1 else []
         number = len(look.kept) + 1
         said = say("Commissioning · {home} · run {n}", home=look.home.name, n=number)
-        return [shell.eyebrow(NAME, said, [*controls, again]), *render(look)]
+        paper = html.A(
+            say("Hand-over PDF"), href=f"./commissioning/handover.pdf?home={look.home.id}", className="button"
+        )
+        return [shell.eyebrow(NAME, said, [*controls, again, paper]), *render(look)]
 
     app.clientside_callback(  # type: ignore[no-untyped-call] # Dash leaves it untyped
         "function(page) { return page; }",

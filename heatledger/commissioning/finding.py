@@ -7,6 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
+from heatledger.commissioning.chart import Chart
 from heatledger.commissioning.evidence import Evidence
 from heatledger.home import Home
 
@@ -96,6 +97,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         The figure and its expected range, in `unit`.
     mend : str
         What to do; of what is not testable, what would make it so; empty where it passes.
+    chart : Chart or None
+        What was measured, drawn, where that says it better.
     """
 
     check: str
@@ -112,6 +115,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None = None
     unit: str = ""
     mend: str = ""
+    chart: Chart | None = None
 
 
 def found(check: Check, seen: Seen) -> Finding:

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from heatledger import accounts, hearing
+from heatledger.commissioning.budget import budget
+from heatledger.commissioning.charts import drawn
 from heatledger.commissioning.checks import examine
 from heatledger.commissioning.evidence import Evidence
 from heatledger.commissioning.record import Job, Record
@@ -84,7 +86,7 @@ def look(evidence: Evidence, *, start: datetime, job: Job = NO_JOB) -> Record:
     home = evidence.home
     return Record(
         home=home.id, name=home.name, made_at=evidence.now, start=start, end=evidence.now, job=job,
-        findings=tuple(examine(evidence)),
+        findings=tuple(drawn(evidence, found) for found in examine(evidence)), budget=budget(evidence),
     )  # fmt: skip
 
 

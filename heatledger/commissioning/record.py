@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
+from heatledger.commissioning.budget import Doubt
 from heatledger.commissioning.finding import WORST_FIRST, Finding, Result
 from heatledger.marks import worded
 
@@ -27,10 +28,26 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What the checks themselves cannot know; empty where nobody said it."""
 
+    address: str = ""
     reference: str = ""
     installer: str = ""
     note: str = ""
     units: tuple[Unit, ...] = ()
+
+
+class Drift(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding that is not what it was: `before` is what an earlier run found at the same place, without charts."""
+
+    before: Finding
+    now: Finding
+
+
+class Since(msgspec.Struct, frozen=True, kw_only=True):
+    """What has changed since the home was commissioned: since version `version`, made at `made_at`."""
+
+    version: int
+    made_at: datetime
+    changed: tuple[Drift, ...]
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,9 +62,13 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     made_at, start, end : datetime
         When it was made, and the span that was looked at.
     job : Job
-        Who, and which machines.
+        Who, where, and which machines.
     findings : tuple of Finding
         Worst first.
+    budget : tuple of Doubt
+        How far each heat pump's COP is known, and what would narrow it.
+    since : Since or None
+        What has changed since the first run that was kept; None where this is the first.
     """
 
     home: str
@@ -58,6 +79,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     version: int = 0
     job: Job = Job()
+    budget: tuple[Doubt, ...] = ()
+    since: Since | None = None
 
     @property
     def counts(self) -> dict[Result, int]:
@@ -71,11 +94,31 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return not self.counts["fail"] and not self.counts["running"]
 
 
-class Drift(NamedTuple):
-    """A finding that is not what it was: `before` is what an earlier run found at the same place."""
+def compared(record: Record, earlier: Sequence[Record]) -> Record:
+    """Return a record with what has changed since the first that was kept, and what was said of the job before.
 
-    before: Finding
-    now: Finding
+    Parameters
+    ----------
+    record : Record
+        A run that was not kept yet.
+    earlier : sequence of Record
+        The home's, by version.
+
+    Returns
+    -------
+    Record
+        What the job does not say is as it was last said, but for the note, which is of one run.
+    """
+    if not earlier:
+        return record
+    first, last = earlier[0], earlier[-1].job
+    plates = {unit.heat_pump: unit for unit in (*last.units, *record.job.units)}
+    job = Job(
+        address=record.job.address or last.address, reference=record.job.reference or last.reference,
+        installer=record.job.installer or last.installer, note=record.job.note, units=tuple(plates.values()),
+    )  # fmt: skip
+    since = Since(version=first.version, made_at=first.made_at, changed=tuple(drift(first, record)))
+    return msgspec.structs.replace(record, job=job, since=since)
 
 
 def drift(earlier: Record, later: Record) -> list[Drift]:
@@ -93,7 +136,12 @@ def drift(earlier: Record, later: Record) -> list[Drift]:
     """
     was = {(one.check, one.at): one for one in earlier.findings}
     pairs = [(was[one.check, one.at], one) for one in later.findings if (one.check, one.at) in was]
-    return [Drift(before, now) for before, now in pairs if before.result != now.result or _moved(before, now)]
+    changed = [(before, now) for before, now in pairs if before.result != now.result or _moved(before, now)]
+    return [Drift(before=_plain(before), now=_plain(now)) for before, now in changed]
+
+
+def _plain(finding: Finding) -> Finding:
+    return msgspec.structs.replace(finding, chart=None)
 
 
 def _moved(before: Finding, now: Finding) -> bool:
@@ -120,7 +168,7 @@ def headline(findings: Sequence[Finding]) -> str:
         if len(fails) == 1:
             return worded("Not ready: {what}.", what=what)
         return worded("Not ready: {what}, and {n} more.", what=what, n=len(fails) - 1)
-    if not any(one.result in ("pass", "warn") for one in findings):
+    if not any(one.result in ("pass", "warn") for one in findings if one.group != "home"):
         return worded("Nothing could be looked at yet.")
     if warns == 1:
         return worded("Ready, with one thing to look at.")

@@ -38,7 +38,10 @@ WIDTHS: Final[dict[str, tuple[Rung, float]]] = {
 """Rung and 90 % half-width by what stands behind a map: ±20 %, and with the class's spread ±26 %. [1]"""
 RANDOM: Final = 0.05
 """Day-to-day scatter of a map about its own mean. [1]"""
-_METER_RANDOM: Final = 0.01
+METER_RANDOM: Final = 0.01
+"""The same of a measured heat. [1]"""
+FRACTION: Final = 0.30
+"""90 % half-width of one share of Carnot's COP. [1]"""
 
 _Row = tuple[Rung, Floats, tuple[float, float]]
 
@@ -171,7 +174,7 @@ def _signed(rung: Rung, heat_kwh: Floats, widths: tuple[float, float], use: Mapp
     """Turn measured heat, negative while cooling, into a flow; a defrost's stays negative."""
     cools = use.get("cooling", np.zeros(len(heat_kwh))) > 0
     width = np.where(cools, widths[1], widths[0])
-    return Flow(rung, np.where(cools, -heat_kwh, heat_kwh), width / Z90, _METER_RANDOM, np.zeros(len(heat_kwh)))
+    return Flow(rung, np.where(cools, -heat_kwh, heat_kwh), width / Z90, METER_RANDOM, np.zeros(len(heat_kwh)))
 
 
 def _fraction(pump: HeatPump, grid: Grid, use: Mapping[str, Floats], outdoor_c: Floats) -> Iterator[Flow]:
@@ -182,7 +185,7 @@ def _fraction(pump: HeatPump, grid: Grid, use: Mapping[str, Floats], outdoor_c: 
     none = np.zeros(grid.size)
     drawn = use.get("heating", none) + use.get("dhw", none)
     cop = carnot.fraction_cop(flow_c, outdoor_c)
-    width = np.full(grid.size, 0.30 / Z90)
+    width = np.full(grid.size, FRACTION / Z90)
     yield Flow("K", np.where(drawn > 0, drawn * cop, np.nan), width, RANDOM, np.zeros(grid.size))
 
 

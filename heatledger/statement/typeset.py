@@ -1,4 +1,4 @@
-"""Sets statements: the PDF, and the drawing of the days for a mail. The only importer of typst."""
+"""Sets statements and hand-overs: PDF, and the drawing of the days for a mail. The only importer of typst."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Final, Literal
 import msgspec
 import typst
 
+from heatledger.commissioning.paper import handover
+from heatledger.commissioning.record import Record
 from heatledger.home import Home
 from heatledger.statement.each_day import EachDay
 from heatledger.statement.sheet import sheet
@@ -56,6 +58,22 @@ def statement_pdf(
     number = closed if version is None else version
     said = sheet(summary, home, version=number, issued=issued, before=None if before is None else list(before))
     return _set("statement.typ", {"sheet": msgspec.json.encode(said).decode()}, "pdf", issued)
+
+
+def record_pdf(record: Record, home: Home) -> bytes:
+    """Set a commissioning record as a hand-over PDF: A4, tagged (PDF/UA-1), in the reader's language and units.
+
+    The same record gives the same bytes: it is as old as the run.
+
+    Parameters
+    ----------
+    record : Record
+        A run, kept or not.
+    home : Home
+        For its heat pumps, time zone and units.
+    """
+    said = handover(record, home)
+    return _set("handover.typ", {"sheet": msgspec.json.encode(said).decode()}, "pdf", record.made_at)
 
 
 def days_png(days: EachDay, scheme: Scheme) -> bytes:

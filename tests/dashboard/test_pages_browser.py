@@ -285,6 +285,7 @@ def test_a_commissioning_run_is_kept_and_a_later_one_is_held_against_it(browser,
     page = show(browser, url, "commissioning", console)
     assert page.locator("table.checks tbody tr").count() > 20
     page.fill("[name=installer]", "the one who came")
+    page.fill("[name=address]", "1 Example Street")
     page.fill("[name='serial.duo']", "0042")
     page.click("text=Keep this run")
     page.wait_for_selector("text=Since run 1")
@@ -293,6 +294,18 @@ def test_a_commissioning_run_is_kept_and_a_later_one_is_held_against_it(browser,
     assert "run 2" in page.locator(".eyebrow").inner_text()
     answer = page.request.get(f"{url}/api/v1/commissioning").json()
     assert {one["result"] for one in answer["findings"]} >= {"pass", "not_testable"}
+    assert (answer["since"]["version"], answer["job"]["address"]) == (1, "1 Example Street")
+    for link, name in (
+        (page.locator(".eyebrow a", has_text="PDF"), "20"),
+        (page.locator("li a", has_text="PDF"), "run-1"),
+    ):
+        with page.expect_download() as paper:
+            link.click()
+        assert f"-commissioning-{name}" in paper.value.suggested_filename
+        assert paper.value.path().read_bytes().startswith(b"%PDF-")
+    assert page.locator(".placed .layer.of-line").count() == page.locator(".placed").count() > 0
+    missing = page.request.get(f"{url}/commissioning/handover.pdf?run=7")
+    assert (missing.status, "was never kept" in missing.text()) == (400, True)
     assert console == []
 
 
