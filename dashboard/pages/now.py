@@ -13,6 +13,7 @@ from dashboard.components import Framed, Prop, live_props, text
 from dashboard.header import SOURCES, header, outdoor, source_rows
 from dashboard.heroes import Page
 from dashboard.night import knows, night
+from dashboard.price_row import price_row
 from dashboard.rail import rail
 from heatledger import formatting
 from heatledger.marks import marked
@@ -31,6 +32,7 @@ def render(page: Page) -> html.Main:
     body = (
         [
             html.Div([heroes.costing(page, parts), heroes.bill(page)], className="heroes"),
+            price_row(page),
             tiles.zones(page, parts),
             tiles.footer(page),
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -23,6 +23,8 @@ from heatledger.tariff.terms import Terms
 
 _STEP_S: Final = 900
 _DIGITS: Final = 9
+_HOUR: Final = timedelta(hours=1)
+_NONE: Final = timedelta(0)
 
 
 class Context(NamedTuple):
@@ -64,6 +66,13 @@ class Step(msgspec.Struct, frozen=True):
     rate: Decimal | None
     credit: Decimal | None
     period: str
+
+
+class Hour(NamedTuple):
+    """An hour of the clock by its start, and the price of one more kilowatt-hour in it [currency/kWh]."""
+
+    start: datetime
+    rate: Decimal | None
 
 
 class Marginal(msgspec.Struct, frozen=True):
@@ -120,6 +129,52 @@ def marginal(plan: Tariff, at: datetime, context: Context, *, hours: int = 24) -
         for low, high in zip(begins.tolist(), ends, strict=True)
     )
     return Marginal(ahead[0].rate, ahead[0].credit, ahead[0].period, ahead[0].end, ahead)
+
+
+def hourly(ahead: Sequence[Step], at: datetime, hours: int = 24) -> tuple[Hour, ...]:
+    """Return the prices ahead by the hour, the running one first.
+
+    Parameters
+    ----------
+    ahead : sequence of Step
+        Every price of the hours ahead, in order.
+    at : datetime
+        Now, aware, in the clock whose hours are meant.
+    hours : int
+        How many. [h]
+
+    Returns
+    -------
+    tuple of Hour
+        An hour with more than one price has their mean by time from `at` on; unknown where any of it is.
+
+    Examples
+    --------
+    >>> noon = datetime(2026, 1, 20, 12, 30, tzinfo=UTC)
+    >>> dear = Step(noon, noon.replace(hour=13, minute=15), Decimal("0.40"), None, "Peak")
+    >>> fair = Step(dear.end, noon.replace(hour=14, minute=30), Decimal("0.20"), None, "Else")
+    >>> [(hour.start.hour, str(hour.rate)) for hour in hourly([dear, fair], noon, 3)]
+    [(12, '0.40'), (13, '0.250000000'), (14, '0.20')]
+    """
+    begins = at.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+    found = []
+    for number in range(hours):
+        start, end = begins + number * _HOUR, begins + (number + 1) * _HOUR
+        spans = [(min(step.end, end) - max(step.start, start, at), step.rate) for step in ahead]
+        parts = [(span.total_seconds(), rate) for span, rate in spans if span > _NONE]
+        found.append(Hour(start.astimezone(at.tzinfo), _mean(parts)))
+    return tuple(found)
+
+
+def _mean(parts: Sequence[tuple[float, Decimal | None]]) -> Decimal | None:
+    """Return the mean price of spans [s]; None where there is none, or one's price is not known."""
+    known = [(Decimal(span), rate) for span, rate in parts if rate is not None]
+    if not known or len(known) < len(parts):
+        return None
+    if len({rate for _, rate in known}) == 1:
+        return known[0][1]
+    weighted = sum((span * rate for span, rate in known), Decimal(0))
+    return round(weighted / sum((span for span, _ in known), Decimal(0)), _DIGITS)
 
 
 def _hours_ahead(plan: Tariff, at: datetime, context: Context, hours: int) -> Terms:

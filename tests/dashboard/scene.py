@@ -38,14 +38,25 @@ rate = "0.42"
 """
 
 
-def write_config(data: Path, home: Home = HOUSE) -> None:
-    """Write the user's layer: the home with a flat tariff whose cycle began seventeen days ago."""
+def priced_by_the_hour(home: Home = HOUSE) -> str:
+    """Return a plan that costs now, an hour ago and in two hours what the flat one costs, and less at other times."""
+    now = datetime.now(ZoneInfo(home.timezone))
+    first, last = ((now + timedelta(hours=hours)).strftime("%H:00") for hours in (-1, 3))
+    cheap = (now + timedelta(hours=7)).strftime("%H:00")
+    when = f'label = "Peak"\nwhen = [{{hours = ["{first}-{last}"]}}]'
+    other = f'[[lines]]\nkind = "energy"\nlabel = "Night"\nrate = "0.151"\nwhen = [{{hours = ["{cheap}-{first}"]}}]\n'
+    rest = '[[lines]]\nkind = "energy"\nlabel = "Day"\nrate = "0.242"\notherwise = true\n'
+    return TARIFF.replace('label = "Energy"', when) + other + rest
+
+
+def write_config(data: Path, home: Home = HOUSE, tariff: str = TARIFF) -> None:
+    """Write the user's layer: the home with a rate plan, flat unless given, whose cycle began seventeen days ago."""
     for folder in ("homes", "tariffs"):
         (data / "config" / folder).mkdir(parents=True, exist_ok=True)
     begins = datetime.now(ZoneInfo(home.timezone)) - timedelta(days=17)
     raw = msgspec.to_builtins(home) | {"tariff": "flat", "cycle": {"day": min(begins.day, 28)}}
     (data / "config" / "homes" / f"{home.id}.toml").write_text(tomlkit.dumps(_without_none(raw)), encoding="utf-8")
-    (data / "config" / "tariffs" / "flat.toml").write_text(TARIFF, encoding="utf-8")
+    (data / "config" / "tariffs" / "flat.toml").write_text(tariff, encoding="utf-8")
 
 
 def _without_none(value):

@@ -41,9 +41,14 @@ def home():
 
 
 @pytest.fixture
-def dashboard(tmp_path, start, home):
+def tariff():
+    return scene.TARIFF
+
+
+@pytest.fixture
+def dashboard(tmp_path, start, home, tariff):
     """A house, its books of twenty days, and the dashboard serving it; the address."""
-    scene.write_config(tmp_path, home)
+    scene.write_config(tmp_path, home, tariff)
     scene.write_history(tmp_path, MAIN)
     port = free_port()
     process = start("dashboard", "--port", str(port))
@@ -110,6 +115,7 @@ def test_a_reading_published_on_mqtt_is_on_the_page_within_a_second(browser, das
     assert console == []
 
 
+@pytest.mark.parametrize("tariff", [scene.priced_by_the_hour()], ids=["by the hour"])
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_nothing_overflows_scrolls_or_is_faint(browser, dashboard, publish, console, scheme):
     url, _, _ = dashboard
@@ -118,6 +124,7 @@ def test_nothing_overflows_scrolls_or_is_faint(browser, dashboard, publish, cons
         page = show(browser, url, console, width=width, height=height, query=f"?scheme={scheme}")
         text_is(page, "now-live", "Live")
         text_is(page, "now-cost", "$1.09")
+        text_is(page, "now-price-name", "Peak")
         assert page.evaluate(OVERFLOW) == [], name
         assert page.evaluate(CONTRAST, 5 if name == "phone" else 7) == [], name
         if name != "phone":
@@ -145,7 +152,15 @@ def test_silent_devices_are_said_and_fit(browser, dashboard, publish, console):
     assert console == []
 
 
-@pytest.mark.parametrize("home", [many_rooms(6), many_rooms(10)], ids=["six rooms", "ten rooms"])
+@pytest.mark.parametrize(
+    ("home", "tariff"),
+    [
+        (many_rooms(6), scene.TARIFF),
+        (many_rooms(10), scene.TARIFF),
+        (many_rooms(10), scene.priced_by_the_hour(many_rooms(10))),
+    ],
+    ids=["six rooms", "ten rooms", "ten rooms by the hour"],
+)
 def test_many_rooms_and_large_figures_fit(browser, dashboard, publish, console):
     url, _, _ = dashboard
     hear_all(publish)

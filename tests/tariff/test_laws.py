@@ -15,6 +15,7 @@ from heatledger.formatting import largest_remainder
 from heatledger.tariff.attribution import spread
 from heatledger.tariff.lines import Carry
 from heatledger.tariff.load import load_of
+from heatledger.tariff.marginal import Step, hourly
 from heatledger.tariff.pricing import bills_of, price, price_rows
 from tests.tariff.plans import CHICAGO, UTC, cycle, energy, instant, plan
 
@@ -188,3 +189,23 @@ def test_a_running_bill_charges_the_days_that_have_begun():
     (bill,) = price(found, load_of([instant("2026-01-01")], 86_400, [50.0]), [cycle("2026-01-01", "2026-02-01")], UTC,
                     through=dt.date(2026, 1, 3))  # fmt: skip
     assert [line.amount for line in bill.lines] == ["4.00", "1.50", "2.00"]
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 400), st.decimals("-0.5", "1", places=4)), min_size=1, max_size=12),
+    st.integers(0, 59),
+)
+def test_hours_of_the_day_ahead_cost_what_their_prices_cost(spans, minute):
+    """A kilowatt drawn all along costs the same by the hour as price by price."""
+    at = dt.datetime(2026, 3, 8, 0, minute, tzinfo=CHICAGO)  # the night an hour is missing
+    begins, ahead = at.astimezone(dt.UTC), []
+    for minutes, rate in spans:
+        ahead.append(Step(begins, begins + dt.timedelta(minutes=minutes), rate, None, "Energy"))
+        begins = ahead[-1].end
+    whole = [hour for hour in hourly(ahead, at) if hour.start + dt.timedelta(hours=1) <= begins]
+    last = max([hour.start.astimezone(dt.UTC) + dt.timedelta(hours=1) for hour in whole], default=at)
+    of_hours = sum(
+        float(hour.rate) * (hour.start + dt.timedelta(hours=1) - max(hour.start, at)).total_seconds() for hour in whole
+    )
+    of_steps = sum(float(s.rate) * max(0.0, (min(s.end, last) - s.start).total_seconds()) for s in ahead)
+    assert of_hours == pytest.approx(of_steps, abs=1e-3)
