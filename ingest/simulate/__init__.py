@@ -8,6 +8,8 @@ import msgspec
 
 from ingest.simulate.faults import Fault
 from ingest.simulate.house import ZONES, Indoors
+from ingest.simulate.obey import TOPICS as LISTENS
+from ingest.simulate.obey import obey
 from ingest.simulate.observe import columns, look
 from ingest.simulate.truth import CIRCUITS, Simulation, State, Truth
 from ingest.simulate.truth import advance as _advance
@@ -17,6 +19,7 @@ __all__ = [
     "CIRCUITS",
     "HISTORY_STEP_S",
     "HOME",
+    "LISTENS",
     "LIVE_STEP_S",
     "ZONES",
     "Fault",
@@ -31,6 +34,7 @@ __all__ = [
     "messages",
     "misbehave",
     "new",
+    "obey",
     "replay",
     "save",
 ]

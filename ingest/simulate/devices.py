@@ -22,6 +22,8 @@ STUDY: Final = Device("mitsubishi2mqtt", "Study head", "mitsubishi2mqtt/Study he
 OUTDOOR: Final = Device("shelly_gen2", "garden/outdoor unit", "garden/outdoor unit")
 PANEL: Final = Device("zigbee2mqtt", "Kids room/panel heater", "zigbee2mqtt/Kids room/panel heater")
 THERMOSTAT: Final = Device("zigbee2mqtt", "Kids room/thermostat", "zigbee2mqtt/Kids room/thermostat")
+REMOTE: Final = Device("tasmota", "living room/remote", "living room/remote")
+"""An infrared sender that points at the living room's unit; it says nothing until it is used."""
 BRIDGE: Final = Device("zigbee2mqtt", "zigbee2mqtt", "zigbee2mqtt/bridge")
 WATER: Final = Device("shelly_gen1", "water heater", "shellies/water heater")
 MAIN: Final = Device("shelly_gen2", "fuse box/whole home", "fuse box/whole home")
@@ -31,9 +33,9 @@ HEADS: Final = {"bedroom": BEDROOM, "study": STUDY}
 DEVICES: Final = (PLUG, SPLIT, BEDROOM, STUDY, OUTDOOR, PANEL, THERMOSTAT, BRIDGE, WATER, MAIN, STATION)
 
 WORDS: Final[dict[str, dict[int, str | bool]]] = {
-    "mode": {-1: "cool", 0: "off", 1: "heat"},
+    "mode": {-1: "cool", 0: "off", 1: "heat", 2: "heat_cool", 3: "dry", 4: "fan_only"},
     "action": {-2: "off", -1: "cooling", 0: "idle", 1: "heating"},
-    "fan": {0: "auto"},
+    "fan": {0: "auto", 1: "1", 2: "2", 3: "3", 4: "4", 5: "5", 6: "quiet"},
     "switch": {0: "off", 1: "on"},
     "online": {1: True},
 }
@@ -68,9 +70,9 @@ def _head(zone: str, device: Device) -> tuple[Series, ...]:
     return (
         Series(device, "", "temperature", f"{zone}:temp", 0.5),
         Series(device, "", "setpoint", f"{zone}:setpoint", 0.5),
-        Series(device, "", "mode", "season"),
+        Series(device, "", "mode", f"{zone}:mode"),
         Series(device, "", "action", f"{zone}:action"),
-        Series(device, "", "fan", "zero"),
+        Series(device, "", "fan", f"{zone}:fan"),
         Series(device, "", "compressor_freq", "upstairs:hz", 1.0),
         Series(device, "", "online", "one"),
     )
@@ -87,7 +89,7 @@ def _legs(channel: str, column: str) -> tuple[Series, ...]:
 SERIES: Final = (
     Series(PLUG, "", "power", "living:power", 1.0),
     _counter(PLUG, "", "energy", "living:kwh", 1e-3),
-    Series(PLUG, "", "switch", "one"),
+    Series(PLUG, "", "switch", "living:on"),
     Series(PLUG, "", "online", "one"),
     Series(SPLIT, "", "temperature", "living:temp", 0.5),
     Series(SPLIT, "", "setpoint", "living:setpoint", 0.5),
@@ -98,8 +100,8 @@ SERIES: Final = (
     _counter(SPLIT, "heat", "energy", "living:heat:kwh", 0.1),
     _counter(SPLIT, "cool", "energy", "living:cool:kwh", 0.1),
     Series(SPLIT, "", "compressor_freq", "living:hz", 1.0),
-    Series(SPLIT, "", "mode", "season"),
-    Series(SPLIT, "", "fan", "zero"),
+    Series(SPLIT, "", "mode", "living:mode"),
+    Series(SPLIT, "", "fan", "living:fan"),
     Series(SPLIT, "", "online", "one"),
     *_head("bedroom", BEDROOM),
     *_head("study", STUDY),
@@ -112,7 +114,7 @@ SERIES: Final = (
     Series(PANEL, "", "online", "one"),
     Series(THERMOSTAT, "", "temperature", "kids:temp", 0.01),
     Series(THERMOSTAT, "", "setpoint", "kids:setpoint", 0.5),
-    Series(THERMOSTAT, "", "mode", "one"),
+    Series(THERMOSTAT, "", "mode", "kids:mode"),
     Series(THERMOSTAT, "", "action", "kids:action"),
     Series(THERMOSTAT, "", "heating_demand", "kids:demand", 1.0),
     Series(THERMOSTAT, "", "online", "one"),

@@ -13,7 +13,7 @@ from ingest.simulate.observe import word
 from ingest.simulate.people import TIMEZONE
 
 VOLTS: Final = 240.0
-_FAIKIN_LETTER: Final = {-1: "C", 0: "A", 1: "H"}
+_FAIKIN_WORD: Final = {"off": "auto", "heat_cool": "auto", "fan_only": "fan"}
 
 
 class Scene(NamedTuple):
@@ -94,7 +94,7 @@ def tasmota_state(scene: Scene) -> Said:
     body: Body = {
         "Time": _tasmota_time(scene, local),
         "Uptime": "12T04:11:32",
-        "POWER": "ON",
+        "POWER": "ON" if scene.seen["living:on"] else "OFF",
         "Wifi": {"AP": 1, "SSId": "maple", "RSSI": 78, "Signal": -61},
     }
     return [(f"tele/{PLUG.topic}/STATE", body)]
@@ -106,7 +106,7 @@ def _tasmota_time(scene: Scene, local: datetime) -> str:
 
 def faikin(scene: Scene) -> Said:
     """Return the mini-split's state: ``temp`` is the room, ``target`` the set-point, energies in Wh by hundreds."""
-    seen, mode = scene.seen, word("mode", scene.seen["season"])
+    seen, mode = scene.seen, str(word("mode", scene.seen["living:mode"]))
     body: Body = {
         "ts": f"{scene.utc:%Y-%m-%dT%H:%M:%SZ}",
         "id": "48A1C0DE0715",
@@ -122,8 +122,8 @@ def faikin(scene: Scene) -> Said:
         "energycool": _floor(seen["living:cool:kwh"], 0.1) * 100,
         "consumption": round(seen["living:power"] / 10.0) * 10,
         "comp": round(seen["living:hz"]),
-        "mode": mode if mode != "off" else "auto",
-        "fan": "auto",
+        "mode": _FAIKIN_WORD.get(mode, mode),
+        "fan": word("fan", seen["living:fan"]),
         "quiet": False,
         "swing": "off",
     }
@@ -132,7 +132,8 @@ def faikin(scene: Scene) -> Said:
 
 def faikin_status(scene: Scene) -> Said:
     """Return its other topics: ``…/status``, where ``temp`` is the set-point, and the processor's heartbeat."""
-    seen, sign = scene.seen, round(scene.seen["season"])
+    seen, mode = scene.seen, str(word("mode", scene.seen["living:mode"]))
+    fan = str(word("fan", seen["living:fan"]))
     status: Body = {
         "protocol": "S21",
         "online": True,
@@ -141,10 +142,10 @@ def faikin_status(scene: Scene) -> Said:
         "hum": round(seen["living:humidity"]),
         "Whheating": _floor(seen["living:heat:kwh"], 0.1) * 100,
         "Whcooling": _floor(seen["living:cool:kwh"], 0.1) * 100,
-        "power": sign != 0,
-        "mode": _FAIKIN_LETTER[sign],
+        "power": mode != "off",
+        "mode": _FAIKIN_WORD.get(mode, mode)[0].upper(),
         "temp": _half(seen["living:setpoint"]),
-        "fan": "A",
+        "fan": fan[0].upper(),
         "quiet": False,
     }
     beat: Body = {"ts": f"{scene.utc:%Y-%m-%dT%H:%M:%SZ}", "id": "48A1C0DE0715", "up": True, "mem": 88012, "rssi": -57}
@@ -152,13 +153,13 @@ def faikin_status(scene: Scene) -> Said:
 
 
 def _settings(scene: Scene, zone: str) -> dict[str, object]:
-    mode = word("mode", scene.seen["season"])
+    mode, fan = str(word("mode", scene.seen[f"{zone}:mode"])), str(word("fan", scene.seen[f"{zone}:fan"]))
     return {
         "temperature": _half(scene.seen[f"{zone}:setpoint"]),
-        "fan": "auto",
+        "fan": fan,
         "vane": "AUTO",
         "wideVane": "|",
-        "mode": mode,
+        "mode": "auto" if mode == "heat_cool" else mode,
     }
 
 
@@ -262,7 +263,7 @@ def thermostat(scene: Scene) -> Said:
         "occupied_heating_setpoint": _half(seen["kids:setpoint"]),
         "pi_heating_demand": round(seen["kids:demand"]),
         "running_state": "heat" if seen["kids:action"] > 0 else "idle",
-        "system_mode": "heat",
+        "system_mode": word("mode", seen["kids:mode"]),
         "external_measured_room_sensor": -8000,
         "window_open": False,
     }

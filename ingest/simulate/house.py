@@ -60,14 +60,15 @@ class Indoors(msgspec.Struct):
 
 
 class Step(NamedTuple):
-    """What drives one step: mode's sign, outdoor temperature, columns of zones, pump capacities, water drawn."""
+    """What drives one step: each zone's sign, outdoor temperature, columns of zones, pump capacities, water, relays."""
 
-    sign: float
+    sign: list[float]
     outdoor_c: float
     setpoint_c: list[float]
     gain_w: list[float]
     capacity_w: list[float]
     draw_w: float
+    powered: list[float]
 
 
 class Network:
@@ -112,48 +113,45 @@ def march(house: Indoors, steps: Iterable[Step], network: Network, least_w: tupl
     for step in steps:
         heat_w = [*_air(house, step, least_w), _panel(house, step)]
         house.zone_c = network.step(house.zone_c, step.outdoor_c, heat_w, step.gain_w)
-        element_w = _tank(house, step.draw_w, network.step_s)
+        element_w = _tank(house, step.draw_w, network.step_s, on=step.powered[2] > 0.0)
         rows.append([*house.zone_c, *heat_w, house.tank_c, element_w])
     return rows
 
 
 def _air(house: Indoors, step: Step, least_w: tuple[float, float]) -> tuple[float, float, float]:
     """Return the heat of the three indoor units: one on its own, two sharing an outdoor unit [W]."""
-    if not step.sign:
-        house.calling[:3] = [False, False, False]
-        return (0.0, 0.0, 0.0)
     alone, shared = step.capacity_w
     living = min(_ask(house, step, 0, least_w[0]), alone)
     bedroom, study = _ask(house, step, 1, least_w[1]), _ask(house, step, 2, least_w[1])
     together = bedroom + study
-    part = step.sign * min(1.0, shared / together) if together else 0.0
-    return (step.sign * living, part * bedroom, part * study)
+    part = min(1.0, shared / together) if together else 0.0
+    return (step.sign[0] * living, step.sign[1] * part * bedroom, step.sign[2] * part * study)
 
 
 def _ask(house: Indoors, step: Step, zone: int, least_w: float) -> float:
     """Return the heat (or cold) one indoor unit asks for: the steady loss, and what closes the error [W]."""
-    setpoint = step.setpoint_c[zone]
-    error = step.sign * (setpoint - house.zone_c[zone])
-    house.calling[zone] = error > (-REST_K if house.calling[zone] else START_K)
+    setpoint, sign = step.setpoint_c[zone], step.sign[zone]
+    error = sign * (setpoint - house.zone_c[zone])
+    house.calling[zone] = bool(sign) and error > (-REST_K if house.calling[zone] else START_K)
     if not house.calling[zone]:
         return 0.0
     a, b, c, d = house.zone_c
     row = _MUTUAL[zone]
     near = row[0] * a + row[1] * b + row[2] * c + row[3] * d
     steady = _OPEN[zone] * setpoint - ZONES[zone].loss * step.outdoor_c - near - step.gain_w[zone]
-    return max(step.sign * steady + _GAIN[zone] * error, least_w)
+    return max(sign * steady + _GAIN[zone] * error, least_w)
 
 
 def _panel(house: Indoors, step: Step) -> float:
     """Return the panel heater's heat: on below the band, off above it [W]."""
     short = step.setpoint_c[3] - house.zone_c[3]
-    house.calling[3] = step.sign > 0.0 and short > (-PANEL_K if house.calling[3] else PANEL_K)
+    house.calling[3] = step.sign[3] > 0.0 and short > (-PANEL_K if house.calling[3] else PANEL_K)
     return PANEL_W if house.calling[3] else 0.0
 
 
-def _tank(house: Indoors, draw_w: float, step_s: float) -> float:
-    """Heat the tank within its band; return the element's power [W]."""
-    house.tank_heats = house.tank_c < TANK_BAND_C[1 if house.tank_heats else 0]
+def _tank(house: Indoors, draw_w: float, step_s: float, *, on: bool) -> float:
+    """Heat the tank within its band while its relay is on; return the element's power [W]."""
+    house.tank_heats = on and house.tank_c < TANK_BAND_C[1 if house.tank_heats else 0]
     element_w = ELEMENT_W if house.tank_heats else 0.0
     stored = TANK_J_PER_K / step_s
     wanted = stored * house.tank_c + TANK_LOSS * LARDER_C + element_w - draw_w

@@ -29,7 +29,7 @@ def columns(truth: Truth) -> dict[str, Floats]:
         By the names used in `devices.SERIES`, one value per step.
     """
     count = len(truth.time_us)
-    seen = {"zero": np.zeros(count), "one": np.ones(count), "season": truth.doings.season}
+    seen = {"zero": np.zeros(count), "one": np.ones(count), "living:on": truth.doings.powered[:, 0]}
     seen |= {
         "outdoor:temp": truth.weather.temp_c,
         "outdoor:humidity": truth.weather.humidity,
@@ -51,10 +51,13 @@ def columns(truth: Truth) -> dict[str, Floats]:
 def _zone(truth: Truth, number: int, zone: str) -> dict[str, Floats]:
     temp, heat = truth.zone_c[:, number], truth.heat_w[:, number]
     setpoint = truth.doings.setpoint_c[:, number]
-    idle = np.where(truth.doings.season == 0.0, -2.0, 0.0) if zone != "kids" else np.zeros(len(temp))
+    mode = truth.doings.mode[:, number]
+    idle = np.where(mode == 0.0, -2.0, 0.0) if zone != "kids" else np.zeros(len(temp))
     return {
         f"{zone}:temp": temp,
         f"{zone}:setpoint": setpoint,
+        f"{zone}:mode": mode,
+        f"{zone}:fan": truth.doings.fan[:, number],
         f"{zone}:action": np.where(heat == 0.0, idle, np.sign(heat)),
         f"{zone}:switch": (heat > 0.0).astype(np.float64),
         f"{zone}:demand": np.clip(50.0 + 50.0 * (setpoint - temp) / START_K, 0.0, 100.0),

@@ -50,19 +50,29 @@ class Doings(NamedTuple):
         1 on heating days, −1 on cooling days, 0 between.
     setpoint_c : array
         What each thermostat asks for. [°C]
+    mode, fan : array
+        What each is set to, as codes of `devices.WORDS`.
+    sign : array
+        1 where a zone's unit may heat, −1 where it may cool, else 0.
     gain_w : array
         Sun, bodies and appliances into each zone. [W]
     base_w : array
         Fridge, lights, cooking, standby. [W]
     draw_w : array
         Heat leaving the hot-water tank with the water. [W]
+    powered : array
+        1 where a relay gives power to the living room's unit, the panel heater and the water heater, else 0.
     """
 
     season: Floats
     setpoint_c: Floats
+    mode: Floats
+    fan: Floats
+    sign: Floats
     gain_w: Floats
     base_w: Floats
     draw_w: Floats
+    powered: Floats
 
 
 def local_seconds(time_us: Ints) -> Floats:
@@ -124,7 +134,18 @@ def doings(seed: int, time_us: Ints, weather: Weather, day_calm_c: Floats) -> Do
         area * weather.irradiance + body * home + share * base
         for area, body, share in zip(_SOLAR_M2, _BODIES_W, _BASE_SHARE, strict=True)
     ]
-    return Doings(season, np.column_stack(setpoints), np.column_stack(gains), base, _draw(seed, hour, day))
+    heads, panel = [season] * 3, np.maximum(season, 0.0)
+    return Doings(
+        season=season,
+        setpoint_c=np.column_stack(setpoints),
+        mode=np.column_stack([*heads, np.ones(len(season))]),
+        fan=np.zeros((len(season), 4)),
+        sign=np.column_stack([*heads, panel]),
+        gain_w=np.column_stack(gains),
+        base_w=base,
+        draw_w=_draw(seed, hour, day),
+        powered=np.ones((len(season), 3)),
+    )
 
 
 def _setpoint(comfort: Comfort, hour: Floats, season: Floats) -> Floats:

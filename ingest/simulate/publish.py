@@ -1,4 +1,4 @@
-"""The process that lets the demo home speak over real MQTT in real time, and remembers where it stood."""
+"""The process that lets the demo home speak and listen over real MQTT in real time, and remembers where it stood."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ def run(
         simulate.misbehave(state, _now_us())
     topic, _, down = ONLINE[0]
     bus = connect(url, client_id=f"heatledger-demo-{seed}", clean=True, will=Will(topic, down.encode()))
+    bus.subscribe(simulate.LISTENS)
     try:
         _speak(bus, state, state_path, ended)
     finally:
@@ -110,7 +111,14 @@ def _speak(bus: Connection, state: simulate.State, state_path: Path, ended: thre
                 save(state, state_path)
             _publish(bus, due)
         greeted = bus.connected
-        bus.poll(_TICK_S)
+        _listen(bus, state)
+
+
+def _listen(bus: Connection, state: simulate.State) -> None:
+    """Wait for what the devices are told, and have them obey; retained or not, as real ones do."""
+    for message in bus.poll(_TICK_S):
+        _publish(bus, simulate.obey(state, message.topic, message.payload, _now_us()))
+        bus.ack([message])
 
 
 def _publish(bus: Connection, wires: list[Wire]) -> None:

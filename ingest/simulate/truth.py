@@ -10,6 +10,7 @@ import numpy as np
 from heatledger.readings import Floats, Ints
 from ingest.simulate.faults import Fault, schedule
 from ingest.simulate.house import ZONES, Indoors, Network, Step, march
+from ingest.simulate.orders import Orders, direction, obeyed
 from ingest.simulate.people import Doings, doings
 from ingest.simulate.plant import PUMPS, capacity, electricity
 from ingest.simulate.weather import DAY_S, Weather, outdoors
@@ -45,6 +46,8 @@ class State(msgspec.Struct):
         By rhythm or retained topic: the last slot, or text, that was sent.
     held : dict
         Values a fault holds back: stuck readings, counters at the last boot.
+    orders : Orders
+        What its devices were told.
     """
 
     simulation: Simulation
@@ -54,6 +57,7 @@ class State(msgspec.Struct):
     view: dict[str, float] = {}
     sent: dict[str, int | str] = {}
     held: dict[str, float] = {}
+    orders: Orders = msgspec.field(default_factory=Orders)
 
 
 class Truth(NamedTuple):
@@ -123,17 +127,18 @@ def advance(state: State, to_us: int, step_s: int) -> Truth:
     time_us = state.time_us + np.arange(count, dtype=np.int64) * width_us
     seed = state.simulation.seed
     weather = outdoors(seed, time_us)
-    driven = doings(seed, time_us, weather, _day_calm(seed, time_us))
-    limits = np.column_stack([capacity(pump, weather, driven.season) for pump in PUMPS])
+    driven = obeyed(doings(seed, time_us, weather, _day_calm(seed, time_us)), state.orders)
+    limits = np.column_stack([capacity(pump, weather, direction(driven.sign, pump.zones)) for pump in PUMPS])
     start_c = list(state.house.zone_c)
     steps = map(
         Step,
-        driven.season.tolist(),
+        driven.sign.tolist(),
         weather.temp_c.tolist(),
         driven.setpoint_c.tolist(),
         driven.gain_w.tolist(),
         limits.tolist(),
         driven.draw_w.tolist(),
+        driven.powered.tolist(),
     )
     rows = np.array(march(state.house, steps, Network(step_s), (PUMPS[0].least_w, PUMPS[1].least_w))).reshape(count, 10)
     state.time_us += count * width_us
@@ -152,6 +157,7 @@ def _measured(
 ) -> Truth:
     zone_c, heat_w = rows[:, :4], rows[:, 4:8]
     power_w, cop = _electric(state.simulation.seed, time_us / 1e6, weather, zone_c, heat_w)
+    power_w["living"] = power_w["living"] * driven.powered[:, 0]
     power_w |= {"kids": heat_w[:, 3], "water": rows[:, 9], "base": driven.base_w}
     power_w["main"] = sum((power_w[name] for name in CIRCUITS), np.zeros(len(rows)))
     power_w["leg_a"] = 0.5 * (power_w["living"] + power_w["upstairs"] + power_w["water"]) + 0.45 * power_w["base"]

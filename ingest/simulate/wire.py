@@ -99,6 +99,8 @@ def messages(state: State, now_us: int) -> list[Wire]:
         slot = (now_us // 1_000_000 - rhythm.offset_s) // rhythm.every_s
         if state.sent.get(rhythm.name) == slot or _hits(wrong.get("gap"), rhythm.device):
             continue
+        if rhythm.device == SPLIT and not state.view["living:on"]:  # what speaks for it hangs on its plug too
+            continue
         state.sent[rhythm.name] = slot
         said = rhythm.says(_scene(state, rhythm.device, wrong, now_us))
         out += [Wire(topic, encode(body), 1, False, now_us) for topic, body in said]
