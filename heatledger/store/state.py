@@ -91,6 +91,7 @@ _STEPS: Final = (
     alerts.STEP,
     published.STEP,
     (*commands.STEP, *_append_only("command")),
+    _append_only("commissioning"),
 )
 
 _NOTE_TOPIC: Final = """INSERT INTO topic VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (topic) DO UPDATE SET

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -68,14 +69,55 @@ def test_a_run_is_kept_and_a_later_one_says_what_changed(run, tmp_path):
     assert "Since version 1:" in found.output
 
 
+def test_the_record_is_printed_as_it_is_told_and_a_kept_run_again_as_it_was(run, tmp_path):
+    paper, again = tmp_path / "hand-over.pdf", tmp_path / "again.pdf"
+    first = json.loads(run("--save", "--json", "--address", "1 Example Street", "--pdf", str(paper)).output)
+    text = printed(paper)
+    assert "1ExampleStreet" in text
+    for one in first["findings"]:
+        assert "".join(one["name"].split()) in text
+    assert {one["heat_pump"] for one in first["budget"]} == {"living", "upstairs"}
+    home = tmp_path / "config" / "homes" / "demo.toml"
+    home.write_text(home.read_text().replace('points = ["living room/AC plug"]', 'points = ["gone"]'))
+    kept = run("--run", "1", "--json", "--pdf", str(again))
+    assert kept.exit_code == 0, "what failed since does not change what was kept"
+    assert json.loads(kept.output) == first
+    assert again.read_bytes() == paper.read_bytes()
+    later = run("--pdf", str(again), "--since", "2026-01-16")
+    assert later.exit_code == 1
+    assert f"Written: {again}" in later.output
+    assert "Sincerun1of" in printed(again)
+    assert "1ExampleStreet" in printed(again), "said once, and stands"
+
+
+def printed(paper):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("apt-get install poppler-utils")
+    done = subprocess.run(["pdftotext", "-raw", paper, "-"], capture_output=True, check=True, timeout=60)
+    return "".join(done.stdout.decode().split())
+
+
+def test_what_would_narrow_a_cop_is_said_by_price(run):
+    said = run().output
+    assert "What would narrow a COP:" in said
+    assert "Mini-split, living room: COP 2.7 (2.2–3.3)" in said
+    assert "A supply-air probe and its airflow measured once would narrow Mini-split, living room’s COP from" in said
+    assert "(up to €200, the best at that price)" in said
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--unit", "nobody=M"), "heat pumps: living, upstairs"),
         (("--since", "yesterdayish"), "yesterdayish"),
+        (("--run", "7"), "--run 7: never kept; kept: none (keep one with --save)"),
+        (("--run", "1", "--save"), "--run shows a run as it was kept: leave out --since, --save"),
+        (("--pdf", "/no/such/folder/x.pdf"), "/no/such/folder/x.pdf: No such file or directory; name a file"),
+        (("--pdf", "/"), "--pdf /: Is a directory; name a file"),
     ],
 )
 def test_a_question_that_is_none_is_one_line(run, words, said):
     found = run(*words)
     assert found.exit_code != 0
     assert said in str(found.exception) + found.output
+    assert "\n" not in str(found.exception)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -9,7 +11,7 @@ import pytest
 
 from heatledger.commissioning.finding import Finding
 from heatledger.commissioning.gather import keep, kept
-from heatledger.commissioning.record import Job, Record, Unit, drift, headline
+from heatledger.commissioning.record import Job, Record, Unit, compared, drift, headline
 from heatledger.store.state import State
 
 AT = datetime(2026, 11, 23, 18, tzinfo=UTC)
@@ -20,6 +22,10 @@ def finding(result="pass", *, check="unit.standby", at="Pump", value=20.0, low=0
         check=check, group="machine", name="Standby", question="?", rule="", source="", at=at, result=result,
         evidence=f"{value} W at rest", value=value, low=low, high=high, unit="W",
     )  # fmt: skip
+
+
+def no_tariff():
+    return msgspec.structs.replace(finding("warn", check="home.tariff", at=""), group="home")
 
 
 def record(*findings, **more):
@@ -36,6 +42,20 @@ def test_a_record_is_kept_with_a_version_and_read_back_as_it_was(tmp_path):
     assert (first.version, second.version) == (1, 2)
     assert kept(state, "maple") == [first, second]
     assert kept(state, "birch") == []
+    state.close()
+
+
+def test_a_kept_run_is_never_changed(tmp_path):
+    state = State(tmp_path / "state.db")
+    kept_as = keep(state, record(finding()))
+    state.close()
+    with closing(sqlite3.connect(tmp_path / "state.db")) as connection:
+        for statement in ("UPDATE commissioning SET body = x''", "DELETE FROM commissioning"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                connection.execute(statement)
+    state = State(tmp_path / "state.db")
+    assert kept(state, "maple") == [kept_as]
+    assert state.delete_home("maple", None) == 1, "a home that is deleted takes its runs with it"
     state.close()
 
 
@@ -63,6 +83,7 @@ def test_what_changed_is_another_result_or_a_figure_that_moved_by_a_tenth_of_its
         ([finding("warn"), finding("warn")], "Ready, with 2 things to look at."),
         ([finding()], "Ready."),
         ([finding("not_testable")], "Nothing could be looked at yet."),
+        ([finding("not_testable"), no_tariff()], "Nothing could be looked at yet."),
     ],
 )
 def test_one_line_says_whether_a_home_is_ready(findings, said):
@@ -72,3 +93,14 @@ def test_one_line_says_whether_a_home_is_ready(findings, said):
 def test_a_record_survives_json_to_the_last_bit():
     made = record(finding(value=0.1 + 0.2))
     assert msgspec.json.decode(msgspec.json.encode(made), type=Record) == made
+
+
+def test_what_was_said_of_the_job_stands_until_it_is_said_anew():
+    job = Job(address="1 Example Street", installer="one", note="once", units=(Unit(heat_pump="pump", serial="1"),))
+    first = record(finding(), version=1, job=job)
+    anew = Job(installer="another", units=(Unit(heat_pump="pump", serial="2"), Unit(heat_pump="duo", serial="3")))
+    later = compared(record(finding(), job=anew), [first])
+    assert (later.job.address, later.job.installer, later.job.note) == ("1 Example Street", "another", "")
+    assert {unit.heat_pump: unit.serial for unit in later.job.units} == {"pump": "2", "duo": "3"}
+    assert (later.since.version, later.since.changed) == (1, ())
+    assert compared(record(finding()), []).since is None
