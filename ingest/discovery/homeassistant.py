@@ -25,7 +25,7 @@ from ingest.discovery.told import Entity, Identity, Linear, Told
 FAMILY: Final = "ha"
 
 OWN_TOPICS: Final = "heatledger/"
-_LARGEST: Final = 262_144
+LARGEST: Final = 262_144
 _MOST_TOPICS: Final = 8
 _INHERITED: Final = (
     *("availability", "availability_mode", "availability_topic", "availability_template", "payload_available"),
@@ -49,7 +49,7 @@ class _Value(NamedTuple):
     command_key: str = ""
 
 
-class _Source(NamedTuple):
+class Source(NamedTuple):
     """One entity's configuration, its abbreviations written out, and whose it is."""
 
     config: Mapping[str, object]
@@ -76,18 +76,19 @@ def read(place: list[str], payload: bytes, *, templates: bool) -> Chapter | None
     Chapter or None
         Nothing where the message is no discovery.
     """
-    root = parse(payload, _LARGEST)
+    root = parse(payload, LARGEST)
     if not isinstance(root, dict) or len(place) not in (2, 3):
         return None
     told: list[Told] = []
-    for source in _sources(place, expanded(root)):
+    for source in sources(place, expanded(root)):
         told += _told(source, templates=templates)
         if len(told) > MOST_TOLD:
             return None
     return Chapter(tuple(told))
 
 
-def _sources(place: list[str], root: dict[str, object]) -> Iterator[_Source]:
+def sources(place: list[str], root: dict[str, object]) -> Iterator[Source]:
+    """Yield the entities of a discovery message, its keys written out."""
     device = expanded_device(table(root.get("device")))
     component, object_id, node = place[0], place[-1], place[1] if len(place) == 3 else ""
     if component != "device":
@@ -102,7 +103,7 @@ def _sources(place: list[str], root: dict[str, object]) -> Iterator[_Source]:
 
 def _source(
     config: dict[str, object], component: str, device: Mapping[str, object], object_id: str, node: str
-) -> _Source:
+) -> Source:
     given = device.get("identifiers")
     listed = given if isinstance(given, list) else [given]
     ids = [found for found in map(name, listed) if found]
@@ -113,7 +114,7 @@ def _source(
     own = set(map(_slug, (called, node, *ids)))
     channel = "" if _slug(object_id) in own else name(object_id)
     names = (config.get("name"), config.get("object_id"), config.get("default_entity_id"), object_id)
-    return _Source(config, component, Identity(FAMILY, called, channel), ids[0] if ids else node, words_of(names))
+    return Source(config, component, Identity(FAMILY, called, channel), ids[0] if ids else node, words_of(names))
 
 
 def _slug(text: str) -> str:
@@ -121,7 +122,7 @@ def _slug(text: str) -> str:
     return re.sub(r"\W+", "_", text).strip("_").lower()
 
 
-def _told(source: _Source, *, templates: bool) -> list[Told]:
+def _told(source: Source, *, templates: bool) -> list[Told]:
     if not source.identity.device:
         return []
     config = source.config
@@ -141,7 +142,7 @@ def _told(source: _Source, *, templates: bool) -> list[Told]:
     return [*told, *(one for one in _proving(about, availability) if one.topic not in heard)] if told else []
 
 
-def _one(source: _Source, about: Entity, value: _Value, *, templates: bool) -> Told | None:
+def _one(source: Source, about: Entity, value: _Value, *, templates: bool) -> Told | None:
     config = source.config
     where = topic(config.get(value.topic_key))
     found = reader(config.get(value.template_key), templates=templates)
@@ -164,7 +165,7 @@ def _one(source: _Source, about: Entity, value: _Value, *, templates: bool) -> T
     return Told(where, own, emit, read_by, entity)
 
 
-def _sensor(source: _Source, about: Entity) -> list[_Value]:
+def _sensor(source: Source, about: Entity) -> list[_Value]:
     config = source.config
     where = topic(config.get("state_topic"))
     if where and where in about.availability:
@@ -178,7 +179,7 @@ def _sensor(source: _Source, about: Entity) -> list[_Value]:
     return [_Value("state_topic", "value_template", meaning)] if meaning and not inside else []
 
 
-def _binary_sensor(source: _Source, _about: Entity) -> list[_Value]:
+def _binary_sensor(source: Source, _about: Entity) -> list[_Value]:
     config = source.config
     kind = text(config.get("device_class")).lower()
     on, off = _word(config.get("payload_on"), "on"), _word(config.get("payload_off"), "off")
@@ -190,7 +191,7 @@ def _binary_sensor(source: _Source, _about: Entity) -> list[_Value]:
     )
 
 
-def _switch(source: _Source, _about: Entity) -> list[_Value]:
+def _switch(source: Source, _about: Entity) -> list[_Value]:
     config = source.config
     if config.get("entity_category") or source.words & _NO_RELAY:
         return []
@@ -199,7 +200,7 @@ def _switch(source: _Source, _about: Entity) -> list[_Value]:
     return [_Value("state_topic", "value_template", Meaning("switch", None), {off: "off", on: "on"})]
 
 
-def _climate(source: _Source, _about: Entity) -> list[_Value]:
+def _climate(source: Source, _about: Entity) -> list[_Value]:
     said = text(source.config.get("temperature_unit")).upper()
     unit = {"C": "°C", "F": "°F"}.get(said, TEMPERATURE_UNIT)
     return [
@@ -212,7 +213,7 @@ def _climate(source: _Source, _about: Entity) -> list[_Value]:
     ]
 
 
-def _water_heater(source: _Source, _about: Entity) -> list[_Value]:
+def _water_heater(source: Source, _about: Entity) -> list[_Value]:
     said = text(source.config.get("temperature_unit")).upper()
     unit = {"C": "°C", "F": "°F"}.get(said, TEMPERATURE_UNIT)
     return [
@@ -221,7 +222,7 @@ def _water_heater(source: _Source, _about: Entity) -> list[_Value]:
     ]
 
 
-_JUDGES: Final[Mapping[str, Callable[[_Source, Entity], list[_Value]]]] = {
+_JUDGES: Final[Mapping[str, Callable[[Source, Entity], list[_Value]]]] = {
     "sensor": _sensor,
     "binary_sensor": _binary_sensor,
     "switch": _switch,
@@ -230,7 +231,7 @@ _JUDGES: Final[Mapping[str, Callable[[_Source, Entity], list[_Value]]]] = {
 }
 
 
-def _availability(source: _Source, *, templates: bool) -> list[Told]:
+def _availability(source: Source, *, templates: bool) -> list[Told]:
     """Return what tells whether the entity can be reached, one row per topic."""
     config = source.config
     listed = config.get("availability")
