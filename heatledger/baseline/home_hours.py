@@ -155,7 +155,7 @@ def _plan(home: Home) -> Plan:
     area = [zone.area_m2 or _AREA_M2 for zone in home.zones]
     with_unit = {name for row in served for name in row}
     first = max(range(len(area)), key=lambda at: (home.zones[at].id in with_unit, area[at]))
-    rooms = tuple(Room(zone.id, floor, zone.open_to) for zone, floor in zip(home.zones, area, strict=True))
+    rooms = tuple(Room(zone.id, floor, zone.open_to, zone.name) for zone, floor in zip(home.zones, area, strict=True))
     return Plan(rooms, first, np.array([[zone.id in row for zone in home.zones] for row in served]))
 
 

@@ -14,11 +14,12 @@ Bools = npt.NDArray[np.bool_]
 
 
 class Room(NamedTuple):
-    """A room of the balance: its floor [m²], and the room to which an opening without a shut door leads, if any."""
+    """A room of the balance: its floor [m²], the room to which an opening without a door leads, what it is called."""
 
     id: str
     area_m2: float
     open_to: str | None = None
+    name: str = ""
 
 
 class Plan(NamedTuple):

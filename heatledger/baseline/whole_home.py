@@ -68,7 +68,8 @@ def learn(plan: Plan, hours: Hours) -> Fitted | Missing:
     """
     plan = plan._replace(served=np.where(plan.served.sum(axis=1, keepdims=True) > 0, plan.served, seen_in(hours)))
     wanted = sorted({plan.main, *np.flatnonzero(plan.served.sum(axis=0)).tolist()})
-    blind = ", ".join(plan.rooms[at].id for at in wanted if not np.isfinite(hours.room_c[:, at]).any())
+    unseen = [plan.rooms[at] for at in wanted if not np.isfinite(hours.room_c[:, at]).any()]
+    blind = ", ".join(room.name or room.id for room in unseen)
     if blind:
         return Missing(
             0.0,

@@ -48,7 +48,7 @@ def test_before_anything_is_known_it_says_what_is_missing(tmp_path):
     assert told.returncode == 0
     assert found["system"] == "ducted"
     assert found["saving"] == {"p10": None, "p50": None, "p90": None}
-    assert found["refused"] == "the temperature of living is not known; name a thermometer of it in its zone"
+    assert found["refused"] == "the temperature of Living room is not known; name a thermometer of it in its zone"
 
 
 def test_a_system_that_is_not_there_is_one_line(tmp_path):
