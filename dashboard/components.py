@@ -50,6 +50,12 @@ class Framed:
 Children = list[str | Component]
 
 
+def doorway(words: str, href: str, *, at: str | None = None) -> html.A:
+    """Return the name of a block as the door to its page: all of the block that opens nothing else leads there."""
+    given: dict[str, Any] = {"id": at} if at else {}
+    return html.A(words, href=href, className="doorway", **given)
+
+
 def aria(**words: str) -> dict[str, Any]:
     """Return ARIA attributes: ``aria(label="Zones")`` is ``aria-label``."""
     return {f"aria-{name}": word for name, word in words.items()}

@@ -9,7 +9,7 @@ import msgspec
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import Children, aria, bar, placed, text
+from dashboard.components import Children, aria, bar, doorway, placed, text
 from dashboard.queries import Books, cycle_day
 from dashboard.shown import opens
 from heatledger import formatting
@@ -88,7 +88,7 @@ def costing(page: Page, parts: Split) -> html.Section:
     unit = "/h" if total.cost is not None else ""
     return html.Section(
         [
-            html.H2(_costing_label(page), id="now-costing-label", className="label"),
+            html.H2(doorway(_costing_label(page), "./zones", at="now-costing-label"), className="label"),
             html.Div(
                 [
                     opens(
@@ -179,7 +179,10 @@ def bill(page: Page) -> html.Section:
     return html.Section(
         [
             html.Div(
-                [html.H2(since, id="now-bill-label", className="label"), text(day, "label small", at="now-bill-day")],
+                [
+                    html.H2(doorway(since, "./bill", at="now-bill-label"), className="label"),
+                    text(day, "label small", at="now-bill-day"),
+                ],
                 className="label-line",
             ),
             html.Div(opens("bill.total", figure, size, at="now-bill"), className="hero-line"),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from dash import html
 
 from dashboard.clocks import clock
-from dashboard.components import aria, placed, text
+from dashboard.components import aria, doorway, placed, text
 from dashboard.heroes import Page
 from dashboard.shown import opens
 from heatledger import formatting
@@ -58,7 +58,7 @@ def _words(page: Page, steps: Sequence[Step], zone: ZoneInfo) -> list[html.H2 | 
     until = _hour(page, now.end.astimezone(zone)) if now else ""
     figure = opens("bill.price.rate", rate, "money")
     return [
-        html.H2(now.period if now else "", id="now-price-name"),
+        html.H2(doorway(now.period if now else "", "./bill", at="now-price-name")),
         html.Span(placed(say("{price} until {time}"), price=figure, time=until), id="now-price"),
     ]
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from dash import html
 
 from dashboard.clocks import since
-from dashboard.components import Children, aria, icon, placed, text
+from dashboard.components import Children, aria, doorway, icon, placed, text
 from dashboard.heroes import Page, Split
 from dashboard.shown import Shown, opens, sentence
 from dashboard.states import state_word
@@ -31,6 +31,7 @@ _NOTICED_W: Final = 2.0
 _ONE_ROW: Final = 6
 _PLACES: Final = {"now-saved": "baseline.saving.p50", "now-today": "day:bill.total"}
 """Where in the Summary the figures of the last row stand: of the cycle, or of the day."""
+_DOORS: Final = {"now-cop": "./performance", "now-saved": "./compare", "now-today": "./bill"}
 MOST = 10
 """As many zones as the wall shows; the rest are counted."""
 
@@ -66,7 +67,7 @@ def tile(page: Page, zone: ZoneNow, parts: Split) -> html.Article:
     beside = "celsius" if zone.stale else "setpoint"
     return html.Article(
         [
-            html.H3(zone.name, className="zone-name"),
+            html.H3(doorway(zone.name, "./zones"), className="zone-name"),
             html.Div(
                 [
                     opens(
@@ -131,7 +132,7 @@ def _figure(
     size = "figure sentence" if figure == formatting.not_known() else f"figure {kind}{long}"
     return html.Section(
         [
-            html.H2(title, className="label"),
+            html.H2(doorway(title, _DOORS[at]), className="label"),
             html.Div(
                 [
                     opens(place or _PLACES[at], figure, size.strip(), at=at),

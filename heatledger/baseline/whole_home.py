@@ -69,13 +69,8 @@ def learn(plan: Plan, hours: Hours) -> Fitted | Missing:
     plan = plan._replace(served=np.where(plan.served.sum(axis=1, keepdims=True) > 0, plan.served, seen_in(hours)))
     wanted = sorted({plan.main, *np.flatnonzero(plan.served.sum(axis=0)).tolist()})
     unseen = [plan.rooms[at] for at in wanted if not np.isfinite(hours.room_c[:, at]).any()]
-    blind = ", ".join(room.name or room.id for room in unseen)
-    if blind:
-        return Missing(
-            0.0,
-            0.0,
-            worded("the temperature of {blind} is not known; name a thermometer of it in its zone", blind=blind),
-        )
+    if unseen:
+        return Missing(0.0, 0.0, _blind([room.name or room.id for room in unseen]))
     days = days_of(hours)
     fitted = fit(plan, days)
     if fitted is not None:
@@ -89,6 +84,16 @@ def learn(plan: Plan, hours: Hours) -> Fitted | Missing:
             count=count,
             least=LEAST_DAYS,
         ),
+    )
+
+
+def _blind(names: list[str]) -> str:
+    if len(names) == 1:
+        return worded("the temperature of {room} is not known; name a thermometer of it in its zone", room=names[0])
+    return worded(
+        "the temperatures of {number} rooms are not known: {rooms}; name a thermometer of each in its zone",
+        number=len(names),
+        rooms=", ".join(names),
     )
 
 

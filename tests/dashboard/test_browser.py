@@ -137,6 +137,23 @@ def test_nothing_overflows_scrolls_or_is_faint(browser, dashboard, publish, cons
     assert console == []
 
 
+def test_every_block_of_the_wall_is_a_door_to_its_page_and_its_figures_are_not(browser, dashboard, publish, console):
+    url, _, _ = dashboard
+    hear_all(publish)
+    page = show(browser, url, console)
+    text_is(page, "now-live", "Live")
+    page.click("#now-cost")
+    assert page.locator("dialog[open]").count() == 1
+    page.keyboard.press("Escape")
+    for block, door in ((".bill", "bill"), (".tile >> nth=0", "zones"), (".foot section >> nth=0", "performance")):
+        box = page.locator(block).bounding_box()
+        page.mouse.click(box["x"] + box["width"] - 8, box["y"] + 60)
+        page.wait_for_url(f"{url}/{door}")
+        page.go_back()
+        page.wait_for_function("Number(document.querySelector('#now-beat')?.textContent) > 0", timeout=40_000)
+    assert console == []
+
+
 def test_silent_devices_are_said_and_fit(browser, dashboard, publish, console):
     url, _, _ = dashboard
     hear_all(publish)
