@@ -169,10 +169,10 @@ def _axes(home: Home, columns: Mapping[date, object], today: date | None, *, acr
 def _told(home: Home, cell: Cell, *, weekly: bool) -> str:
     """Say what one cell shows, in a whole sentence."""
     when, span = formatting.day(cell.first, weekday=not weekly), span_of_day(home, cell.hour)
-    figures = [formatting.energy(hour.kwh) for hour in cell.known]
+    known = cell.known
     if not cell.hours:
         return say("{when}: there was no hour from {span}, or it is still to come.", when=when, span=span)
-    if not figures:
+    if not known:
         return say("{when}, {span}: nothing was heard.", when=when, span=span)
     if weekly:
         return say(
@@ -180,8 +180,9 @@ def _told(home: Home, cell: Cell, *, weekly: bool) -> str:
             when=when,
             span=span,
             energy=formatting.energy(cell.kwh),
-            hours=counted(cell.known),
+            hours=counted(known),
         )
+    figures = [formatting.energy(hour.kwh) for hour in known]
     if len(figures) > 1:
         return say(
             "{when}, {span}, twice because the clocks went back:<br>{first}, then {second}.",
@@ -190,7 +191,7 @@ def _told(home: Home, cell: Cell, *, weekly: bool) -> str:
             first=figures[0],
             second=figures[1],
         )
-    return f"{when}, {span}: {figures[0]}.{_doubt(cell.known[0])}"
+    return f"{when}, {span}: {figures[0]}.{_doubt(known[0])}"
 
 
 def _doubt(hour: Hour) -> str:

@@ -8,11 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from heatledger import accounts
 from heatledger.day_sums import sum_days
-from heatledger.days import Day, midnight
+from heatledger.days import Day, decoded, encoded, midnight
 from heatledger.heat.system import System
 from heatledger.heat_days import INTERVALS_OF, heat_of
 from heatledger.home import Home
@@ -85,7 +83,7 @@ class DayBook:
 
     def keep(self, days: Mapping[date, Day]) -> None:
         """Keep whole local days."""
-        rows = {day: msgspec.msgpack.encode(row) for day, row in days.items()}
+        rows = {day: encoded(row) for day, row in days.items()}
         self._state.write_days(self._home.id, self._key, rows)
 
     def days_of(
@@ -124,7 +122,7 @@ class DayBook:
         mark = hash(body)
         known = self._at_hand.get(day)
         if known is None or known[0] != mark:
-            known = (mark, msgspec.msgpack.decode(body, type=Day))
+            known = (mark, decoded(body))
             while len(self._at_hand) >= _AT_HAND_D:
                 self._at_hand.popitem(last=False)
             self._at_hand[day] = known

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from heatledger.accounts import MODES, Account, Columns
+from heatledger.columns import Column
 from heatledger.cuts import Bools, Cuts
 from heatledger.days import QUARTER_S, Day, Profile
 from heatledger.heat.day_hours import DayHours
@@ -128,9 +129,9 @@ def _profiles(account: Account, cuts: Cuts) -> list[Profile]:
     where = quarters[rows] + np.repeat(offsets - first, sizes) if len(quarters) else rows
     ends = list(zip(offsets.tolist(), (offsets + counts).tolist(), strict=True))
 
-    def by_quarter(column: Floats) -> list[list[float]]:
-        summed = np.bincount(where, column[rows], int(counts.sum())).tolist()
-        return [summed[low:high] for low, high in ends]
+    def by_quarter(column: Floats) -> list[Column]:
+        summed = np.bincount(where, column[rows], int(counts.sum()))
+        return [Column(summed[low:high].tobytes()) for low, high in ends]
 
     heard = account.home["coverage"] * INTERVAL_S / QUARTER_S
     columns = {
@@ -151,9 +152,9 @@ def _profiles(account: Account, cuts: Cuts) -> list[Profile]:
     ]
 
 
-def _where(told: Bools, rows: Sequence[list[float]]) -> list[list[float]]:
+def _where(told: Bools, rows: Sequence[Column]) -> list[Column]:
     """Return the rows of those spans in which they say something, empty ones in the others."""
-    return [row if yes else [] for yes, row in zip(told.tolist(), rows, strict=True)]
+    return [row if yes else Column() for yes, row in zip(told.tolist(), rows, strict=True)]
 
 
 def _named(columns: Columns) -> dict[str, dict[str, Floats]]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from heatledger.columns import Column, kept, taken
 from heatledger.heat.day_hours import DayHours
 from heatledger.heat.flows import PumpDay
 from heatledger.heat.house_day import HouseDay
@@ -34,26 +36,26 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     start_s : int
         Start of the first quarter, UTC, a multiple of `QUARTER_S`. [s]
-    imported, exported : list of float
+    imported, exported : Column
         Through the utility's meter, a number each quarter.
-    used : list of float
+    used : Column
         By the whole home.
-    estimated : list of float
+    estimated : Column
         What of that is estimated; empty where nothing is.
-    heard : list of float
+    heard : Column
         The share of each quarter that the main meter was heard; empty where that is all of every quarter. [0–1]
     zones, meters : dict
         The same by zone id, and by meter id, 0 where a meter was not heard.
     """
 
     start_s: int
-    imported: list[float]
-    exported: list[float]
-    zones: dict[str, list[float]]
-    meters: dict[str, list[float]] = {}
-    used: list[float] = []
-    estimated: list[float] = []
-    heard: list[float] = []
+    imported: Column
+    exported: Column
+    zones: dict[str, Column]
+    meters: dict[str, Column] = {}
+    used: Column = Column()
+    estimated: Column = Column()
+    heard: Column = Column()
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +108,20 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     running: dict[str, RunDay] = {}
     twins: list[Twin] = []
     hours: DayHours | None = None
+
+
+_ENCODER: Final = msgspec.msgpack.Encoder(enc_hook=kept)
+_DECODER: Final = msgspec.msgpack.Decoder(Day, dec_hook=taken)
+
+
+def encoded(day: Day) -> bytes:
+    """Return a day as the cache keeps it."""
+    return _ENCODER.encode(day)
+
+
+def decoded(body: bytes) -> Day:
+    """Return a day that the cache kept."""
+    return _DECODER.decode(body)
 
 
 def days_key(home: Home, tariff: Tariff | None, systems: Mapping[str, System] | None = None) -> str:

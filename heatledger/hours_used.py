@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import numpy as np
 
+from heatledger.columns import Column
 from heatledger.days import QUARTER_S, Day, Profile, midnight
 from heatledger.readings import Floats
 
@@ -73,7 +74,7 @@ def _hours(day: date, profile: Profile, zone: ZoneInfo) -> DayOfHours:
         return DayOfHours(day=day, kwh=[None] * count, heard=[0.0] * count)
     first = (profile.start_s - begins_s) // QUARTER_S
     count = min(count, -(-(first + len(profile.used)) // _QUARTERS))
-    ours = (profile.used, profile.heard or [1.0] * len(profile.used), profile.estimated)
+    ours = (profile.used, profile.heard or np.ones(len(profile.used)), profile.estimated)
     used, heard, guessed = (_by_hour(row, first, count) for row in ours)
     share = np.minimum(heard / _QUARTERS, 1.0)
     known = (share > 0) | (np.abs(used) > 10.0**-_DIGITS)
@@ -86,7 +87,7 @@ def _hours(day: date, profile: Profile, zone: ZoneInfo) -> DayOfHours:
     )
 
 
-def _by_hour(quarters: list[float], first: int, count: int) -> Floats:
+def _by_hour(quarters: Column | Floats, first: int, count: int) -> Floats:
     whole = np.zeros(count * _QUARTERS)
     whole[first : first + len(quarters)] = quarters[: len(whole) - first]
     return np.asarray(whole.reshape(count, _QUARTERS).sum(axis=1), dtype=np.float64)

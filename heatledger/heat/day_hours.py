@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 
+from heatledger.columns import Column
 from heatledger.cuts import Cuts
 from heatledger.heat.flows import Flow
 from heatledger.home import Home
@@ -35,9 +36,9 @@ class DayHours(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     start_s : int
         Start of the first, UTC. [s]
-    outdoor_c, sun_w_m2 : list of float
+    outdoor_c, sun_w_m2 : Column
         Outdoor air [°C], and sun on the average wall, NaN where nobody measures it [W/m²].
-    other_kwh : list of float
+    other_kwh : Column
         What else warms the rooms: lights and appliances. [kWh]
     room_c, asked_c, asked_cool_c : dict
         By zone: air, and what its own thermostat asks while it heats, and while it cools. [°C]
@@ -49,16 +50,16 @@ class DayHours(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     start_s: int
-    outdoor_c: list[float]
-    sun_w_m2: list[float]
-    other_kwh: list[float]
-    room_c: dict[str, list[float]]
-    asked_c: dict[str, list[float]]
-    asked_cool_c: dict[str, list[float]]
-    heat_w: dict[str, dict[str, list[float]]]
-    cool_w: dict[str, dict[str, list[float]]]
-    heating_kwh: dict[str, list[float]]
-    cooling_kwh: dict[str, list[float]]
+    outdoor_c: Column
+    sun_w_m2: Column
+    other_kwh: Column
+    room_c: dict[str, Column]
+    asked_c: dict[str, Column]
+    asked_cool_c: dict[str, Column]
+    heat_w: dict[str, dict[str, Column]]
+    cool_w: dict[str, dict[str, Column]]
+    heating_kwh: dict[str, Column]
+    cooling_kwh: dict[str, Column]
 
 
 class Heard(NamedTuple):
@@ -117,14 +118,14 @@ def day_hours(home: Home, heard: Heard, pieces: Sequence[tuple[datetime, datetim
         part
         and DayHours(
             start_s=int(start.timestamp()),
-            outdoor_c=outdoor_c[part].tolist(),
-            sun_w_m2=sun_w_m2[part].tolist(),
-            other_kwh=other_kwh[part].tolist(),
+            outdoor_c=Column(outdoor_c[part].tobytes()),
+            sun_w_m2=Column(sun_w_m2[part].tobytes()),
+            other_kwh=Column(other_kwh[part].tobytes()),
             **{name: _cut(rows, part) for name, rows in rooms.items()},
             heat_w={pump: _cut(row.heat_w, part) for pump, row in pumps.items()},
             cool_w={pump: _cut(row.cool_w, part) for pump, row in pumps.items()},
             heating_kwh=_cut(heating, part),
-            cooling_kwh={pump: row.cooling_kwh[part].tolist() for pump, row in pumps.items()},
+            cooling_kwh={pump: Column(row.cooling_kwh[part].tobytes()) for pump, row in pumps.items()},
         )
         for (start, _), part in zip(pieces, whole.parts, strict=True)
     ]
@@ -134,8 +135,8 @@ def _by(how: Callable[[Floats], Floats], columns: Mapping[str, Floats]) -> dict[
     return {name: how(column) for name, column in columns.items()}
 
 
-def _cut(columns: Mapping[str, Floats], part: slice) -> dict[str, list[float]]:
-    return {name: column[part].tolist() for name, column in columns.items()}
+def _cut(columns: Mapping[str, Floats], part: slice) -> dict[str, Column]:
+    return {name: Column(column[part].tobytes()) for name, column in columns.items()}
 
 
 class _Whole(NamedTuple):

@@ -139,8 +139,8 @@ class PumpDay(msgspec.Struct, frozen=True, kw_only=True):
 
 def add(sums: Iterable[HeatSum]) -> HeatSum:
     """Add sums up: every one of their numbers adds."""
-    rows = list(sums)
-    return HeatSum(**{name: sum(getattr(row, name) for row in rows) for name in HeatSum.__struct_fields__})
+    columns = zip(*map(msgspec.structs.astuple, sums), strict=True)
+    return HeatSum(**{name: sum(column) for name, column in zip(HeatSum.__struct_fields__, columns, strict=False)})
 
 
 def pump_days(

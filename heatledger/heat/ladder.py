@@ -112,12 +112,13 @@ def whole_of(step: Step, days: Sequence[PumpDay], work: Work, factor: Factor | N
     """Return a step's sums over a span, what it could not judge included; None where it has nothing to say."""
     if step.key == "C" and (factor is None or work != "heating"):
         return None
-    found = [getattr(day, work)[kept(step)] for day in days if kept(step) in getattr(day, work)]
+    name = kept(step)
+    found = [row for day in days if (row := getattr(day, work).get(name)) is not None]
     if not found:
         return None
     if step.key == "C" and factor is not None:
         found = [anchored(row, factor) for row in found]
-    return _with_absent(add(found), days, work, kept(step))
+    return _with_absent(add(found), days, work, name)
 
 
 def learn(days: Iterable[PumpDay]) -> Learnt:

@@ -142,8 +142,11 @@ def edges(whens: Sequence[When]) -> set[int]:
     return {minute % DAY_MINUTES for when in whens for window in when.hours for minute in window_minutes(window)}
 
 
+@functools.lru_cache(maxsize=64)
 def offsets(first_s: int, last_s: int, zone: ZoneInfo) -> tuple[Ints, Ints]:
-    """Return the instants at which a zone's offset changes, and the offset from each on. [s].
+    """Return the instants at which a zone's offset changes, and the offset from each on, not to be written to. [s].
+
+    Kept, as every system that a year is compared with is priced on the same clock.
 
     Returns
     -------
@@ -163,7 +166,10 @@ def offsets(first_s: int, last_s: int, zone: ZoneInfo) -> tuple[Ints, Ints]:
             values.append(_offset(high, zone))
             following = high
         at = following
-    return np.array(starts, dtype=np.int64), np.array(values, dtype=np.int64)
+    found = np.array(starts, dtype=np.int64), np.array(values, dtype=np.int64)
+    for column in found:
+        column.flags.writeable = False
+    return found
 
 
 def _offset(at_s: int, zone: ZoneInfo) -> int:

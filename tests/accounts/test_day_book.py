@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from heatledger.config import load
-from heatledger.days import spans
+from heatledger.days import encoded, spans
 from heatledger.ledger import Ledger
 from heatledger.readings import Intervals, SeriesKey
 from heatledger.store import open_store
@@ -75,7 +75,7 @@ def test_a_day_is_the_same_alone_and_among_others(books):
     for piece, (start_s, end_s), day in zip(pieces, ends, together, strict=True):
         assert any(row.heat_kwh > 1.0 for row in day.pumps["bed"].heating.values())
         (alone,) = ledger.day_book.days_of(blocks, start_s, end_s, [piece], now=NOW)
-        assert msgspec.json.encode(alone) == msgspec.json.encode(day)
+        assert encoded(alone) == encoded(day)
 
 
 def test_a_kept_day_is_decoded_once_until_another_is_kept_in_its_place(books):
@@ -84,9 +84,9 @@ def test_a_kept_day_is_decoded_once_until_another_is_kept_in_its_place(books):
     first, again = (ledger.days(start, end, NOW)[1] for _ in range(2))
     read = ledger.days(start, end, NOW)[1]
     assert read is again
-    assert msgspec.json.encode(read) == msgspec.json.encode(first)
+    assert encoded(read) == encoded(first)
     day = (start + timedelta(days=1)).date()
     ledger.day_book.keep({day: msgspec.structs.replace(read, use=read.use + 1.0)})
     assert ledger.days(start, end, NOW)[1].use == read.use + 1.0
     ledger.state.forget_days("home", day, day + timedelta(days=1))
-    assert msgspec.json.encode(ledger.days(start, end, NOW)[1]) == msgspec.json.encode(first)
+    assert encoded(ledger.days(start, end, NOW)[1]) == encoded(first)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heatledger.columns import Column
 from heatledger.days import QUARTER_S, Profile, midnight
 from heatledger.hours_used import hours_used
 from tests.billing.homes import day
@@ -21,12 +22,12 @@ def of(when, used, *, heard=(), estimated=(), late_s=0):
     begins = int(midnight(when, CHICAGO).timestamp()) + late_s
     profile = Profile(
         start_s=begins,
-        imported=[],
-        exported=[],
+        imported=Column(),
+        exported=Column(),
         zones={},
-        used=list(used),
-        heard=list(heard),
-        estimated=list(estimated),
+        used=Column(used),
+        heard=Column(heard),
+        estimated=Column(estimated),
     )
     (made,) = hours_used({when: msgspec.structs.replace(day(when, 1.0), profile=profile)}, CHICAGO)
     return made

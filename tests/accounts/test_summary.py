@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from heatledger.accounts import account
 from heatledger.billed import Period
+from heatledger.columns import Column
 from heatledger.day_sums import sum_days
 from heatledger.days import Day, Profile, days_key, spans
 from heatledger.ledger import Ledger, period
@@ -182,7 +183,8 @@ def test_any_days_add_up(rows):
         Day(
             use=a + b + c + d, imported=a + b + c + d, exported=0.0, unallocated=d, estimated=0.0, meters={},
             zones={"living": a, "bed": b, "study": c}, modes={"other": a + b + c + d}, doubts={}, seconds=86400.0,
-            covered_s=86400.0, outdoor_c=None, profile=Profile(start_s=0, imported=[], exported=[], zones={}),
+            covered_s=86400.0, outdoor_c=None,
+            profile=Profile(start_s=0, imported=Column(), exported=Column(), zones={}),
         )
         for a, b, c, d in rows
     ]  # fmt: skip

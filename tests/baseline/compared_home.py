@@ -15,6 +15,7 @@ from heatledger.baseline.machines import Place
 from heatledger.baseline.rooms import Plan as Rooms
 from heatledger.baseline.rooms import Room
 from heatledger.baseline.whole_home import Given
+from heatledger.columns import Column
 from heatledger.days import Day, Profile, midnight
 from heatledger.heat import power_for
 from heatledger.home import Head, HeatPump, Home, Meter, Zone
@@ -116,8 +117,8 @@ def days_of(drawn_kwh, begin):
             use=float(used.sum()), imported=float(used.sum()), exported=0.0, unallocated=0.0, estimated=0.0, meters={},
             zones={}, modes={}, doubts={}, seconds=86_400.0, covered_s=86_400.0, outdoor_c=0.0,
             profile=Profile(
-                start_s=begin + number * 86_400, imported=used.tolist(), exported=[0.0] * 96, zones={},
-                meters={"split": own.tolist()}, used=used.tolist(),
+                start_s=begin + number * 86_400, imported=Column(used), exported=Column([0.0] * 96), zones={},
+                meters={"split": Column(own)}, used=Column(used),
             ),
         )  # fmt: skip
     return found

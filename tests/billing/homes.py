@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import numpy as np
 
+from heatledger.columns import Column
 from heatledger.days import Day, Profile, midnight
 from heatledger.home import Home
 from heatledger.running import Plan
@@ -82,11 +83,11 @@ def day(when, kwh, *, shape=None, living=0.5, exported=0.0, covered=1.0, estimat
         outdoor_c=outdoor_c,
         profile=Profile(
             start_s=int(start.timestamp()),
-            imported=bought.tolist(),
-            exported=(exported * spread / spread.sum()).tolist(),
-            used=bought.tolist(),
-            zones={"living": (bought * living).tolist(), "bed": [0.0] * quarters},
-            meters={name: (bought * part).tolist() for name, part in {"main": 1.0, **(meters or {})}.items()},
+            imported=Column(bought),
+            exported=Column(exported * spread / spread.sum()),
+            used=Column(bought),
+            zones={"living": Column(bought * living), "bed": Column([0.0] * quarters)},
+            meters={name: Column(bought * part) for name, part in {"main": 1.0, **(meters or {})}.items()},
         ),
     )
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from heatledger.bill import costs_of
 from heatledger.billed import Period
+from heatledger.columns import Column
 from heatledger.days import midnight
 from heatledger.tariff.series import PriceSeries
 from tests.billing.homes import CHICAGO, LINES, at, day, days, home, plan
@@ -119,7 +120,7 @@ def test_two_mains_share_by_what_came_through_them():
 
 
 def _with_meter(row, name, quarters):
-    profile = msgspec.structs.replace(row.profile, meters={**row.profile.meters, name: quarters})
+    profile = msgspec.structs.replace(row.profile, meters={**row.profile.meters, name: Column(quarters)})
     return msgspec.structs.replace(row, meters={**row.meters, name: sum(quarters)}, profile=profile)
 
 
