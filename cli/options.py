@@ -56,3 +56,11 @@ def choose(homes: Mapping[str, Home], asked: str | None, config: Config) -> Home
 def utc_now() -> datetime:
     """Return the time now; the one clock the commands read."""
     return datetime.now(UTC)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write what was asked for; say in one line why it cannot be."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}; name a file that may be written") from error

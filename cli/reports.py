@@ -14,7 +14,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from cli.options import CommandError, ConfigOption, HomeOption, JsonOption, choose, utc_now
+from cli.asked import Asked
+from cli.options import CommandError, ConfigOption, HomeOption, JsonOption, choose, utc_now, write_file
 from heatledger.config import Config, load
 from heatledger.home import Home
 from heatledger.watching import Watch
@@ -30,6 +31,7 @@ def report(
     send: Annotated[bool, typer.Option("--send", help="Send the newest statement to who has it not.")] = False,
     send_test: Annotated[bool, typer.Option("--send-test", help="Send a letter that tries the mail server.")] = False,
     to: Annotated[str | None, typer.Option(help="With --send-test: to this address only.")] = None,
+    digest: Annotated[bool, typer.Option("--digest", help="The letter of the home's week, not of its bill.")] = False,
     sent: Annotated[bool, typer.Option("--sent", help="List what was sent, and to whom.")] = False,
     stop: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Send this address no more.")] = None,
     resume: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Send this address statements again.")] = None,
@@ -42,10 +44,18 @@ def report(
     """
     loaded, now = load(config_dir=config), utc_now()
     whose = choose(loaded.homes, home, loaded)
-    if send_test or send or sent or stop or resume:
-        from cli import sending  # `heatledger reports` loads this module too, and stays small
+    asked = Asked(send_test, to, send, sent, stop, resume, as_json)
+    if digest:
+        if month or pdf or csv:
+            raise CommandError("--digest tells of the newest week; leave --month, --pdf and --csv out")
+        from cli import weekly  # `heatledger reports` loads this module too, and stays small
 
-        sending.act(loaded, whose, now=now, test=send_test, to=to, send=send, stop=stop, resume=resume, as_json=as_json)
+        weekly.act_or_print(loaded, whose, asked, html=html, now=now)
+        return
+    if asked.acts:
+        from cli import sending
+
+        sending.act(loaded, whose, "bill", asked, now=now)
         return
     _print(loaded, whose, now, month=month, html=html, pdf=pdf, csv=csv, as_json=as_json)
 
@@ -78,11 +88,11 @@ def _print(
     with reading(of_home(home)):
         statement = render(summary, home)
         if pdf:
-            _write(pdf, statement_pdf(summary, home, issued=now))
+            write_file(pdf, statement_pdf(summary, home, issued=now))
     if csv:
-        _write(csv, lines_csv(summary).encode())
+        write_file(csv, lines_csv(summary).encode())
     if html and html != "-":
-        _write(Path(html), statement.page.encode())
+        write_file(Path(html), statement.page.encode())
     page = statement.page if html == "-" else statement.text
     typer.echo(msgspec.json.format(msgspec.json.encode(summary)) if as_json else page, nl=as_json)
 
@@ -101,10 +111,3 @@ def reports(config: ConfigOption = None) -> None:
         signal.signal(number, lambda *_: stop.set())
     layer = {} if config is None else {"HEATLEDGER_CONFIG": str(config.absolute())}
     run(Watch(partial(load, config_dir=config)), stop, environ={**os.environ, **layer})
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise CommandError(f"{path}: {error.strerror}; name a file that may be written") from error

@@ -27,7 +27,7 @@ def register(server: FastAPI, sent_path: Path, forms: Forms) -> None:
         person = _known(sent_path, token)
         if person is not None and person.stopped_at is None:
             with closing(Sent(sent_path)) as sent:
-                sent.stop(person.home, person.recipient, at=datetime.now(UTC))
+                sent.stop(person.kind, person.home, person.recipient, at=datetime.now(UTC))
         return _page(forms, person, stopped=True)
 
 

@@ -11,7 +11,6 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 
-from heatledger import weather_response
 from heatledger.bill import bills_before
 from heatledger.billed import Before, Cause
 from heatledger.cycles import cycle_at
@@ -22,6 +21,7 @@ from heatledger.marks import marked, worded
 from heatledger.readings import Floats
 from heatledger.rounding import largest_remainder, rounded
 from heatledger.running import Days, Plan, book, load_of_days
+from heatledger.same_weather import HEARD, Answer, Unknown, answer
 from heatledger.tariff.cycle import Cycle
 from heatledger.tariff.lines import Carry, Row
 from heatledger.tariff.load import BillError, Load
@@ -31,9 +31,6 @@ from heatledger.tariff.settle import SETTLED
 
 _FRIDAY: Final = 4
 _YEAR_D: Final = 365
-_HEARD: Final = 0.9
-"""A bill of which less was heard is compared with nothing: its gaps would pass for savings. [1]"""
-_WEATHER_UNKNOWN: Final = marked("the outdoor temperature of both bills is not known, so it is part of use")
 _LAST_UNHEARD: Final = marked(
     "only {heard} of the bill before was heard; it takes {least}, or gaps would pass for savings"
 )
@@ -41,7 +38,10 @@ _THEN_UNHEARD: Final = marked(
     "only {heard} of the bill of a year before was heard; it takes {least}, or gaps would pass for savings"
 )
 _THIS_UNHEARD: Final = marked("only {heard} of this bill was heard; it takes {least}, or gaps would pass for savings")
-_RESPONSE_UNKNOWN: Final = marked("fewer than 14 days say how the home answers to the weather, so it is part of use")
+_UNKNOWN: Final[dict[Unknown, str]] = {
+    "outdoor": marked("the outdoor temperature of both bills is not known, so it is part of use"),
+    "response": marked("fewer than 14 days say how the home answers to the weather, so it is part of use"),
+}
 
 
 class _Side(NamedTuple):
@@ -126,9 +126,9 @@ def _unheard(side: _Side, which: str) -> str | None:
     """Say so where too little of a bill was heard."""
     seconds = sum(row.seconds for row in side.rows)
     heard = sum(row.covered_s for row in side.rows) / seconds * len(side.rows) / side.length if seconds else 0.0
-    if heard >= _HEARD:
+    if heard >= HEARD:
         return None
-    return worded(which, heard=share(heard), least=share(_HEARD))
+    return worded(which, heard=share(heard), least=share(HEARD))
 
 
 def _because(home: Home, plan: Plan, found: Before, old: _Side, new: _Side) -> Before:
@@ -209,19 +209,9 @@ def _taxed(rows: Sequence[Row], which: Callable[[Row], bool]) -> Decimal:
 
 def _weather(old: _Side, new: _Side) -> tuple[float | None, str | None]:
     """Return what the other weather does to the energy of the bill before, as a factor; else why it is not known."""
-    temps = [np.array([row.outdoor_c for row in side.rows if row.outdoor_c is not None]) for side in (old, new)]
-    if any(row.size < _HEARD * side.length for row, side in zip(temps, (old, new), strict=True)):
-        return None, _WEATHER_UNKNOWN
-    known = [row for row in new.days.values() if row.outdoor_c is not None]
-    whole = [row for row in known if row.covered_s >= _HEARD * row.seconds > 0]
-    response = weather_response.fit(
-        np.array([row.outdoor_c for row in whole], dtype=np.float64), np.array([row.imported for row in whole])
-    )
-    mean = sum(row.imported for row in old.rows) / len(old.rows)
-    if response is None or mean <= 0:
-        return None, _RESPONSE_UNKNOWN
-    before, after = (float(weather_response.energy(response, row).mean()) for row in temps)
-    return max(mean + after - before, 0.0) / mean, None
+    known = [new.days[day] for day in sorted(new.days)]
+    found = answer(old.rows, new.rows, known, days=(old.length, new.length))
+    return (found.factor, None) if isinstance(found, Answer) else (None, _UNKNOWN[found])
 
 
 def _scaled(load: Load, factor: float) -> Load:

@@ -19,10 +19,10 @@ from heatledger.broker import BusError, endpoint
 from heatledger.devices import DeviceFile
 from heatledger.heat.system import System, misfit
 from heatledger.home import Home
+from heatledger.mail_settings import ReportSettings as ReportSettings
 from heatledger.misfit import ConfigError as ConfigError
 from heatledger.misfit import mend
 from heatledger.settings import DiscoverySettings as DiscoverySettings
-from heatledger.settings import ReportSettings as ReportSettings
 from heatledger.settings import Settings as Settings
 from heatledger.settings import from_environment, with_secrets
 from heatledger.store.address import complete

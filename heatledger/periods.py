@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from heatledger.cycles import cycle_at
 from heatledger.days import midnight
 from heatledger.home import Home
+
+WEEK_D: Final = 7
+"""Local days of a week. [d]"""
 
 
 def period(home: Home, name: str, now: datetime) -> tuple[datetime, datetime]:
@@ -37,7 +41,7 @@ def period(home: Home, name: str, now: datetime) -> tuple[datetime, datetime]:
     cycle = cycle_at(home.cycle, today)
     bounds = {
         "day": (today, today + timedelta(days=1)),
-        "week": (today - timedelta(days=today.weekday()), today + timedelta(days=7 - today.weekday())),
+        "week": (today - timedelta(days=today.weekday()), today + timedelta(days=WEEK_D - today.weekday())),
         "month": (today.replace(day=1), _month_after(today.replace(day=1), 1)),
         "cycle": (cycle.start, cycle.end),
         "year": (date(today.year, 1, 1), date(today.year + 1, 1, 1)),

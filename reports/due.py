@@ -121,7 +121,7 @@ def owed(config: Config, home: Home, state: State, sent: Sent, now: datetime) ->
         Aware.
     """
     settings, zone = config.settings.reports, ZoneInfo(home.timezone)
-    people = [sent.meet(home.id, address, at=now) for address in recipients(config, home.id)]
+    people = [sent.meet(BILL, home.id, address, at=now) for address in recipients(config, home.id)]
     wanting = [person for person in people if person.stopped_at is None]
     if not wanting or now.astimezone(zone).hour < settings.hour:
         return []
@@ -137,7 +137,7 @@ def owed(config: Config, home: Home, state: State, sent: Sent, now: datetime) ->
 
 def asked_for(config: Config, home: Home, state: State, sent: Sent, now: datetime) -> list[Owed]:
     """Return what is to be sent where a person asks for it: the newest statement, to everybody who has it not."""
-    people = [sent.meet(home.id, address, at=now) for address in recipients(config, home.id)]
+    people = [sent.meet(BILL, home.id, address, at=now) for address in recipients(config, home.id)]
     ledger, newest = sent.deliveries(BILL, home.id), made(config, state, home.id)[-1:]
     found = []
     for statement in newest:

@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from heatledger.settings import MailSettings
+from heatledger.mail_settings import MailSettings
 from heatledger.store.sent import Key
 
 _DIGITS: Final = 24
@@ -109,8 +109,13 @@ def letter(
 
 
 def _stopping(key: Key, mail: MailSettings, stop_url: str) -> list[tuple[str, str]]:
-    """Return how to stop it: by a mail to whom it is from, and by one click (RFC 2369, RFC 8058)."""
-    by_mail = f"<mailto:{mail.reply_to or mail.sender}?subject={quote(f'stop {key.home}')}>"
+    """Return how to stop its kind: by a mail to whom it is from, and by one click (RFC 2369, RFC 8058)."""
+    by_mail = f"<mailto:{mail.reply_to or mail.sender}?subject={quote(_asked(key))}>"
     if not stop_url:
         return [("List-Unsubscribe", by_mail)]
     return [("List-Unsubscribe", f"<{stop_url}>, {by_mail}"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")]
+
+
+def _asked(key: Key) -> str:
+    """Return the subject of a mail that asks to stop it: a bill's statements by the home alone, as they always were."""
+    return f"stop {key.home}" if key.kind == "bill" else f"stop {key.kind} {key.home}"

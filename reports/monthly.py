@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Final
-
-import jinja2
 
 from heatledger.home import Home
-from heatledger.reader import reader
 from heatledger.statement.content import Content, content
 from heatledger.statement.typeset import days_png
 from heatledger.summary import Summary
 from heatledger.tariff.lines import BillLine
-from heatledger.wording import say
 from reports.letter import Body
-
-_WIDTH: Final = 78
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What stands around a statement that is sent: where its page is, sentences at its end, where to stop it."""
-
-    page: str = ""
-    said: list[str] = field(default_factory=list)
-    stop: str = ""
+from reports.printing import ALONE, Around, printed
 
 
 def render(
@@ -36,7 +18,7 @@ def render(
     home: Home,
     *,
     before: Sequence[BillLine] | None = None,
-    around: Around = Around(),
+    around: Around = ALONE,
 ) -> Body:
     """Print a bill in the reader's language.
 
@@ -59,13 +41,8 @@ def render(
     said = content(summary, home, before=before)
     pictures = _pictures(said, home)
     names = dict(zip(("light", "dark"), pictures, strict=False))
-    given = {"said": said, "around": around, "pictures": names, "lang": reader().language}
-    return Body(
-        subject=said.head.subject,
-        text=_templates().get_template("statement.txt.j2").render(**given),
-        html=_templates().get_template("statement.html.j2").render(**given),
-        pictures=pictures,
-    )
+    made = printed("statement", said, around, names)
+    return Body(subject=said.head.subject, text=made.text, html=made.html, pictures=pictures)
 
 
 def _pictures(said: Content, home: Home) -> dict[str, bytes]:
@@ -79,33 +56,3 @@ def _pictures(said: Content, home: Home) -> dict[str, bytes]:
 def has_data(summary: Summary) -> bool:
     """Say whether anything of the span was heard: without, there is no statement."""
     return summary.electricity.kwh is not None or summary.electricity.coverage > 0
-
-
-@cache
-def _templates() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("reports"),
-        autoescape=jinja2.select_autoescape(("html.j2",), default=False),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {"columns": _columns, "wrapped": _wrapped}
-    environment.globals["say"] = say
-    return environment
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> str:
-    """Align rows of cells: the first to the left, the others to the right."""
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    spare = max(2, _WIDTH - sum(widths) - 2 * (len(widths) - 2)) if len(widths) > 1 else 0
-    lines = []
-    for row in rows:
-        figures = "  ".join(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
-        lines.append(f"{row[0].ljust(widths[0])}{' ' * spare}{figures}".rstrip())
-    return "\n".join(lines)
-
-
-def _wrapped(text: str, indent: str = "") -> str:
-    return textwrap.fill(text, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

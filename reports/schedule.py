@@ -26,6 +26,7 @@ from heatledger.store.state import State
 from heatledger.watching import LOOK_S, Watch
 from reports.due import lacks_a_bill, next_closing, owed, unmade
 from reports.home_assistant import Publisher
+from reports.weeks import lacks
 
 _log = logging.getLogger(__name__)
 
@@ -92,6 +93,8 @@ class Statements:
             if unmade(state, home.id):
                 return True
             if self._config.settings.mail.host and owed(self._config, home, state, sent, now):
+                return True
+            if lacks(self._config, home, sent, now):
                 return True
             self._open = lacks_a_bill(state, home, now)
         tried, what = self._nothing.get(home.id, (None, None))

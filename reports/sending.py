@@ -1,4 +1,4 @@
-"""Sends a home's statements: `python -m reports.sending HOME` makes what is due and sends what is owed, then ends."""
+"""Sends a home's letters: `python -m reports.sending HOME` makes what is due and sends what is owed, then ends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
-from heatledger import formatting as fmt
 from heatledger.config import Config, ConfigError, load
 from heatledger.home import Home
 from heatledger.ledger import Ledger
@@ -22,25 +21,24 @@ from heatledger.reader import of_home, reading
 from heatledger.settings import mail_password
 from heatledger.statement.typeset import statement_pdf
 from heatledger.store import StoreError, open_store
-from heatledger.store.sent import Sent, Subscriber
+from heatledger.store.sent import Kind, Sent
 from heatledger.store.state import State
 from heatledger.tariff.lines import BillLine
+from heatledger.tariff.load import BillError
 from heatledger.wording import say
-from reports.due import Owed, asked_for, owed
+from reports.due import BILL, Owed, asked_for, owed
 from reports.letter import Attachment, letter
-from reports.monthly import Around, render
+from reports.monthly import render
 from reports.post import Letter, Outcome, alone, deliver
+from reports.printing import Around
 from reports.publish import lines_of, publish, summary_of
 from reports.smtp import Postbox
+from reports.stop import said_of, stop_url
+from reports.weekly import keep, week_letters
+from reports.weeks import DIGEST, due, newest
 
 _BUSY: Final = 3
 """Ends so where another process is making and sending."""
-
-
-def stop_url(config: Config, person: Subscriber) -> str:
-    """Return where one click stops the letters; empty where the page has no public address."""
-    public = config.settings.dashboard.public_url
-    return f"{public}stop/{person.token}" if public else ""
 
 
 def bill_url(config: Config, home: Home, found: Owed) -> str:
@@ -71,10 +69,12 @@ def letters(config: Config, home: Home, found: Sequence[Owed], sent: Sent, *, no
 
 def _write(config: Config, home: Home, found: Owed, sent: Sent, now: datetime) -> EmailMessage:
     summary, path = summary_of(found.statement.path), found.statement.path
-    person = sent.meet(home.id, found.key.recipient, at=now)
+    person = sent.meet(BILL, home.id, found.key.recipient, at=now)
     before = _before(found) if found.has is not None else None
     with reading(of_home(home)):
-        around = Around(bill_url(config, home, found), _said(config, person), stop_url(config, person))
+        attached_too = say("Attached: the statement (PDF) and every line (CSV).")
+        said = [attached_too, *said_of(config, person)]
+        around = Around(bill_url(config, home, found), said, stop_url(config, person))
         body = render(summary, home, before=before, around=around)
         pdf = path.with_suffix(".pdf")
         paper = pdf.read_bytes() if pdf.is_file() else statement_pdf(summary, home, issued=now, before=before)
@@ -92,17 +92,6 @@ def _before(found: Owed) -> list[BillLine] | None:
     return lines_of(path.with_name(path.name.replace(f"-v{found.key.version}.", f"-v{found.has}.")))
 
 
-def _said(config: Config, person: Subscriber) -> list[str]:
-    said = [
-        say("Attached: the statement (PDF) and every line (CSV)."),
-        say("Sent because this address was entered on {day}.", day=fmt.day(person.since, year=True)),
-    ]
-    mail = config.settings.mail
-    if not config.settings.dashboard.public_url:
-        said.append(say("To stop these e-mails, write to {address}.", address=mail.reply_to or mail.sender))
-    return said
-
-
 def send(
     config: Config,
     home: Home,
@@ -111,21 +100,28 @@ def send(
     *,
     environ: Mapping[str, str],
     now: datetime,
-    asked: bool = False,
+    asked: Kind | None = None,
 ) -> list[Outcome]:
-    """Send what is owed of a home's statements, or was asked for, and note it; the caller is `alone`."""
-    found = (asked_for if asked else owed)(config, home, state, sent, now)
-    if not found or not config.settings.mail.host:
+    """Send what is owed of a home's letters, or the kind that was asked for, and note it; the caller is `alone`."""
+    if not config.settings.mail.host:
+        return []
+    found = list[Letter]()
+    if asked in (None, BILL):
+        statements = (asked_for if asked else owed)(config, home, state, sent, now)
+        found += letters(config, home, statements, sent, now=now)
+    if asked in (None, DIGEST):
+        found += week_letters(config, home, sent, now=now, asked=asked is not None)
+    if not found:
         return []
     box = Postbox(config.settings.mail, mail_password(config.settings.mail, config.data_dir, environ))
     with closing(box):
-        return deliver(letters(config, home, found, sent, now=now), sent, box, now=lambda: datetime.now(UTC))
+        return deliver(found, sent, box, now=lambda: datetime.now(UTC))
 
 
 def make_and_send(
-    config: Config, home: Home, *, environ: Mapping[str, str], now: datetime, asked: bool = False
+    config: Config, home: Home, *, environ: Mapping[str, str], now: datetime, asked: Kind | None = None
 ) -> tuple[list[Path], list[Outcome]] | None:
-    """Make a home's statements that are due and send what is owed; None where another process is at it.
+    """Make a home's letters that are due and send what is owed; None where another process is at it.
 
     Parameters
     ----------
@@ -137,8 +133,8 @@ def make_and_send(
         For the password.
     now : datetime
         Aware.
-    asked : bool
-        A person asks for it: the newest statement, to everybody who has it not, at whatever hour.
+    asked : str, optional
+        A person asks for this kind: the newest one, to everybody who has it not, at whatever hour.
     """
     with (
         alone(config.data_dir / "sent.lock") as mine,
@@ -148,7 +144,11 @@ def make_and_send(
         if not mine:
             return None
         with closing(open_store(config.store_url)) as store:
-            paths = publish(config, Ledger(config, home, store=store, state=state), now=now)
+            ledger = Ledger(config, home, store=store, state=state)
+            paths = publish(config, ledger, now=now)
+            end = newest(config, home, now) if asked == DIGEST else due(config, home, now)
+            week = None if end is None else keep(config, ledger, end, now=now)
+        paths += [] if week is None else [week]
         return paths, send(config, home, state, sent, environ=environ, now=now, asked=asked)
 
 
@@ -161,7 +161,7 @@ def main() -> int:
         config = load()
         home = config.homes.get(given.home)
         done = make_and_send(config, home, environ=os.environ, now=datetime.now(UTC)) if home else ([], [])
-    except (ConfigError, StoreError, OSError) as error:
+    except (BillError, ConfigError, StoreError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     if done is None:

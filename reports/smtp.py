@@ -9,7 +9,7 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Final
 
-from heatledger.settings import MailSettings
+from heatledger.mail_settings import MailSettings
 
 _FINAL: Final = 500
 """Replies from here on say no for good; those below, not now (RFC 5321, 4.2.1)."""

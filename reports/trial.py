@@ -18,9 +18,15 @@ from reports.smtp import Postbox, UndeliveredError
 
 
 def try_server(
-    config: Config, home: Home, people: Sequence[str], *, environ: Mapping[str, str], now: datetime
+    config: Config,
+    home: Home,
+    people: Sequence[str],
+    *,
+    environ: Mapping[str, str],
+    now: datetime,
+    body: Body | None = None,
 ) -> Iterator[tuple[str, str, bool]]:
-    """Send a short letter to each, and say what became of it.
+    """Send a letter to each, and say what became of it.
 
     Parameters
     ----------
@@ -34,17 +40,15 @@ def try_server(
         For the password.
     now : datetime
         Its date, aware; each try is a letter of its own.
+    body : Body, optional
+        What it says; by default that the mail server works.
 
     Yields
     ------
     str, str, bool
         To whom, who took it or why not, and whether it was taken.
     """
-    mail = config.settings.mail
-    with reading(of_home(home)):
-        subject = say("A test from {home}", home=plain(home.name))
-        text = say("The mail server works: the statements of {home} will come from here.", home=plain(home.name))
-    body = Body(subject, f"{text}\n", f"<!doctype html><html><body><p>{_escaped(text)}</p></body></html>", {})
+    mail, body = config.settings.mail, body or _works(home)
     with closing(Postbox(mail, mail_password(mail, config.data_dir, environ))) as box:
         for person in people:
             key = Key("test", home.id, now.date(), now.date(), person, int(now.timestamp()))
@@ -52,6 +56,13 @@ def try_server(
                 yield person, f"taken by {box.send(letter(body, key, mail, at=now), person)}", True
             except UndeliveredError as error:
                 yield person, str(error), False
+
+
+def _works(home: Home) -> Body:
+    with reading(of_home(home)):
+        subject = say("A test from {home}", home=plain(home.name))
+        text = say("The mail server works: the statements of {home} will come from here.", home=plain(home.name))
+    return Body(subject, f"{text}\n", f"<!doctype html><html><body><p>{_escaped(text)}</p></body></html>", {})
 
 
 def _escaped(text: str) -> str:

@@ -65,8 +65,8 @@ def _standby(summary: Summary, home: Home) -> Iterator[Finding]:
         yield Finding(
             cost,
             say(
-                "{name} drew {power} while it rested, {amount} in this bill. In months without heating switch it "
-                "off at its breaker, where its maker allows that.",
+                "{name} drew {power} while it rested, which cost {amount}. In months without heating switch it off at "
+                "its breaker, where its maker allows that.",
                 name=_called(pump),
                 power=fmt.power(use.standby.mean_watts),
                 amount=fmt.whole_money(cost, summary.bill.currency),

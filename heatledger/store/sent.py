@@ -11,6 +11,10 @@ from heatledger.store.database import Database
 
 State = Literal["claimed", "accepted", "waiting", "refused"]
 """Being sent (or it was when its process died), taken by the mail server, to be tried again, refused for good."""
+Kind = Literal["bill", "digest", "fleet", "test"]
+"""What a letter is: a bill's statement, a home's week, the week of all homes, or a try, which is never noted."""
+EVERY_HOME: Final = "*"
+"""Whose a letter about all homes is; no home has this id."""
 _TOKEN_BYTES: Final = 24
 _STEPS: Final = (
     (
@@ -23,13 +27,20 @@ _STEPS: Final = (
             home TEXT NOT NULL, recipient TEXT NOT NULL, token TEXT NOT NULL UNIQUE, since TEXT NOT NULL,
             stopped_at TEXT, PRIMARY KEY (home, recipient)) WITHOUT ROWID""",
     ),
+    (  # who stops one kind of letter goes on getting the others
+        """CREATE TABLE subscription (
+            kind TEXT NOT NULL, home TEXT NOT NULL, recipient TEXT NOT NULL, token TEXT NOT NULL UNIQUE,
+            since TEXT NOT NULL, stopped_at TEXT, PRIMARY KEY (kind, home, recipient)) WITHOUT ROWID""",
+        "INSERT INTO subscription SELECT 'bill', home, recipient, token, since, stopped_at FROM subscriber",
+        "DROP TABLE subscriber",
+    ),
 )
 
 
 class Key(NamedTuple):
     """What is sent once: a kind of letter about a home's local days from `start` up to `end`, to one recipient."""
 
-    kind: str
+    kind: Kind
     home: str
     start: date
     end: date
@@ -53,8 +64,9 @@ class Delivery(NamedTuple):
 
 
 class Subscriber(NamedTuple):
-    """Who gets the letters of a home: since when, by which secret they may stop it, and when they did."""
+    """Who gets a kind of letters of a home: since when, by which secret they may stop it, and when they did."""
 
+    kind: Kind
     home: str
     recipient: str
     token: str
@@ -120,7 +132,7 @@ class Sent:
                 (state, _text(at), _text(again_at) if again_at else None, said, total, *_cells(key)),
             )
 
-    def deliveries(self, kind: str, home: str) -> list[Delivery]:
+    def deliveries(self, kind: Kind, home: str) -> list[Delivery]:
         """Return every line of a home's letters of a kind, by period, recipient and version."""
         statement = 'SELECT * FROM delivery WHERE kind = ? AND home = ? ORDER BY start, "end", recipient, version'
         with self._database.read() as connection:
@@ -136,37 +148,38 @@ class Sent:
     def delete_home(self, home: str) -> int:
         """Forget a home's letters and who got them; return how many rows went."""
         with self._database.write() as connection:
-            tables = ("delivery", "subscriber")
+            tables = ("delivery", "subscription")
             return sum(connection.execute(f"DELETE FROM {table} WHERE home = ?", (home,)).rowcount for table in tables)
 
-    def meet(self, home: str, recipient: str, *, at: datetime) -> Subscriber:
-        """Return who gets a home's letters, with a secret of their own from the first time they are met."""
+    def meet(self, kind: Kind, home: str, recipient: str, *, at: datetime) -> Subscriber:
+        """Return who gets a kind of a home's letters, with a secret of their own from the first time they are met."""
         with self._database.write() as connection:
             connection.execute(
-                "INSERT OR IGNORE INTO subscriber VALUES (?, ?, ?, ?, NULL)",
-                (home, recipient, secrets.token_urlsafe(_TOKEN_BYTES), _text(at)),
+                "INSERT OR IGNORE INTO subscription VALUES (?, ?, ?, ?, ?, NULL)",
+                (kind, home, recipient, secrets.token_urlsafe(_TOKEN_BYTES), _text(at)),
             )
-            statement = "SELECT * FROM subscriber WHERE home = ? AND recipient = ?"
-            return _subscriber(connection.execute(statement, (home, recipient)).fetchone())
+            statement = "SELECT * FROM subscription WHERE kind = ? AND home = ? AND recipient = ?"
+            return _subscriber(connection.execute(statement, (kind, home, recipient)).fetchone())
 
     def known(self, token: str) -> Subscriber | None:
         """Return whose secret it is; None where it is nobody's."""
         with self._database.read() as connection:
-            row = connection.execute("SELECT * FROM subscriber WHERE token = ?", (token,)).fetchone()
+            row = connection.execute("SELECT * FROM subscription WHERE token = ?", (token,)).fetchone()
         return None if row is None else _subscriber(row)
 
-    def stop(self, home: str, recipient: str, *, at: datetime) -> None:
-        """Send them no more of a home's letters."""
-        self._set_stopped(home, recipient, _text(at))
+    def stop(self, kind: Kind, home: str, recipient: str, *, at: datetime) -> None:
+        """Send them no more of this kind of a home's letters."""
+        self._set_stopped(kind, home, recipient, _text(at))
 
-    def resume(self, home: str, recipient: str) -> None:
-        """Send them a home's letters again."""
-        self._set_stopped(home, recipient, None)
+    def resume(self, kind: Kind, home: str, recipient: str) -> None:
+        """Send them this kind of a home's letters again."""
+        self._set_stopped(kind, home, recipient, None)
 
-    def _set_stopped(self, home: str, recipient: str, stopped: str | None) -> None:
+    def _set_stopped(self, kind: Kind, home: str, recipient: str, stopped: str | None) -> None:
         with self._database.write() as connection:
             connection.execute(
-                "UPDATE subscriber SET stopped_at = ? WHERE home = ? AND recipient = ?", (stopped, home, recipient)
+                "UPDATE subscription SET stopped_at = ? WHERE kind = ? AND home = ? AND recipient = ?",
+                (stopped, kind, home, recipient),
             )
 
     def close(self) -> None:
@@ -183,15 +196,15 @@ def _cells(key: Key) -> tuple[str | int, ...]:
 
 def _delivery(row: tuple[str, ...]) -> Delivery:
     kind, home, start, end, recipient, version, state, attempts, changed_at, again_at, said, total = row
-    key = Key(kind, home, date.fromisoformat(start), date.fromisoformat(end), recipient, int(version))
+    key = Key(kind, home, date.fromisoformat(start), date.fromisoformat(end), recipient, int(version))  # type: ignore[arg-type]
     again = datetime.fromisoformat(again_at) if again_at else None
     return Delivery(key, state, int(attempts), datetime.fromisoformat(changed_at), again, said, total)  # type: ignore[arg-type]
 
 
 def _subscriber(row: tuple[str, ...]) -> Subscriber:
-    home, recipient, token, since, stopped_at = row
+    kind, home, recipient, token, since, stopped_at = row
     stopped = datetime.fromisoformat(stopped_at) if stopped_at else None
-    return Subscriber(home, recipient, token, datetime.fromisoformat(since), stopped)
+    return Subscriber(kind, home, recipient, token, datetime.fromisoformat(since), stopped)  # type: ignore[arg-type]
 
 
 def _text(moment: datetime) -> str:

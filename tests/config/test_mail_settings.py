@@ -3,7 +3,8 @@
 import pytest
 
 from heatledger.config import ConfigError, load
-from heatledger.settings import MailSettings, mail_password
+from heatledger.mail_settings import MailSettings
+from heatledger.settings import mail_password
 
 
 @pytest.mark.parametrize(

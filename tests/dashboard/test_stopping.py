@@ -28,7 +28,7 @@ def place(tmp_path):
 
 def met(config, address="bob@example.org"):
     with closing(Sent(config.sent_path)) as sent:
-        return sent.meet("maple", address, at=AT)
+        return sent.meet("bill", "maple", address, at=AT)
 
 
 def is_stopped(config, person):

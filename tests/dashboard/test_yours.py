@@ -58,7 +58,7 @@ def data(tmp_path):
             state.people.keep(name, role, passwords.hashed(PASSWORD), at_us=1)
     with closing(Sent(tmp_path / "sent.db")) as sent:
         for home in ("maple", "cabin"):
-            sent.meet(home, "ada@example.org", at=AT)
+            sent.meet("bill", home, "ada@example.org", at=AT)
             sent.claim(letter(home), at=AT)
             sent.accepted(letter(home), at=AT, said="250 ok", total="99.10")
     return tmp_path

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
-from heatledger.settings import MailSettings
+from heatledger.mail_settings import MailSettings
 from heatledger.store.sent import Key, Sent
 from reports.letter import Body, letter
 from reports.post import Letter, alone, deliver, is_due

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heatledger.settings import MailSettings
+from heatledger.mail_settings import MailSettings
 from heatledger.store.sent import Delivery, Key, Sent
 from reports.letter import Body, letter, message_id
 from reports.post import LONGEST, Letter, again, alone, deliver, is_due

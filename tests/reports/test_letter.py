@@ -13,8 +13,8 @@ import msgspec
 import pytest
 
 from heatledger.config import load
+from heatledger.mail_settings import MailSettings
 from heatledger.reader import Reader, reading
-from heatledger.settings import MailSettings
 from heatledger.store.sent import Key, Sent
 from heatledger.store.state import State
 from reports.due import BILL, asked_for, made, owed
@@ -81,7 +81,7 @@ def place(tmp_path, server, pem):
             return send(self.config, self.home, self.state, self.sent, environ=environ, now=at, **asked)
 
         def meet(self, address="bob@example.org", at=datetime(2025, 11, 2, 18, tzinfo=UTC)):
-            return self.sent.meet(self.home.id, address, at=at)
+            return self.sent.meet("bill", self.home.id, address, at=at)
 
     with closing(state), closing(sent):
         yield Place()
@@ -156,7 +156,7 @@ def test_it_is_sent_once_and_not_before_its_hour(place, server):
     assert place.post(CLOSED - timedelta(minutes=1)) == []  # 6:59 am in Chicago
     assert len(place.post(CLOSED)) == 1
     assert place.post(CLOSED + timedelta(days=1)) == []
-    assert place.post(CLOSED + timedelta(days=1), asked=True) == []
+    assert place.post(CLOSED + timedelta(days=1), asked="bill") == []
     assert len(server.letters) == 1
 
 
@@ -164,7 +164,7 @@ def test_who_was_entered_later_gets_what_closes_from_then_on_unless_it_is_asked_
     place.make()
     late = CLOSED + timedelta(days=3)
     assert place.post(late) == []
-    assert len(place.post(late, asked=True)) == 1
+    assert len(place.post(late, asked="bill")) == 1
     assert len(server.letters) == 1
 
 
@@ -191,9 +191,9 @@ def test_a_correction_above_the_threshold_is_sent_with_its_difference_and_one_be
 def test_who_stopped_gets_no_more_until_they_resume(place, server):
     person = place.meet()
     place.make()
-    place.sent.stop("maple", person.recipient, at=CLOSED)
+    place.sent.stop("bill", "maple", person.recipient, at=CLOSED)
     assert place.post(CLOSED) == []
-    place.sent.resume("maple", person.recipient)
+    place.sent.resume("bill", "maple", person.recipient)
     assert len(place.post(CLOSED)) == 1
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from heatledger.settings import MailSettings
+from heatledger.mail_settings import MailSettings
 from heatledger.store.sent import Key, Sent
 from reports.letter import Attachment, Body, letter
 from reports.post import Letter, deliver

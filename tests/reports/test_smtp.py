@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from heatledger.settings import MailSettings
+from heatledger.mail_settings import MailSettings
 from heatledger.store.sent import Key
 from reports.letter import Body, letter
 from reports.smtp import Postbox, UndeliveredError

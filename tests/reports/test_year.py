@@ -10,7 +10,7 @@ import time_machine
 
 from heatledger.config import load
 from heatledger.home import Cycle
-from heatledger.settings import MailSettings
+from heatledger.mail_settings import MailSettings
 from heatledger.store.sent import Sent
 from heatledger.store.state import State
 from reports.due import last_over, owed
@@ -43,7 +43,7 @@ def test_every_cycle_of_a_year_is_owed_once_and_at_its_hour(tmp_path, cycle, tim
         )
         config = load(data_dir=tmp_path, environ={})
         with closing(State(config.state_path)) as state, closing(Sent(config.sent_path)) as sent:
-            sent.meet(home.id, "bob@example.org", at=FIRST)
+            sent.meet("bill", home.id, "bob@example.org", at=FIRST)
             left = _year(config, home, state, sent)
     starts = [key.start for key, _ in left]
     ends = [key.end for key, _ in left]
