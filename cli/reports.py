@@ -32,6 +32,7 @@ def report(
     send_test: Annotated[bool, typer.Option("--send-test", help="Send a letter that tries the mail server.")] = False,
     to: Annotated[str | None, typer.Option(help="With --send-test: to this address only.")] = None,
     digest: Annotated[bool, typer.Option("--digest", help="The letter of the home's week, not of its bill.")] = False,
+    fleet: Annotated[bool, typer.Option("--fleet", help="The week's letter about all homes, worst first.")] = False,
     sent: Annotated[bool, typer.Option("--sent", help="List what was sent, and to whom.")] = False,
     stop: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Send this address no more.")] = None,
     resume: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Send this address statements again.")] = None,
@@ -43,21 +44,29 @@ def report(
     Printing keeps and sends nothing. What is sent is noted, so that nobody gets a statement twice.
     """
     loaded, now = load(config_dir=config), utc_now()
-    whose = choose(loaded.homes, home, loaded)
     asked = Asked(send_test, to, send, sent, stop, resume, as_json)
-    if digest:
-        if month or pdf or csv:
-            raise CommandError("--digest tells of the newest week; leave --month, --pdf and --csv out")
-        from cli import weekly  # `heatledger reports` loads this module too, and stays small
-
-        weekly.act_or_print(loaded, whose, asked, html=html, now=now)
+    if digest or fleet:
+        if month or pdf or csv or (digest and fleet):
+            raise CommandError("--digest and --fleet tell of the newest week; leave --month, --pdf, --csv and one out")
+        _weekly(loaded, None if fleet else choose(loaded.homes, home, loaded), asked, html, now)
         return
+    whose = choose(loaded.homes, home, loaded)
     if asked.acts:
-        from cli import sending
+        from cli import sending  # `heatledger reports` loads this module too, and stays small
 
-        sending.act(loaded, whose, "bill", asked, now=now)
+        sending.act(loaded, whose, sending.of_home(loaded, whose, "bill", now), asked, now=now)
         return
     _print(loaded, whose, now, month=month, html=html, pdf=pdf, csv=csv, as_json=as_json)
+
+
+def _weekly(config: Config, home: Home | None, asked: Asked, html: str | None, now: datetime) -> None:
+    """Print or send the letter of a home's week, or that of all homes'."""
+    from cli import weekly
+
+    if home is None:
+        weekly.fleet(config, asked, html=html, now=now)
+    else:
+        weekly.digest(config, home, asked, html=html, now=now)
 
 
 def _print(

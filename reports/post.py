@@ -22,6 +22,8 @@ from reports.smtp import UndeliveredError
 FIRST: Final = timedelta(minutes=5)
 """After the first failure it is tried again within so long, after each further one twice as long."""
 LONGEST: Final = timedelta(hours=6)
+BUSY: Final = 3
+"""A process that sends ends so where another is at it."""
 
 
 class Letter(NamedTuple):

@@ -25,6 +25,7 @@ from heatledger.store.sent import Sent
 from heatledger.store.state import State
 from heatledger.watching import LOOK_S, Watch
 from reports.due import lacks_a_bill, next_closing, owed, unmade
+from reports.fleet_due import fleet_lacks
 from reports.home_assistant import Publisher
 from reports.weeks import lacks
 
@@ -100,6 +101,35 @@ class Statements:
         tried, what = self._nothing.get(home.id, (None, None))
         waits = tried is not None and what == self._open and timedelta(0) <= now - tried < _AGAIN
         return self._open is not None and not waits
+
+
+class Fleet:
+    """Asks whether the weekly letter about all homes is owed, and has it sent.
+
+    Parameters
+    ----------
+    config : Config
+        Settings and ledgers.
+    environ : mapping
+        The environment its process reads its configuration by.
+    """
+
+    def __init__(self, config: Config, environ: Mapping[str, str]) -> None:
+        self._config = config
+        self._environ = {**environ, "HEATLEDGER_DATA": str(config.data_dir)}
+
+    def ask(self) -> None:
+        """Send it where it is owed, and say so."""
+        try:
+            with closing(Sent(self._config.sent_path)) as sent:
+                if not fleet_lacks(self._config, sent, datetime.now(UTC)):
+                    return
+        except (StoreError, OSError) as error:
+            _log.error("all homes: %s", error)
+            return
+        done = _child(self._environ, "reports.fleet")
+        for line in (*done.stdout.splitlines(), *done.stderr.splitlines()[-1:]):
+            _log.info("all homes: %s", line)
 
 
 def in_child(config: Config, environ: Mapping[str, str]) -> Child:
@@ -224,6 +254,9 @@ def _plan(scheduler: BackgroundScheduler, config: Config, environ: Mapping[str, 
         scheduler.add_job(statements.ask, often, args=[home], next_run_time=now + timedelta(seconds=1))
         when, hour = next_closing(home, now), config.settings.reports.hour
         _log.info("%s: next bill closes %s, letters leave from %d:00 on", home.id, when.isoformat(), hour)
+    if config.homes and config.settings.reports.fleet.to:
+        often = IntervalTrigger(seconds=int(_ASKS.total_seconds()), jitter=20)
+        scheduler.add_job(Fleet(config, environ).ask, often, next_run_time=now + _AFTER_START)
     scheduler.add_job(
         looking_in_child(config, environ),
         IntervalTrigger(minutes=config.settings.alerts.every_min),

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlencode
 
 from heatledger.config import Config, ConfigError, load
@@ -29,16 +28,13 @@ from heatledger.wording import say
 from reports.due import BILL, Owed, asked_for, owed
 from reports.letter import Attachment, letter
 from reports.monthly import render
-from reports.post import Letter, Outcome, alone, deliver
+from reports.post import BUSY, Letter, Outcome, alone, deliver
 from reports.printing import Around
 from reports.publish import lines_of, publish, summary_of
 from reports.smtp import Postbox
 from reports.stop import said_of, stop_url
 from reports.weekly import keep, week_letters
 from reports.weeks import DIGEST, due, newest
-
-_BUSY: Final = 3
-"""Ends so where another process is making and sending."""
 
 
 def bill_url(config: Config, home: Home, found: Owed) -> str:
@@ -165,7 +161,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     if done is None:
-        return _BUSY
+        return BUSY
     said = [f"written: {path}" for path in done[0]] + [f"{row.key.recipient}: {row.said}" for row in done[1]]
     sys.stdout.write("".join(f"{line}\n" for line in said))
     return 0 if said else 1

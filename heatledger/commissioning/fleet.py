@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from heatledger.alerts.episodes import Episode
 from heatledger.commissioning.evidence import Evidence
 from heatledger.commissioning.finding import Finding, Result
 from heatledger.commissioning.record import Record, drift
@@ -53,6 +54,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         When its last run was kept, and which; 0 for none.
     drifted : int
         How many findings are not as in the first run that was kept.
+    alerts : tuple of Episode
+        What of the alerts' rules is not over, a COP below the heat pump's own curve among them.
     """
 
     home: str
@@ -67,6 +70,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     commissioned: datetime | None = None
     version: int = 0
     drifted: int = 0
+    alerts: tuple[Episode, ...] = ()
 
     @property
     def worst(self) -> Finding | None:
@@ -148,20 +152,21 @@ def worst_first(rows: Iterable[Row], check: str = "") -> list[Row]:
     Returns
     -------
     list of Row
-        Homes where something fails, then those that could not be looked at (nobody knows what they hide), where
-        something warns, that were not looked at yet, and where all is well; among equals by how many fail, by how many
-        warn, and by name.
+        Homes where something fails, then those that could not be looked at (nobody knows what they hide), where an
+        alert lasts or something warns, that were not looked at yet, and where all is well; among equals by how many
+        fail, how many alerts last, how many devices are silent, how many warn, and by name.
     """
     told = [one for one in rows if not check or any(found.check == check for found in one.wrong)]
     return sorted(told, key=lambda one: _place(one, check))
 
 
-def _place(one: Row, check: str) -> tuple[int, int, int, str, str]:
+def _place(one: Row, check: str) -> tuple[int, int, int, int, int, str, str]:
     fails, warns = (
         sum(found.result == result and check in ("", found.check) for found in one.wrong) for result in ("fail", "warn")
     )
-    tiers = (fails > 0, bool(one.reason), warns > 0, one.looked_at is None, True)
-    return tiers.index(True), -fails, -warns, one.name.casefold(), one.home
+    alerts, silent = (0, 0) if check else (len(one.alerts), len(one.silent))
+    tiers = (fails > 0, bool(one.reason), alerts + silent + warns > 0, one.looked_at is None, True)
+    return tiers.index(True), -fails, -alerts, -silent, -warns, one.name.casefold(), one.home
 
 
 def checks_told(rows: Iterable[Row]) -> dict[str, tuple[str, int]]:

@@ -12,6 +12,7 @@ from heatledger import formatting as fmt
 from heatledger.alerts.episodes import Episode
 from heatledger.heat_pumps import Cop
 from heatledger.home import Home
+from heatledger.projection import DRAWS
 from heatledger.reader import temperature_unit
 from heatledger.statement.figures import Figure, basis, cop, unknown
 from heatledger.statement.findings import findings
@@ -23,8 +24,10 @@ from heatledger.wording import say
 
 _URGENT: Final = ("silent", "spool", "disk", "backup_heat", "short_cycling", "defrost_storm", "cop_drift")
 """Rules whose episodes are worth a letter's one finding, the first the worst: money has a place of its own."""
-_AS_MUCH: Final = Decimal("0.5")
+_NOTHING: Final = Decimal("0.5")
 """Of modelled money less than this prints as none. [currency]"""
+_SURE: Final = 0.5 / DRAWS
+"""A chance nearer to 0 or 1 is that no draw, or each, says so. [1]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +126,18 @@ def _against(week: Week, home: Home) -> Figure:
         return unknown(label, because(weather.reason))
     off = Decimal(week.week.bill.total) - Decimal(weather.middle)
     amount = fmt.whole_money(abs(off), currency)
-    if abs(off) < _AS_MUCH:
+    if abs(off) < _NOTHING:
         value = say("As much")
     else:
         value = say("{amount} more", amount=amount) if off > 0 else say("{amount} less", amount=amount)
-    return Figure(label, value, "", say("than the week before") if abs(off) >= _AS_MUCH else say("as the week before"))
+    low, high = _expected(week, currency)
+    return Figure(label, value, "", say("{low} to {high} was to be expected", low=low, high=high))
+
+
+def _expected(week: Week, currency: str) -> tuple[str, str]:
+    """Print what the week before would have cost in this week's weather: its 90 % interval, modelled."""
+    low, high = (Decimal(edge or 0) for edge in (week.weather.low, week.weather.high))
+    return fmt.whole_money(max(low, Decimal(0)), currency), fmt.whole_money(max(high, Decimal(0)), currency)
 
 
 def _projected(week: Week, home: Home) -> Figure:
@@ -141,10 +151,15 @@ def _projected(week: Week, home: Home) -> Figure:
 
 
 def _odds(week: Week, home: Home) -> str:
+    """Return how likely the budget is to be kept, as short as a figure's note; empty where that is not known."""
     chance = week.cycle.bill.outlook.chance if week.cycle.bill.outlook else None
     if home.budget is None or chance is None:
         return ""
     budget = fmt.money(home.budget, home.currency)
+    if chance > 1 - _SURE:
+        return say("each of {n} projections keeps the budget of {budget}", n=DRAWS, budget=budget)
+    if chance < _SURE:
+        return say("none of {n} projections keeps the budget of {budget}", n=DRAWS, budget=budget)
     return say("{chance} to keep the budget of {budget}", chance=fmt.share(chance), budget=budget)
 
 
@@ -162,7 +177,7 @@ def _weather(week: Week, home: Home) -> list[str]:
     weather, currency = week.weather, home.currency
     if weather.low is None or weather.high is None or weather.warmer_k is None or week.week.bill.total is None:
         return [because(weather.reason)]
-    low, high = (fmt.whole_money(max(Decimal(edge), Decimal(0)), currency) for edge in (weather.low, weather.high))
+    low, high = _expected(week, currency)
     cost = Decimal(week.week.bill.total)
     said = {"low": low, "high": high, "total": fmt.money(cost, currency)}
     if cost > Decimal(weather.high):
@@ -200,11 +215,14 @@ def _heading(week: Week, home: Home) -> list[str]:
         "{total} so far. By {day} it is heading for {low} to {high}, most likely {middle}.",
         total=fmt.money(bill.total, home.currency), day=fmt.day(last.date()), low=low, middle=middle, high=high,
     )  # fmt: skip
-    if home.budget is None or seen.chance is None:
+    odds = _odds(week, home)
+    if not odds:
         odds = say("No budget is stated: with budget in the home file this letter says how likely it is to be kept.")
-    else:
-        kept, budget = fmt.share(seen.chance), fmt.money(home.budget, home.currency)
+    elif seen.chance is not None and _SURE <= seen.chance <= 1 - _SURE:
+        budget, kept = fmt.money(home.budget, home.currency), fmt.share(seen.chance)
         odds = say("The chance that the budget of {budget} is kept is {chance}.", budget=budget, chance=kept)
+    else:
+        odds = f"{odds[0].upper()}{odds[1:]}."
     return [f"{said} {odds}"]
 
 
@@ -219,7 +237,7 @@ def _worth(week: Week, home: Home) -> list[str]:
 
 def _lasts(one: Episode, home: Home) -> str:
     since = one.opened_at.astimezone(ZoneInfo(home.timezone)).date()
-    return f"{say('{what}, since {day}.', what=plain(one.title), day=fmt.day(since, weekday=True))} {one.text}"
+    return " ".join([say("{what}, since {day}.", what=plain(one.title), day=fmt.day(since, weekday=True)), one.text])
 
 
 def _pumps(week: Week, home: Home) -> list[tuple[str, str]]:
@@ -231,4 +249,4 @@ def _pumps(week: Week, home: Home) -> list[tuple[str, str]]:
 def _cop(found: Cop) -> str:
     if found.value is None:
         return because(found.reason)
-    return f"{say('COP')} {fmt.cop(found.value, found.low, found.high)} · {basis(found)}"
+    return say("COP") + f" {fmt.cop(found.value, found.low, found.high)} · {basis(found)}"
