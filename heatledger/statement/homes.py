@@ -63,9 +63,7 @@ def homes_content(rows: Sequence[Row], end: date, zone: ZoneInfo, url: Callable[
         figures=_figures(rows),
         lines=lines,
         measured=[
-            say(
-                "Each home was looked at anew for this letter, seven days back, by the checks of heatledger commission."
-            )
+            say("Each home was looked at anew for this letter, seven days back, as its commissioning page does.")
         ],
     )
 
