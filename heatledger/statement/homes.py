@@ -102,7 +102,7 @@ def _line(row: Row, zone: ZoneInfo, url: str) -> HomeLine:
         (len(row.silent), say_many("{n} silent", "{n} silent", len(row.silent))),
         (warns, say_many("{n} warning", "{n} warnings", warns)),
     ]
-    said = " · ".join(words for number, words in counted if number)
+    said = " · ".join(words.replace(" ", "\u00a0") for number, words in counted if number)
     if row.reason:
         return HomeLine(plain(row.name), url, "fail", say("not looked at"), because(row.reason))
     tone: Tone = "fail" if fails else "warn" if said else "well"
@@ -123,6 +123,5 @@ def _cause(row: Row, zone: ZoneInfo) -> str:
 
 
 def _found(one: Finding) -> str:
-    at = f"{say(one.name)}, {one.at}" if one.at else say(one.name)
     mend = f" {because(one.mend)}" if one.mend else ""
-    return f"{at}: {retold(one.evidence).rstrip('.')}.{mend}"
+    return f"{one.at or say(one.name)}: {retold(one.evidence).rstrip('.')}.{mend}"
