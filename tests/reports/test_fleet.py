@@ -159,5 +159,5 @@ def test_nobody_gets_it_unless_stated(data):
         [sys.executable, "-m", "cli", "report", "--fleet"],
         env={**os.environ, "HEATLEDGER_DATA": str(data)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert "settings.toml: reports.fleet.to: 'ivy' is no e-mail address; write it as name@example.org" in told.stderr
+    assert "settings.toml: reports.fleet: to: 'ivy' is no e-mail address; write it as name@example.org" in told.stderr
     assert "Traceback" not in told.stderr
