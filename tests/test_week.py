@@ -83,7 +83,7 @@ def test_the_range_is_as_wide_as_the_scatter_of_two_weeks():
 
 def test_the_range_holds_nine_times_in_ten():
     inside = 0
-    for seed in range(30):
+    for seed in range(15):
         rng = np.random.default_rng(seed)
         temps = 5.0 + 8.0 * np.sin(np.arange(120) / 5.0 + seed)
         days = house(temps, rng.normal(0.0, 3.0, 120))
@@ -91,4 +91,4 @@ def test_the_range_holds_nine_times_in_ten():
         found = same_weather(bill(before), before, now, days)
         cost = Decimal(bill(now).bill.total)
         inside += Decimal(found.low) <= cost <= Decimal(found.high)
-    assert inside >= 22  # 27 expected; the binomial's 3σ is 5
+    assert inside >= 10  # 13.5 expected; the binomial's 3σ is 3.5

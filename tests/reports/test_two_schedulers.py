@@ -17,7 +17,7 @@ from tests.reports.mail_server import LOUD, PASSWORD, Server, certificate
 
 pytestmark = [pytest.mark.server, pytest.mark.enable_socket, *LOUD]
 PEOPLE = ("ann@example.org", "bob@example.org", "carol@example.org")
-PATIENCE_S = 240
+PATIENCE_S, ENDS_S = 300, 120
 SETTINGS = """
 [mail]
 host = "localhost"
@@ -56,7 +56,7 @@ class Scheduler:
         """Stop in order; at worst kill: nothing here waits for ever."""
         self._process.send_signal(signal.SIGTERM)
         try:
-            return self._process.wait(PATIENCE_S)
+            return self._process.wait(ENDS_S)
         finally:
             self._process.kill()
             self._reading.join(60)
