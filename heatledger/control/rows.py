@@ -34,9 +34,9 @@ class Row(NamedTuple):
 def rows(who: Target) -> Iterator[Row]:
     """Yield every command the device takes, channel by channel.
 
-    A command that is echoed is for devices that were heard to say what echoes it; one that is not echoed and needs
-    something no message tells (a vendor) is for devices of which it is said; of a device never heard nothing is known,
-    and every command of its family may be for it.
+    A command that needs something no message tells (a vendor) is for devices of which the user says it; one that is
+    echoed is for devices that were heard to say what echoes it. Of a device never heard nothing is known, and every
+    other command of its family may be for it.
     """
     channels = sorted(who.channels | {who.channel or ""})
     for command in who.commands:
@@ -50,14 +50,14 @@ def rows(who: Target) -> Iterator[Row]:
 
 
 def _is_for(who: Target, command: Command, channel: str, echo: tuple[str, str] | None) -> bool:
+    asked = {name for text in command.templates for name in template_names(text)}
+    must = [name for name, need in who.needs.items() if name in asked and need.default is None]
+    if must:
+        return all(name in who.fills for name in must)
     if not who.said:
         return True
     if echo is not None:
         return echo in who.said
-    asked = {name for text in command.templates for name in template_names(text)}
-    unsaid = [name for name, need in who.needs.items() if name in asked and need.default is None]
-    if unsaid:
-        return all(name in who.fills for name in unsaid)
     if not command.heard:
         return True
     return any((where, command.heard) in who.said for where in (channel, ""))

@@ -155,7 +155,7 @@ def target(point: str, files: Sequence[DeviceFile], known: Known) -> Target:
     heard = [key for key in known.values if point in names(key)]
     found = {(key.family, key.device) for key in heard} or set(_never_heard(point, files))
     if not found:
-        raise CommandError(f"{point}: no device of that name was heard; see what was with: heatledger devices")
+        raise CommandError(f"{point}: no device of that name was heard; see what was with: heatledger discover")
     if len(found) > 1:
         several = ", ".join(sorted(f"{family}:{device}" for family, device in found))
         raise CommandError(f"{point}: more than one device answers to that name; say which: {several}")

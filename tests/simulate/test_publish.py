@@ -7,8 +7,11 @@ import time
 import pytest
 
 from heatledger.bus import connect
+from heatledger.control import Known, Wanted, messages
 from ingest import simulate
+from ingest.decode import Decoder
 from ingest.simulate import publish
+from tests.control.conftest import FILES
 
 pytestmark = [pytest.mark.server, pytest.mark.enable_socket]
 
@@ -83,6 +86,33 @@ def test_killed_it_goes_on_with_counters_that_never_go_back(start, listen, tmp_p
     power = json.loads(after["fuse box/whole home/events/rpc"])["params"]["em:0"]
     assert power["total_act_power"] > 50.0
     assert simulate.load((tmp_path / "demo.json").read_bytes()).kwh["main"] >= saved.kwh["main"]
+
+
+def poll_until(bus, done, limit_s=60.0):
+    deadline = time.monotonic() + limit_s
+    while not done():
+        assert time.monotonic() < deadline
+        bus.poll(0.1)
+
+
+def test_told_over_the_broker_it_obeys_and_says_so(start, listen, mosquitto):
+    start()
+    listen(lambda heard: "state/Living room" in heard)
+    wanted = messages([Wanted("faikin:Living room", "setpoint", 24.5)], FILES, Known())
+    teller = connect(mosquitto.url, client_id="teller", clean=True)
+    poll_until(teller, lambda: teller.connected)
+    for message in wanted:
+        teller.publish(message.topic, message.payload, message.qos, retain=message.retain)
+    poll_until(teller, lambda: not teller.unacknowledged)
+    heard = listen(
+        lambda heard: json.loads(heard.get("state/Living room", b"{}")).get("target") == 24.5, fresh_only=True
+    )
+    teller.close()
+    confirmation = wanted[0].takes[0].confirmed_by
+    readings = (
+        Decoder(FILES).decode("state/Living room", heard["state/Living room"], retain=False, received_us=0).readings
+    )
+    assert [confirmation.holds(one.value) for one in readings if one.quantity == "setpoint"] == [True]
 
 
 def test_a_state_file_that_is_none_is_named_with_the_mend(tmp_path):
