@@ -18,12 +18,12 @@ from heatledger.commissioning.finding import Finding
 from heatledger.commissioning.gather import SPAN, gather, keep, kept, look
 from heatledger.commissioning.own_units import in_own_units
 from heatledger.commissioning.record import Job, Record, Unit, compared, headline
-from heatledger.commissioning.words import at_place
 from heatledger.hearing import heard
 from heatledger.home import Home
 from heatledger.ledger import Ledger, span
 from heatledger.reader import of_home, reading
 from heatledger.retelling import retold
+from heatledger.statement.record_words import at_place
 from heatledger.store import Store
 from heatledger.store.lately import heard_lately
 from heatledger.wording import say

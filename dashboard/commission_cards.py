@@ -18,10 +18,10 @@ from heatledger.commissioning.budget_words import known, priced, told
 from heatledger.commissioning.finding import Finding, Result
 from heatledger.commissioning.own_units import in_own_units
 from heatledger.commissioning.record import Drift, Record, headline
-from heatledger.commissioning.words import GROUPS, RESULTS, at_place, sentence
 from heatledger.home import Home
 from heatledger.retelling import retold
 from heatledger.statement.headline import local
+from heatledger.statement.record_words import GROUPS, RESULTS, at_place, sentence
 from heatledger.wording import say, say_many
 
 _ICONS: Final[dict[Result, str]] = {
@@ -137,7 +137,10 @@ def narrowing(record: Record) -> html.Section | None:
     """Return how far each heat pump's COP is known, and what would narrow it, what narrows most first."""
     made: list[Component] = []
     for doubt in record.budget:
-        rows = [html.Li([html.Span(priced(one), className="aside-of"), " ", told(doubt, one)]) for one in doubt.options]
+        rows = [
+            html.Li([html.Span(priced(one), className="aside-of"), " ", html.Span(told(doubt, one))])
+            for one in doubt.options
+        ]
         made += [html.H3(known(doubt)), html.Ul(rows) if rows else html.P(say("Nothing within reach would narrow it."))]
     return card(GOOD, say("What would narrow a COP"), html.Div(made, className="narrowing")) if made else None
 
@@ -151,10 +154,9 @@ def runs(look: Look) -> html.Section | None:
         day = formatting.day(local(one.made_at, look.home), year=True)
         said = say("Run {n} of {day}", n=one.version, day=day)
         href = f"./commissioning/handover.pdf?home={look.home.id}&run={one.version}"
-        rows.append(
-            html.Li([f"{said}: {_own(headline(one.findings), look.home)} ", html.A(say("Hand-over PDF"), href=href)])
-        )
-    return card(GOOD, say("Kept runs"), html.Ul(rows))
+        found = html.Span(f"{said}: {_own(headline(one.findings), look.home)}")
+        rows.append(html.Li([found, html.A(say("Hand-over PDF"), href=href, className="button")]))
+    return card(GOOD, say("Kept runs"), html.Ul(rows, className="runs"))
 
 
 def job(look: Look) -> html.Section:

@@ -11,8 +11,8 @@ from dash.development.base_component import Component
 from dashboard.components import aria
 from heatledger.commissioning.drawing import LAYERS, Layer, chart_svg, placed, strip_svg
 from heatledger.commissioning.finding import Finding
-from heatledger.commissioning.words import captioned, expected
 from heatledger.home import Home
+from heatledger.statement.record_words import captioned, expected
 
 
 def place(one: Finding, home: Home) -> Component:

@@ -137,7 +137,7 @@ CHECKS: Final = (
         group="measurement",
         question=marked("Is every device that the home file names heard?"),
         rule=marked("silent for three times its usual rhythm, and a minute at least"),
-        source="own rule: hearing.SILENT_AFTER",
+        source=marked("own rule: hearing.SILENT_AFTER"),
         severity="fail",
         mend=marked(
             "see that it has power and reaches the broker, and that the home file writes its name as it was heard"
@@ -152,7 +152,7 @@ CHECKS: Final = (
         group="measurement",
         question=marked("Does every meter of power speak at its usual rate?"),
         rule=marked("at least once an interval of 5 minutes"),
-        source="own rule: an interval without a reading is a guess",
+        source=marked("own rule: an interval without a reading is a guess"),
         severity="warn",
         mend=marked("set its reporting to a minute or less (Tasmota: TelePeriod 60)"),
         needs=marked("a few readings of each meter"),
@@ -164,7 +164,9 @@ CHECKS: Final = (
         group="measurement",
         question=marked("Is anything known only by what the broker kept?"),
         rule=marked("no value that is due is one the broker kept: power after 15 min, others after three hours"),
-        source="MQTT 3.1.1, 3.3.1.3: a retained message was published before the subscription, when is not said",
+        source=marked(
+            "MQTT 3.1.1, 3.3.1.3: a retained message was published before the subscription, when is not said"
+        ),
         severity="warn",
         mend=marked("see that the device is on; clear its retained messages if it is gone"),
         needs=marked("readings of its devices"),
@@ -176,7 +178,7 @@ CHECKS: Final = (
         group="measurement",
         question=marked("Does any device speak of a time that is still to come?"),
         rule=marked("no more than a minute ahead of this machine"),
-        source="own rule: what is ahead is not counted until then",
+        source=marked("own rule: what is ahead is not counted until then"),
         severity="fail",
         mend=marked("set the clock of the device or of this machine by NTP"),
         needs=marked("readings of its devices"),
@@ -188,7 +190,7 @@ CHECKS: Final = (
         group="measurement",
         question=marked("How much of the time was each meter heard?"),
         rule=marked("98 % and more"),
-        source="own rule: what is missing is estimated, and said to be",
+        source=marked("own rule: what is missing is estimated, and said to be"),
         severity="warn",
         mend=marked("move the access point nearer, or give the meter a wired connection"),
         needs=marked("a meter that was heard in the span"),
@@ -200,7 +202,9 @@ CHECKS: Final = (
         group="measurement",
         question=marked("Was any meter silent for long?"),
         rule=marked("never for more than half an hour"),
-        source="own rule: what a register counted in longer silence cannot be laid into its hours and their prices",
+        source=marked(
+            "own rule: what a register counted in longer silence cannot be laid into its hours and their prices"
+        ),
         severity="warn",
         mend=marked("look at its power supply and its network at that hour"),
         needs=marked("a meter that was heard in the span"),

@@ -151,7 +151,7 @@ CHECKS: Final = (
         group="home",
         question=marked("From what outdoor temperature on does the house need no heat?"),
         rule=marked("between 8 and 18 °C"),
-        source="the range of metered homes: opendsm's change points",
+        source=marked("the range of metered homes: opendsm's change points"),
         severity="warn",
         mend=marked(
             "a house that needs heat at 18 °C loses it through something open, or a room's thermometer is wrong"
@@ -165,7 +165,7 @@ CHECKS: Final = (
         group="home",
         question=marked("Do the heat pumps give what the home needs on its design day?"),
         rule=marked("at least what it loses"),
-        source="the unit's own file of systems/",
+        source=marked("the unit's own file of systems/"),
         severity="warn",
         mend=marked("plan for back-up heat on that day, or another unit"),
         needs=marked("design.outdoor_c and design.heat_loss_w in the home file, and a unit file for each heat pump"),

@@ -115,7 +115,9 @@ CHECKS: Final = (
         group="measurement",
         question=marked("Is a clamp on another phase than the voltage it is multiplied with?"),
         rule=marked("power factor of what runs between 0.6 and 1, on every channel"),
-        source="cos 60° = 0.5 and cos 120° = −0.5: what a clamp on another of three phases reads of power factor 1",
+        source=marked(
+            "cos 60° = 0.5 and cos 120° = −0.5: what a clamp on another of three phases reads of power factor 1"
+        ),
         severity="warn",
         mend=marked("give the clamp the voltage of its own phase, or swap it with its neighbour"),
         needs=marked("a meter that tells its power factor, or its voltage and current beside its power, while it runs"),
@@ -128,7 +130,9 @@ CHECKS: Final = (
         group="measurement",
         question=marked("Has each load the power factor of its kind?"),
         rule=marked("at half its power and more: 0.95 of a heater, 0.8 of anything with a motor or an inverter"),
-        source="resistance has 1; inverter air conditioners are corrected to 0.9 and more to meet IEC 61000-3-2",
+        source=marked(
+            "resistance has 1; inverter air conditioners are corrected to 0.9 and more to meet IEC 61000-3-2"
+        ),
         severity="warn",
         mend=marked(
             "look for a second load on the circuit, a worn motor capacitor, or a meter that reads apparent power"

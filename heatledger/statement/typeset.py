@@ -10,10 +10,10 @@ from typing import Final, Literal
 import msgspec
 import typst
 
-from heatledger.commissioning.paper import handover
 from heatledger.commissioning.record import Record
 from heatledger.home import Home
 from heatledger.statement.each_day import EachDay
+from heatledger.statement.handover import handover
 from heatledger.statement.sheet import sheet
 from heatledger.summary import Summary
 from heatledger.tariff.lines import BillLine

@@ -16,9 +16,9 @@ from heatledger.commissioning.chart import MOST, Chart, over_time, over_weather
 from heatledger.commissioning.drawing import CHART, LAYERS, STRIP, Span, chart_svg, placed, strip_svg
 from heatledger.commissioning.finding import Finding
 from heatledger.commissioning.own_units import in_own_units
-from heatledger.commissioning.words import captioned, expected
 from heatledger.home import Home
 from heatledger.reader import Reader, reading
+from heatledger.statement.record_words import captioned, expected
 
 INKS = dict.fromkeys(LAYERS, "#000000")
 START_S = int(datetime(2026, 1, 12, 6, tzinfo=UTC).timestamp())

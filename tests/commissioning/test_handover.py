@@ -15,10 +15,10 @@ from heatledger.commissioning.budget_words import known, told
 from heatledger.commissioning.gather import look
 from heatledger.commissioning.own_units import in_own_units
 from heatledger.commissioning.record import Job, Unit, compared
-from heatledger.commissioning.words import RESULTS, captioned, expected
 from heatledger.home import Head, HeatPump, Home, Meter, Zone
 from heatledger.reader import Reader, reading
 from heatledger.retelling import retold
+from heatledger.statement.record_words import RESULTS, captioned, expected
 from heatledger.statement.typeset import record_pdf
 from heatledger.wording import say
 from tests.commissioning import weeks, wet
@@ -161,7 +161,10 @@ def test_the_paper_speaks_the_readers_language_and_units(tmp_path):
         for one in record.findings:
             assert dense(say(one.name)) in text
             assert dense(retold(one.evidence)[1:]) in text, retold(one.evidence)
+            assert dense(say(one.source)) in text
     assert "Übergabeprotokoll" in text
+    assert "Mini-split,livingroom:Zeigt" in text, "a name stays what its people gave it"
+    assert "Nichtbereit:Mini-split,livingroom:zeigt" in text
     assert "°C" in text
     assert "°F" not in text
 

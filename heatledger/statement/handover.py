@@ -14,7 +14,11 @@ from heatledger.commissioning.drawing import Layer, chart_svg, placed, strip_svg
 from heatledger.commissioning.finding import Finding, Result
 from heatledger.commissioning.own_units import in_own_units
 from heatledger.commissioning.record import Record, headline
-from heatledger.commissioning.words import (
+from heatledger.home import Home
+from heatledger.reader import reader
+from heatledger.retelling import retold
+from heatledger.statement.headline import local
+from heatledger.statement.record_words import (
     GROUPS,
     RESULTS,
     at_place,
@@ -23,10 +27,6 @@ from heatledger.commissioning.words import (
     sentence,
     unit_rows,
 )
-from heatledger.home import Home
-from heatledger.reader import reader
-from heatledger.retelling import retold
-from heatledger.statement.headline import local
 from heatledger.wording import say
 
 _PLAIN: Final[dict[Layer, str]] = {"rule": "#C9C4BA", "band": "#5A646E", "beside": "#8A939B", "line": "#14181D"}
