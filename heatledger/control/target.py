@@ -173,7 +173,8 @@ def target(point: str, files: Sequence[DeviceFile], known: Known) -> Target:
     told = {**given, **({"temp_unit": degrees} if degrees else {})}
     fills = {"device": device, **_captured(own, family, device, known)}
     fills |= {name: needs[name].text(text) for name, text in told.items() if name in needs}
-    commands = tuple(one for file in own for one in file.commands if one.device in ("", device))
+    own_first = sorted((one for file in own for one in file.commands), key=lambda one: one.device != device)
+    commands = tuple(one for one in own_first if one.device in ("", device))
     return Target(point, family, device, rest or None, said, commands, needs, fills, degrees)
 
 

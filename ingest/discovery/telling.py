@@ -1,4 +1,4 @@
-"""What Home Assistant's discovery messages say of how climates, water heaters and switches are told something.
+"""What catalogues say of how devices are told something: Home Assistant's discovery and Zigbee2MQTT's list of devices.
 
 Command templates become data: the text for every word is written down when the message is read, and a number's template
 is tried with one number, so that nothing foreign runs when a command is sent.
@@ -15,6 +15,7 @@ from heatledger.devices import DeviceFile
 from heatledger.quantities import MODES
 from heatledger.topics import template_names
 from heatledger.vocabulary import TEMPERATURE_UNIT
+from ingest.discovery import zigbee
 from ingest.discovery.abbreviations import expanded
 from ingest.discovery.chapter import parse, text, topic
 from ingest.discovery.homeassistant import FAMILY, LARGEST, OWN_TOPICS, Source, sources
@@ -27,13 +28,15 @@ _RANGES: Final = {"climate": (7.0, 35.0), "water_heater": (43.3, 60.0)}
 """Home Assistant's own where a message gives none [°C]."""
 
 
-def learned(told: Mapping[str, bytes], *, prefix: str = "homeassistant", templates: bool = False) -> DeviceFile:
-    """Return what discovery messages say of commands, as a device file of the family ``ha``.
+def learned(
+    told: Mapping[str, bytes], *, prefix: str = "homeassistant", templates: bool = False
+) -> tuple[DeviceFile, ...]:
+    """Return what catalogues say of commands, as device files of the families ``ha`` and ``zigbee2mqtt``.
 
     Parameters
     ----------
     told : mapping of str to bytes
-        Discovery topics and their newest messages.
+        Topics of catalogues (discovery, ``<base>/bridge/devices``) and their newest messages.
     prefix : str
         Where they are.
     templates : bool
@@ -41,8 +44,8 @@ def learned(told: Mapping[str, bytes], *, prefix: str = "homeassistant", templat
 
     Returns
     -------
-    DeviceFile
-        Its commands name their device; those that cannot be understood are left out.
+    tuple of DeviceFile
+        Their commands name their device and stand before those of its family; what cannot be understood is left out.
     """
     rows: list[Command] = []
     for where, payload in sorted(told.items()):
@@ -52,7 +55,14 @@ def learned(told: Mapping[str, bytes], *, prefix: str = "homeassistant", templat
             for source in sources(place, expanded(root)):
                 named = source.identity.device and not _SHAPED.search(source.identity.channel)
                 rows += _rows(source, templates=templates) if named else ()
-    return DeviceFile(family=FAMILY, commands=tuple(rows))
+    bridged = [
+        row
+        for where, payload in sorted(told.items())
+        if where.endswith("/bridge/devices")
+        for row in zigbee.commands(where.removesuffix("/bridge/devices"), payload)
+    ]
+    found = {FAMILY: rows, zigbee.FAMILY: bridged}
+    return tuple(DeviceFile(family=family, commands=tuple(some)) for family, some in found.items() if some)
 
 
 def _rows(source: Source, *, templates: bool) -> Iterator[Command]:

@@ -6,9 +6,11 @@ which devices are lost when their bridge is. Names and channels are those of the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from heatledger.commands import KINDS, Command, What
 from heatledger.emits import Emit
 from heatledger.quantities import QUANTITIES
 from ingest.discovery.chapter import MOST_TOLD, Chapter, name, parse, table, topic
@@ -21,6 +23,9 @@ FAMILY: Final = "zigbee2mqtt"
 _LARGEST: Final = 16_000_000
 _DEPTH: Final = 4
 _READABLE: Final = 1  # bit of `access`: found in the published state
+_SETTABLE: Final = 2  # the same: taken by …/set
+_PROPERTY: Final = re.compile(r"\w+")
+_SPACED: Final = re.compile(r"[{}#+]")
 _QUANTITIES: Final = {
     "power": "power",
     "energy": "energy",
@@ -41,6 +46,14 @@ _QUANTITIES: Final = {
     "position": "valve_position",
     "state": "switch",
 }
+_TOLD: Final[dict[str, What]] = {
+    "occupied_heating_setpoint": "setpoint",
+    "current_heating_setpoint": "setpoint",
+    "system_mode": "mode",
+    "state": "switch",
+    "external_temperature_input": "room_temperature",
+    "remote_temperature": "room_temperature",
+}
 _UNSET: Final = (-8000.0, -80.0, -3276.8, -327.68)
 _WORDS: Final[Mapping[str, dict[str, str]]] = {
     "action": {"heat": "heating", "cool": "cooling", "fan_only": "fan"},
@@ -60,14 +73,72 @@ def read(base: str, payload: bytes) -> Chapter | None:
         return None
     told: list[Told] = []
     names: set[str] = set()
-    for device in map(table, listed):
-        called = name(device.get("friendly_name"))
-        if not called or device.get("type") == "Coordinator" or device.get("disabled") is True:
-            continue
+    for called, exposes in _devices(listed):
         names.add(called)
         if len(told) < MOST_TOLD and topic(f"{base}/{called}"):
-            told += _of_device(base, called, table(device.get("definition")).get("exposes"))
+            told += _of_device(base, called, exposes)
     return Chapter(tuple(told), {(FAMILY, base): frozenset(names)})
+
+
+def _devices(listed: list[object]) -> Iterator[tuple[str, object]]:
+    """Yield every device's name and what it exposes."""
+    for device in map(table, listed):
+        called = name(device.get("friendly_name"))
+        if called and device.get("type") != "Coordinator" and device.get("disabled") is not True:
+            yield called, table(device.get("definition")).get("exposes")
+
+
+def commands(base: str, payload: bytes) -> Iterator[Command]:
+    """Yield what ``<base>/bridge/devices`` says its devices can be told: property, range and step, or words."""
+    listed = parse(payload, _LARGEST)
+    for called, exposes in _devices(listed) if isinstance(listed, list) else ():
+        if topic(f"{base}/{called}/set") and not _SPACED.search(base + called):
+            for expose, kind in _settable(exposes, "", _DEPTH):
+                yield from _command(base, called, expose, kind)
+
+
+def _settable(exposes: object, kind: str, depth: int) -> Iterator[tuple[dict[str, object], str]]:
+    for expose in map(table, exposes if isinstance(exposes, list) and depth else []):
+        access = expose.get("access")
+        if "features" in expose:
+            yield from _settable(expose["features"], name(expose.get("type")), depth - 1)
+        elif isinstance(access, int) and access & _SETTABLE:
+            yield expose, kind
+
+
+def _command(base: str, called: str, expose: dict[str, object], kind: str) -> Iterator[Command]:
+    """Yield the command for one property, if it is one of ours and says its range or words."""
+    what, key = _TOLD.get(name(expose.get("name"))), name(expose.get("property"))
+    if what is None or not _PROPERTY.fullmatch(key) or kind not in _SPECIFIC.get(name(expose.get("name")), (kind,)):
+        return
+    where, channel = f"{base}/{called}/set", _channel(expose)
+    if KINDS[what].words is not None:
+        words, payload = _words_told(what, expose), f'{{"{key}": "{{value}}"}}'
+        if words:
+            yield Command(what=what, topic=where, payload=payload, words=words, device=called, channel=channel)
+        return
+    low, high, step = (expose.get(f"value_{end}") for end in ("min", "max", "step"))
+    if isinstance(low, int | float) and isinstance(high, int | float) and low < high and expose.get("unit") == "°C":
+        yield Command(
+            what=what,
+            topic=where,
+            payload=f'{{"{key}": {{value}}}}',
+            unit="°C",
+            min=float(low),
+            max=float(high),
+            step=float(step) if isinstance(step, int | float) and step > 0 else 0.5,
+            device=called,
+            channel=channel,
+        )
+
+
+def _words_told(what: What, expose: dict[str, object]) -> dict[str, str]:
+    if what == "switch":
+        found = {word: expose.get(f"value_{word}") for word in ("on", "off", "toggle")}
+        return {word: theirs for word, theirs in found.items() if isinstance(theirs, str)}
+    values = expose.get("values")
+    known = KINDS[what].words or frozenset()
+    return {word: word for word in values if word in known} if isinstance(values, list) else {}
 
 
 def _of_device(base: str, called: str, exposes: object) -> Iterator[Told]:
@@ -95,11 +166,16 @@ def _exposed(exposes: object, kind: str, depth: int) -> Iterator[Emit]:
             yield emit
 
 
+def _channel(expose: dict[str, object]) -> str:
+    endpoint = name(expose.get("endpoint"))
+    return _PHASES.get(endpoint, _PHASES_OF_LINES.get(endpoint, endpoint))
+
+
 def _emit(expose: dict[str, object], kind: str) -> Emit | None:
     called, access = name(expose.get("name")), expose.get("access")
     quantity = _QUANTITIES.get(called, "")
     published = isinstance(access, int) and access & _READABLE
-    path, endpoint = key_path(name(expose.get("property")) or called), name(expose.get("endpoint"))
+    path = key_path(name(expose.get("property")) or called)
     if not quantity or not published or path is None or kind not in _SPECIFIC.get(called, (kind,)):
         return None
     unit = None
@@ -109,7 +185,7 @@ def _emit(expose: dict[str, object], kind: str) -> Emit | None:
         )
         if quantity == "valve_position" and unit is None:
             unit = "%"
-    channel = _PHASES.get(endpoint, _PHASES_OF_LINES.get(endpoint, endpoint))
+    channel = _channel(expose)
     reject = _UNSET if unit == "°C" else ()
     try:
         return Emit(

@@ -6,7 +6,10 @@ import json
 
 import pytest
 
+from heatledger.config import read_toml, shipped_dir
 from heatledger.control import CommandError, Known, Wanted, messages, offers
+from heatledger.devices import DeviceFile
+from heatledger.readings import SeriesKey
 from ingest.decode import Decoder
 from ingest.discovery import Catalogue, learn, learned
 
@@ -40,7 +43,7 @@ def told(config, where=WHERE, *, templates=False, said=(("target", "20"), ("mode
         topic = f"hvac/attic/{attribute}"
         decoded = decoder.decode(topic, text.encode(), retain=False, received_us=0, learned=catalogue.on(topic))
         values |= {reading.key: reading.value for reading in decoded.readings}
-    return [learned({where: payload}, templates=templates)], Known(values)
+    return learned({where: payload}, templates=templates), Known(values)
 
 
 def sent(config, what, value, **options):
@@ -110,7 +113,7 @@ def test_a_switch_is_told_its_own_words():
     "payload", [b"", b"[]", b"{", b'{"temp_cmd_t": 3}', b'{"temp_cmd_t": "a/{x}", "dev": {"ids": ["a"]}}']
 )
 def test_what_is_no_description_gives_no_command(payload):
-    assert learned({WHERE: payload}).commands == ()
+    assert learned({WHERE: payload}) == ()
 
 
 def test_what_we_publish_ourselves_is_never_commanded():
@@ -119,11 +122,61 @@ def test_what_we_publish_ourselves_is_never_commanded():
     assert {one.what for one in offers("Attic", files, known)} == {"fan"}
 
 
+def valve(*features, called="attic/valve"):
+    return [{"friendly_name": called, "definition": {"exposes": [{"type": "climate", "features": list(features)}]}}]
+
+
+CURRENT = {
+    "name": "current_heating_setpoint",
+    "property": "current_heating_setpoint",
+    "access": 7,
+    "unit": "°C",
+    "value_min": 5,
+    "value_max": 35,
+    "value_step": 1,
+}
+MODE = {"name": "system_mode", "property": "system_mode", "access": 7, "values": ["auto", "heat", "off", "emergency"]}
+
+
+class TestZigbee:
+    """A bridge's list of devices says what each of them calls its set-point, and its range."""
+
+    HEARD = Known({SeriesKey("home", "zigbee2mqtt", "attic/valve", "", name): 20.0 for name in ("setpoint", "mode")})
+
+    def files(self, *features, base="zigbee"):
+        shipped = read_toml(shipped_dir() / "devices" / "zigbee2mqtt.toml", DeviceFile)
+        return [shipped, *learned({f"{base}/bridge/devices": json.dumps(valve(*features)).encode()})]
+
+    def test_it_is_told_by_the_name_range_and_base_that_its_bridge_says(self):
+        (message,) = messages([Wanted("attic/valve", "setpoint", 21.4)], self.files(CURRENT, MODE), self.HEARD)
+        assert message.topic == "zigbee/attic/valve/set"
+        assert message.payload == b'{"current_heating_setpoint": 21}'
+        found = {one.what: one for one in offers("attic/valve", self.files(CURRENT, MODE), self.HEARD)}
+        assert (found["setpoint"].low, found["setpoint"].high, found["setpoint"].step) == (5, 35, 1)
+        assert found["mode"].words == ("auto", "heat", "off")
+
+    def test_what_may_only_be_read_or_says_no_range_stays_the_family_s(self):
+        for feature in (CURRENT | {"access": 1}, {**CURRENT, "value_max": None}, CURRENT | {"property": 'a"b'}):
+            (message,) = messages([Wanted("attic/valve", "setpoint", 21)], self.files(feature), self.HEARD)
+            assert message.payload == b'{"occupied_heating_setpoint": 21}'
+
+    def test_a_sensor_elsewhere_is_told_to_a_valve_that_takes_it(self):
+        feature = CURRENT | {"name": "external_temperature_input", "property": "external_temperature_input"}
+        (message,) = messages([Wanted("attic/valve", "room_temperature", 21)], self.files(feature), self.HEARD)
+        assert message.payload == b'{"external_temperature_input": 21}'
+        assert message.takes[0].confirmed_by is None
+
+    @pytest.mark.parametrize("payload", [b"", b"{}", b"[1]", b'[{"friendly_name": "a+b"}]', b'[{"friendly_name": 3}]'])
+    def test_what_is_no_list_gives_no_command(self, payload):
+        assert learned({"zigbee2mqtt/bridge/devices": payload}) == ()
+
+
 @pytest.mark.reference
 def test_the_climate_of_the_reference_is_told_where_it_says(shared):
     lines = map(json.loads, (shared / "mqtt" / "corpus" / "ha_discovery.jsonl").read_text().splitlines())
     (line,) = [line for line in lines if "/climate/" in line["topic"]]
-    commands = {one.what: one for one in learned({line["topic"]: line["payload"].encode()}).commands}
+    (file,) = learned({line["topic"]: line["payload"].encode()})
+    commands = {one.what: one for one in file.commands}
     expected = {one["quantity"]: one.get("command_topic") for one in line["expect_discovery"]}
     assert commands["setpoint"].topic == expected["setpoint"]
     assert (commands["setpoint"].min, commands["setpoint"].max, commands["setpoint"].step) == (16, 32, 0.5)
