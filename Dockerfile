@@ -1,4 +1,4 @@
-# One image, three commands: heatledger ingest, heatledger dashboard, heatledger reports.
+# One image, four commands: heatledger ingest, heatledger dashboard, heatledger reports, heatledger control.
 FROM python:3.12-slim
 
 # Inter is what the pages are set in; it is served from the image's own fonts.
@@ -15,6 +15,7 @@ COPY heatledger heatledger
 COPY ingest ingest
 COPY dashboard dashboard
 COPY reports reports
+COPY control control
 COPY cli cli
 COPY grafana-free-config grafana-free-config
 COPY docs docs

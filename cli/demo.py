@@ -66,6 +66,7 @@ def _live(
         return 0
     supervisor.start(Program("ingest", heatledger("ingest"), environ))
     supervisor.start(Program("reports", heatledger("reports"), environ))
+    supervisor.start(Program("control", heatledger("control"), environ))
     said = heatledger("_simulate", str(place.state), *(("--faults",) if faults else ()))
     supervisor.start(Program("simulated home", said, environ))
     address = f"http://127.0.0.1:{port}/"

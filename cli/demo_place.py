@@ -47,10 +47,17 @@ class Place:
             self.home_file.parent.mkdir(parents=True, exist_ok=True)
             if fresh or not self.home_file.exists():
                 shutil.copyfile(shipped_dir() / "homes" / f"{HOME_ID}.toml", self.home_file)
+                self._switch_on()
         except OSError as error:
             raise CommandError(
                 f"{error.filename}: {error.strerror}; set HEATLEDGER_DATA to a writable folder"
             ) from error
+
+    def _switch_on(self) -> None:
+        """Let the simulated home be commanded, unless its user has settings already."""
+        settings = self.home_file.parent.parent / "settings.toml"
+        if not settings.exists():
+            settings.write_text("[control]\non = true\n", encoding="utf-8")
 
     def environ(self, broker_port: int) -> dict[str, str]:
         """Return what the processes of the demo find in their environment."""

@@ -21,6 +21,8 @@ COMMANDS: Final = {
     "ingest": "cli.ingest:ingest",
     "dashboard": "cli.dashboard:dashboard",
     "reports": "cli.reports:reports",
+    "control": "cli.control:control",
+    "set": "cli.set_:set_",
     "report": "cli.reports:report",
     "summary": "cli.summary:summary",
     "explain": "cli.explain:explain",

@@ -15,16 +15,18 @@ def up(
     config: ConfigOption = None,
     port: Annotated[int | None, typer.Option(help="Port of the page; by default as in settings.toml.")] = None,
 ) -> None:
-    """Run ingest, dashboard and reports together, each started again if it dies. Ctrl-C stops all of it."""
-    load(config_dir=config)
+    """Run all processes together, each started again if it dies; Ctrl-C stops all of it.
+
+    What sends commands runs only where the settings say so.
+    """
+    settings = load(config_dir=config).settings
     layer = {} if config is None else {"HEATLEDGER_CONFIG": str(config)}
     page = () if port is None else ("--port", str(port))
-    raise typer.Exit(
-        run_all(
-            [
-                Program("ingest", heatledger("ingest"), layer),
-                Program("dashboard", heatledger("dashboard", *page), layer),
-                Program("reports", heatledger("reports"), layer),
-            ]
-        )
-    )
+    programs = [
+        Program("ingest", heatledger("ingest"), layer),
+        Program("dashboard", heatledger("dashboard", *page), layer),
+        Program("reports", heatledger("reports"), layer),
+    ]
+    if settings.control.on:
+        programs.append(Program("control", heatledger("control"), layer))
+    raise typer.Exit(run_all(programs))

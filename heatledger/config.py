@@ -65,6 +65,11 @@ class Config(msgspec.Struct, frozen=True):
         """The ledger of what was sent, and to whom."""
         return self.data_dir / "sent.db"
 
+    @property
+    def control_lock(self) -> Path:
+        """The file that the one process that sends commands keeps locked."""
+        return self.data_dir / "control.lock"
+
 
 def default_data_dir(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the directory of state: ``$HEATLEDGER_DATA``, else the user's data directory."""

@@ -88,6 +88,13 @@ class HomeAssistantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=T
     on: bool = False
 
 
+class ControlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether devices are told anything at all, in the zones whose home file says so; and by the wall tablet, too."""
+
+    on: bool = False
+    wall: bool = False
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """settings.toml, with what the environment overrides."""
 
@@ -99,6 +106,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     discovery: DiscoverySettings = DiscoverySettings()
     home_assistant: HomeAssistantSettings = HomeAssistantSettings()
     alerts: AlertSettings = AlertSettings()
+    control: ControlSettings = ControlSettings()
 
 
 def from_environment(settings: Settings, environ: Mapping[str, str]) -> Settings:

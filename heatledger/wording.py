@@ -22,7 +22,7 @@ _PAGES: Final = (
     "compare_cards", "devices_unknown", "doors", "entrance", "gate", "people_pages", "queries", "question",
     "zone_commands"
 )  # fmt: skip
-_KEPT: Final = ("heatledger/", "ingest/", *(f"dashboard/{name}.py" for name in _PAGES))
+_KEPT: Final = ("heatledger/", "ingest/", "control/", *(f"dashboard/{name}.py" for name in _PAGES))
 """Where sentences are made that are kept or given out in English."""
 
 

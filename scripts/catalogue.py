@@ -33,6 +33,7 @@ SOURCES: Final = (
     ("ingest/**/*.py", "python"),
     ("dashboard/**/*.py", "python"),
     ("reports/**/*.py", "python"),
+    ("control/**/*.py", "python"),
     ("cli/**/*.py", "python"),
     ("dashboard/templates/*.j2", "jinja2.ext:babel_extract"),
     ("reports/templates/*.j2", "jinja2.ext:babel_extract"),

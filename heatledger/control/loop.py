@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from heatledger.control.envelope import Allowed, Head, Later, Refused, Request, Situation, Told, decide, turns
+from heatledger.control.envelope import MODES, Allowed, Head, Later, Refused, Request, Situation, Told, decide, turns
 from heatledger.control.events import Event, Kind, Log
 from heatledger.control.moment import Moment, at_least_s, at_most_s
 from heatledger.control.zone import Memory, Unit, is_so
@@ -21,6 +21,8 @@ _MOST_PATIENT_S: Final = 180.0
 _RIVAL_SPAN_S: Final = 86_400.0
 _RIVAL_TIMES: Final = 3
 _FROST_VALID_S: Final = 900.0
+_FROST_HEAT_C: Final = 16.0
+"""The lowest that most units take, and the least that a zone may be allowed. [°C]"""
 _TURNS, _ONE_WAY = "turns", "one way"
 """What a row of what was sent says of it: it may start or stop the compressor; the device never answers."""
 
@@ -192,11 +194,10 @@ class Loop:
             return
         if not limits.on or stands is None or stands.mode in (None, "heat"):
             return
-        least = limits.frost_c + 2.0
         why = worded("the room is at {celsius} °C", celsius=round(seen.celsius, 1))
         self._add(
             Event(
-                kind="asked", home=self.home, zone=zone, at=now, setpoint=least, mode="heat",
+                kind="asked", home=self.home, zone=zone, at=now, setpoint=_FROST_HEAT_C, mode="heat",
                 by="frost", who="frost", why=why, valid_s=_FROST_VALID_S,
             )
         )  # fmt: skip
@@ -247,7 +248,8 @@ class Loop:
     def _judge(self, asked: Event, heard: Mapping[str, Heard], now: Moment, trouble: str) -> Send | None:
         place, memory = self._places[asked.zone], self._zones[asked.zone]
         request = asked.asked()
-        made = self._render(asked.zone, request) if place.limits.on else Rendered(request.setpoint, request.mode)
+        known = place.limits.on and request.mode in (None, *MODES)  # else the envelope refuses it, in its words
+        made = self._render(asked.zone, request) if known else Rendered(request.setpoint, request.mode)
         if isinstance(made, Refused):
             self._end(asked, "refused", now, _line(made))
             return None
@@ -295,7 +297,7 @@ class Loop:
         return Head(zone, mode, setpoint, seen.celsius, seen.heard, told)
 
     def _end(self, asked: Event, kind: Kind, now: Moment, note: str, stands: Told | None = None) -> None:
-        row = msgspec.structs.replace(_of(asked, kind, now, note=note), setpoint=asked.setpoint, mode=asked.mode)
+        row = _of(asked, kind, now, note=note)
         if stands is not None:
             row = msgspec.structs.replace(row, setpoint=stands.setpoint, mode=stands.mode)
         self._add(row)
@@ -303,10 +305,9 @@ class Loop:
 
 def _of(asked: Event, kind: Kind, now: Moment, *, note: str, why: str = "", valid_s: float = 0.0) -> Event:
     """Return a row about a request."""
-    return Event(
-        kind=kind, home=asked.home, zone=asked.zone, at=now, request=asked.id, by=asked.by, who=asked.who,
-        why=why, note=note, valid_s=valid_s,
-    )  # fmt: skip
+    return msgspec.structs.replace(
+        asked, kind=kind, id=0, request=asked.id, at=now, note=note, why=why, valid_s=valid_s, key=""
+    )
 
 
 def _line(refused: Refused) -> str:

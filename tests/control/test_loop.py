@@ -127,7 +127,7 @@ def test_a_room_that_freezes_because_of_us_is_heated(house):
     assert house.set["living"]["mode"] == "off"
     house.celsius["living"] = 7.5
     house.until(600)
-    assert house.set["living"] == {"mode": "heat", "setpoint": 10.0}
+    assert house.set["living"] == {"mode": "heat", "setpoint": 16.0}
     assert [row.who for row in house.log.rows if row.by == "frost" and row.kind == "asked"] == ["frost"]
 
 

@@ -23,7 +23,7 @@ from tests.conftest import free_port
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES = COMPOSE["services"]
-PROCESSES = ("ingest", "dashboard", "reports")
+PROCESSES = ("ingest", "dashboard", "reports", "control")
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 
@@ -32,12 +32,12 @@ def instructions(name: str) -> list[str]:
     return [line.partition(" ")[2].strip() for line in joined.splitlines() if line.split(" ")[0] == name]
 
 
-def test_the_services_are_a_broker_a_database_and_the_three_processes():
+def test_the_services_are_a_broker_a_database_and_the_four_processes():
     assert set(SERVICES) == {"secrets", "mosquitto", "influxdb", *PROCESSES}
     assert [name for name, service in SERVICES.items() if "profiles" in service] == [], "one command starts all"
 
 
-def test_one_image_serves_three_commands():
+def test_one_image_serves_four_commands():
     assert {SERVICES[name]["image"] for name in PROCESSES} == {"heatledger"}
     assert [SERVICES[name]["command"][0] for name in PROCESSES] == list(PROCESSES)
 

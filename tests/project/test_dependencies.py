@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 RUNTIME, TEST = "requirements.lock", "requirements-test.lock"
-PACKAGES = ("heatledger", "ingest", "dashboard", "reports", "cli")
+PACKAGES = ("heatledger", "ingest", "dashboard", "reports", "control", "cli")
 PLATFORMS = [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64")]
 
 # Licences whose terms an Apache-2.0 program can meet by passing on their notices.

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("heatledger", "ingest", "dashboard", "reports", "cli")
+PACKAGES = ("heatledger", "ingest", "dashboard", "reports", "control", "cli")
 
 
 def tracked() -> list[Path]:

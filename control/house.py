@@ -1,0 +1,138 @@
+"""A home as the loop sees it: which zones may be commanded by which device, and what is heard of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Final
+
+import msgspec
+
+from heatledger.control.loop import Heard, Place
+from heatledger.control.moment import Moment
+from heatledger.cycling import rests_below
+from heatledger.draw import Heard as Draws
+from heatledger.draw import net_power
+from heatledger.hearing import LiveValue
+from heatledger.home import HeatPump, Home, names
+from heatledger.live import RUNNING, ZoneNow, now
+from heatledger.readings import SeriesKey
+from heatledger.store import Store
+
+_SETTINGS: Final = ("mode", "setpoint")
+_WORKS: Final = RUNNING - {"fan"}
+_GAP_US: Final = 120_000_000
+
+
+def devices(home: Home, zone: str) -> tuple[str, ...]:
+    """Return the devices that a zone may be set by, as the home file names them: indoor units, else its thermostat."""
+    heads = tuple(head.device for pump in home.heat_pumps for head in pump.heads if head.zone == zone)
+    thermostat = next((one.temperature for one in home.zones if one.id == zone), None)
+    return heads or ((thermostat,) if thermostat else ())
+
+
+def places(home: Home) -> dict[str, Place]:
+    """Return every zone with its limits; zones of one outdoor unit all have the longest rest and run of them."""
+    return {zone.id: _place(home, zone.id) for zone in home.zones}
+
+
+def _place(home: Home, zone: str) -> Place:
+    pump = _pump(home, zone)
+    zones = list(dict.fromkeys(head.zone for head in pump.heads)) if pump else [zone]
+    limits = {one.id: one.control for one in home.zones if one.id in zones}
+    own = msgspec.structs.replace(
+        limits[zone],
+        rest_min=max(one.rest_min for one in limits.values()),
+        run_min=max(one.run_min for one in limits.values()),
+    )
+    others = tuple(other for other in zones if other != zone)
+    return Place(zone, pump.id if pump else f"zone {zone}", others, own)
+
+
+def _pump(home: Home, zone: str) -> HeatPump | None:
+    return next((pump for pump in home.heat_pumps if any(head.zone == zone for head in pump.heads)), None)
+
+
+def heard(
+    home: Home, latest: Mapping[SeriesKey, LiveValue], spoke: Mapping[tuple[str, str], Moment], at_us: int
+) -> dict[str, Heard]:
+    """Return what is heard of every zone.
+
+    Parameters
+    ----------
+    home : Home
+        The household.
+    latest : mapping
+        The newest value of every series.
+    spoke : mapping
+        By family and device, when it last said live what it is set to.
+    at_us : int
+        Now. [µs]
+    """
+    seen = now(home, latest, rate=None, at_us=at_us)
+    draws = Draws(home, latest, at_us)
+    running = {pump.id: _runs(home, pump, draws, seen.zones) for pump in home.heat_pumps}
+    found = {}
+    for zone in seen.zones:
+        pump, points = _pump(home, zone.id), devices(home, zone.id)
+        keys = [key for key in latest if any(point in names(key) for point in points) and key.quantity in _SETTINGS]
+        times = [spoke[key.family, key.device] for key in keys if (key.family, key.device) in spoke]
+        found[zone.id] = Heard(
+            mode=zone.mode,
+            setpoint=zone.setpoint,
+            celsius=zone.celsius,
+            heard=not zone.stale and bool(keys),
+            spoke=max(times, key=lambda moment: moment.steady_s, default=None),
+            usual_s=max((latest[key].usual_s or 0.0 for key in keys), default=0.0),
+            runs=running[pump.id] if pump else None,
+        )
+    return found
+
+
+def _runs(home: Home, pump: HeatPump, draws: Draws, zones: tuple[ZoneNow, ...]) -> bool | None:
+    """Return whether a compressor runs: by its circuit's power, else by what its heads say they do."""
+    meter = next(meter for meter in home.meters if meter.id == pump.meter)
+    watts = net_power(meter, draws)
+    if watts is not None:
+        return watts >= rests_below(pump, meter)
+    own = {head.zone for head in pump.heads}
+    actions = [zone.action for zone in zones if zone.id in own]
+    if any(action in _WORKS for action in actions):
+        return True
+    return None if None in actions or not actions else False
+
+
+def rested(home: Home, store: Store, at_us: int) -> frozenset[str]:
+    """Return the outdoor units whose circuit's power shows that they neither started nor stopped lately.
+
+    Parameters
+    ----------
+    home : Home
+        The household.
+    store : Store
+        Where what was heard before this process began is kept.
+    at_us : int
+        Now. [µs]
+    """
+    found = set()
+    for pump in home.heat_pumps:
+        place = _place(home, pump.heads[0].zone) if pump.heads else None
+        if place and _was_steady(home, pump, store, at_us, max(place.limits.rest_min, place.limits.run_min)):
+            found.add(pump.id)
+    return frozenset(found)
+
+
+def _was_steady(home: Home, pump: HeatPump, store: Store, at_us: int, minutes: float) -> bool:
+    meter = next(meter for meter in home.meters if meter.id == pump.meter)
+    start_us = at_us - int(minutes * 60e6) - _GAP_US
+    rows = [
+        row
+        for row in store.readings(home.id, start_us=start_us)
+        if row.quantity == "power" and any(point in names(row.key) for point in meter.points[:1])
+    ]
+    times = [*(row.time_us for row in rows), at_us]
+    heard = bool(rows) and times[0] <= start_us + _GAP_US
+    if not heard or any(not 0 <= after - before <= _GAP_US for before, after in pairwise(times)):
+        return False
+    limit = rests_below(pump, meter)
+    return len({float(row.value) >= limit for row in rows}) == 1

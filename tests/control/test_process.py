@@ -1,0 +1,93 @@
+"""Set from the command line over a real broker: done, refused, waited for; limits hold whatever is killed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.ingest.conftest import PATIENCE_S, wait_until
+
+pytestmark = pytest.mark.server
+
+
+def test_a_set_point_is_done_when_the_device_says_so_and_somebody_at_the_remote_is_seen(control, split):
+    done = control.set("living", "--setpoint", "20.5")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "Living room: 20.5 °C: sent, waiting for the device to say so",
+        "Living room: 20.5 °C: done: the device says so",
+    ]
+    assert split.told == [{"temp": 20.5}]
+    asked, *_ = control.log()
+    assert (asked.kind, asked.by, asked.why) == ("asked", "person", "heatledger set")
+    assert asked.who
+    split.set["temp"] = 23.0
+    wait_until(lambda: control.log()[-1].kind == "person")
+    assert control.log()[-1].setpoint == 23.0
+
+
+REFUSED = (
+    (("living", "--setpoint", "27"), "27.0 °C is outside 8.0 to 24.0 °C; choose one between"),
+    (("living", "--setpoint", "80F"), "26.5 °C is outside 8.0 to 24.0 °C"),  # 26.7 °C at the unit's steps of 0.5 K
+    (("living", "--mode", "auto"), "auto is no mode to be set; say one of heat, cool, dry, fan_only, off"),
+    (("attic", "--setpoint", "20"), "nothing may be commanded in this zone; say on = true in the control table"),
+)
+NOT_MEANT = (
+    (("cellar", "--setpoint", "20"), "no zone 'cellar' in home; known: living, attic"),
+    (("living", "--setpoint", "warm"), "--setpoint 'warm' is no temperature; write it as 20.5, 20.5C or 69F"),
+    (("living", "--off", "--mode", "heat"), "--off and --mode contradict each other; give one"),
+)
+
+
+def test_what_may_not_be_is_refused_in_one_line_and_what_cannot_be_meant_is_not_even_asked(control, split):
+    for arguments, said in REFUSED:
+        done = control.set(*arguments)
+        assert done.returncode == 1
+        assert said in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+    asked = len(control.log())
+    for arguments, said in NOT_MEANT:
+        done = control.set(*arguments)
+        assert (done.returncode, done.stderr) == (2, f"heatledger: {said}\n")
+    assert len(control.log()) == asked
+    assert split.told == []
+    command = [sys.executable, "-m", "cli", "control"]
+    again = subprocess.run(command, env=control.environ, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert again.returncode == 2  # one process sends
+    assert again.stderr.startswith("heatledger: another heatledger control runs on this data folder")
+
+
+def test_nothing_is_sent_early_or_unseen_or_when_it_is_switched_off_and_it_is_said(control, split, ingest):
+    early = control.set("living", "--off", "--wait", "2")
+    assert early.returncode == 3
+    assert early.stdout.splitlines() == ["Living room: off: not yet: the compressor runs 5 min at least"]
+    ingest.kill()
+    wait_until(lambda: "ingest is not running" in control.lines())
+    unseen = control.set("living", "--setpoint", "20.5", "--wait", "2")
+    assert unseen.returncode == 3
+    assert "not yet: ingest is not running, so nothing is heard of the devices" in unseen.stdout
+    (control.data / "config" / "settings.toml").write_text("[control]\non = false\n")
+    wait_until(lambda: "control is switched off in the settings" in control.lines())
+    off = control.set("living", "--setpoint", "20.5")
+    assert off.returncode == 2
+    assert "write [control] on = true into settings.toml" in off.stderr
+    assert split.told == []
+
+
+def test_killed_at_any_moment_a_device_gets_no_more_than_its_commands_an_hour(control, split):
+    split.obeys = False  # so that everything is tried again
+    for number in range(4):
+        asked = control.set("living", "--setpoint", f"{20.5 + number / 2}", "--wait", "0")
+        assert asked.returncode == 3
+        wait_until(lambda count=number: len(control.log()) > count + 1)
+        control.kill()
+        already = control.lines().count("commands are followed")
+        control.start()
+        wait_until(lambda count=already: control.lines().count("commands are followed") > count)
+    wait_until(lambda: control.log()[-1].kind in ("waits", "refused"))
+    sent = [event for event in control.log() if event.kind == "sent"]
+    assert len(sent) == 3  # per_hour
+    assert len(split.told) <= len(sent)
+    assert control.stop() == 0
