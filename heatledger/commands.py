@@ -137,10 +137,6 @@ class Command(Part, frozen=True, kw_only=True):
     """Nothing the device says confirms it."""
     heard: str = ""
     """The quantity by which one knows a device that takes a command without an echo; empty: every one takes it."""
-    echo: str | None = None
-    """The quantity that confirms it, where that is not the usual one."""
-    echo_channel: str | None = None
-    """Template of the channel on which it is confirmed; by default the command's own."""
     also: tuple[Also, ...] = ()
     note: str = ""
     source: str = ""
@@ -149,19 +145,17 @@ class Command(Part, frozen=True, kw_only=True):
     @property
     def echoed_by(self) -> str:
         """The quantity that confirms it; empty where nothing does."""
-        return "" if self.one_way else KINDS[self.what].echo if self.echo is None else self.echo
+        return "" if self.one_way else KINDS[self.what].echo
 
     @property
     def templates(self) -> tuple[str, ...]:
         """Every text of it that is filled in."""
         both = (text for one in self.also for text in (one.topic, one.payload))
-        return (self.topic, self.payload, self.echo_channel or "", *both)
+        return (self.topic, self.payload, *both)
 
     def __post_init__(self) -> None:
         if self.channel:
             check_shape("channel", self.channel)
-        if self.echo and self.echo not in QUANTITIES:
-            raise ValueError(f"echo: unknown quantity {self.echo!r}; {nearest(self.echo, QUANTITIES)}")
         if self.heard and self.heard not in QUANTITIES:
             raise ValueError(f"heard: unknown quantity {self.heard!r}; {nearest(self.heard, QUANTITIES)}")
         if KINDS[self.what].words is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from heatledger.commands import Command, What
-from heatledger.control.target import CommandError, Target, echo_of
+from heatledger.control.target import CommandError, Target
 from heatledger.topics import compile_shape, template_names
 
 
@@ -44,7 +44,7 @@ def rows(who: Target) -> Iterator[Row]:
             captures = compile_shape(command.channel).match(channel) if command.channel else {}
             if captures is None or who.channel not in (None, channel):
                 continue
-            echo = echo_of(command, who, channel, captures)
+            echo = (channel, command.echoed_by) if command.echoed_by else None
             if _is_for(who, command, channel, echo):
                 yield Row(command, channel, captures, echo)
 

@@ -258,11 +258,3 @@ def _degrees(
 def _is_of(topic: str, own: list[DeviceFile], device: str) -> bool:
     one = Known(topics={topic: own[0].family})
     return any(True for _ in _matches(own, own[0].family, device, one))
-
-
-def echo_of(command: Command, who: Target, channel: str, captures: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return the channel and quantity on which a device confirms a command; None where it does not."""
-    if not command.echoed_by:
-        return None
-    where = channel if command.echo_channel is None else who.fill(command.echo_channel, captures)
-    return where, command.echoed_by
