@@ -26,6 +26,7 @@ _HEARD: Final = 0.05
 _NARROWS: Final = 0.005
 """A narrowing of the half-width below this is none. [1]"""
 _SCATTER: Final = marked("its width is known only after them: how far the days scatter about the map")
+_LEARNT: Final = marked("its width is learnt from the home’s own days, and known only once the modes are heard")
 _FAN: Final = marked("its fan step is not heard, by which an airflow is stated")
 _OUTDOOR: Final = marked("a map needs the outdoor temperature, which is not heard")
 _GROUND: Final = marked("its map needs the temperature of the liquid from the ground, which is not heard")
@@ -201,7 +202,7 @@ def _mode(now: Cop) -> _Offer:
         return _Offer("mode", None, reason=_MAP)
     own = {"D": WIDTHS["unit"][1], "E": WIDTHS["rating"][1], "B": CALIBRATED[0], "B?": CATALOGUE[0], "K": FRACTION}
     if step.key not in own:
-        return _Offer("mode", None, reason=_SCATTER)
+        return _Offer("mode", None, reason=_LEARNT)
     return _Offer("mode", step, own[step.key], heard=True)
 
 

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import jsonschema_rs
 import msgspec
@@ -66,12 +67,14 @@ def plug():
     )  # fmt: skip
 
 
+@cache
 def demo():
     blocks, start = weeks.winter()
     turned = weeks.scaled("power", "living room/AC plug", -1.0)
     return weeks.evidence(blocks, start, change=turned), start
 
 
+@cache
 def one_plug():
     heard = [
         block for block in wet.series() if block.key.device == "unit" and block.key.quantity in ("power", "energy")
@@ -79,10 +82,12 @@ def one_plug():
     return weeks.evidence(heard, wet.START, home=plug()), wet.START
 
 
+@cache
 def water():
     return weeks.evidence(wet.series(), wet.START, home=wet.HOME), wet.START
 
 
+@cache
 def empty():
     start = datetime(2026, 1, 12, tzinfo=UTC)
     return weeks.evidence([], start, home=Home(id="empty", name="Empty", timezone="UTC", currency="EUR")), start
