@@ -11,16 +11,17 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
+from cli import fleet
 from cli.books import books
 from cli.options import CommandError, ConfigOption, HomeOption, JsonOption, utc_now
 from heatledger.commissioning.budget_words import known, priced, told
 from heatledger.commissioning.finding import Finding
-from heatledger.commissioning.gather import SPAN, gather, keep, kept, look
+from heatledger.commissioning.gather import gather, keep, kept, look
 from heatledger.commissioning.own_units import in_own_units
 from heatledger.commissioning.record import Job, Record, Unit, compared, headline
 from heatledger.hearing import heard
 from heatledger.home import Home
-from heatledger.ledger import Ledger, span
+from heatledger.ledger import Ledger
 from heatledger.reader import of_home, reading
 from heatledger.retelling import retold
 from heatledger.statement.record_words import at_place
@@ -45,7 +46,8 @@ def commission(
         int | None, typer.Option("--run", help="A run that was kept, as it was; by default a new one.")
     ] = None,
     save: Annotated[bool, typer.Option("--save", help="Keep this run: later ones say what changed.")] = False,
-    every: Annotated[bool, typer.Option("--all", help="Show each pass, not only how many.")] = False,
+    every: Annotated[bool, typer.Option("--each", help="Show each pass, not only how many.")] = False,
+    whole: Annotated[bool, typer.Option("--all", help="Every home in one list, the neediest first.")] = False,
     installer: Annotated[str, typer.Option("--installer", help="Who commissions, for the record.")] = "",
     reference: Annotated[str, typer.Option("--reference", help="The job's number, for the record.")] = "",
     address: Annotated[str, typer.Option("--address", help="Where the home is, for the record.")] = "",
@@ -55,6 +57,12 @@ def commission(
 ) -> None:
     """Check a home's wiring, meters, sensors and heat pumps; exit 1 if something fails."""
     now = utc_now()
+    if whole:
+        if home or save or unit or pdf or run is not None:
+            raise CommandError(
+                "--all looks at every home and keeps nothing: leave out --home, --save, --unit, --run and --pdf"
+            )
+        raise typer.Exit(fleet.listed(config, since, now, as_json=as_json))
     with books(home, config) as (ledger, store):
         chosen = ledger.home
         units = tuple(_unit(chosen, one) for one in unit or ())
@@ -75,7 +83,7 @@ def commission(
 
 def _found(ledger: Ledger, store: Store, since: str | None, now: datetime, job: Job) -> Record:
     home = ledger.home
-    start, latest = _since(home, since, now), heard(heard_lately(store, home.id, int(now.timestamp() * 1e6)))
+    start, latest = fleet.begins(home, since, now), heard(heard_lately(store, home.id, int(now.timestamp() * 1e6)))
     return look(gather(ledger, store, start=start, now=now, latest=latest), start=start, job=job)
 
 
@@ -102,15 +110,6 @@ def _write(pdf: Path, record: Record, home: Home) -> str:
     except OSError as error:
         raise CommandError(f"--pdf {pdf}: {error.strerror}; name a file in a folder that may be written") from error
     return say("Written: {file}", file=pdf)
-
-
-def _since(home: Home, since: str | None, now: datetime) -> datetime:
-    if since is None:
-        return now - SPAN
-    try:
-        return span(home, None, since, now.isoformat(), now)[0]
-    except ValueError as error:
-        raise CommandError(str(error)) from error
 
 
 def _unit(home: Home, text: str) -> Unit:

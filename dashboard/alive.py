@@ -12,10 +12,13 @@ from fastapi import FastAPI
 
 from dashboard.board import Board
 from dashboard.devices_board import DevicesBoard
+from dashboard.fleet import Fleet
 from dashboard.gate import INSIDE
 
 
-def lifespan(board: Board, devices: DevicesBoard) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def lifespan(
+    board: Board, devices: DevicesBoard, homes: Fleet
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Return what FastAPI lives by: the feed listens, the books and the devices are kept, until it ends."""
 
     @asynccontextmanager
@@ -27,6 +30,7 @@ def lifespan(board: Board, devices: DevicesBoard) -> Callable[[FastAPI], Abstrac
         threading.Thread(target=devices.keep_reading, name="devices", daemon=True).start()
         yield
         board.stop()
+        homes.stop()
         devices.stop()
         await asyncio.to_thread(board.feed.stop)
 

@@ -16,6 +16,7 @@ from dashboard import (
     asking,
     commissioning,
     entrance,
+    fleet,
     installed,
     manual,
     paper,
@@ -37,12 +38,14 @@ from dashboard.devices_board import DevicesBoard
 from dashboard.document import Document, index
 from dashboard.doors import Doors
 from dashboard.feed import Feed
+from dashboard.fleet import Fleet
 from dashboard.forms import Forms
 from dashboard.gate import Gate
 from dashboard.pages import bill as bill_page
 from dashboard.pages import commissioning as commissioning_page
 from dashboard.pages import compare as compare_page
 from dashboard.pages import devices as devices_page
+from dashboard.pages import fleet as fleet_page
 from dashboard.pages import now as now_page
 from dashboard.pages import performance as performance_page
 from dashboard.pages import zones as zones_page
@@ -95,12 +98,14 @@ def create_app(
     queries, feed = Queries(config, store, state), Feed(config.settings.mqtt.url)
     board = Board(queries, feed, home_id)
     devices = DevicesBoard(board.home, feed, store, state)
+    checks = Commissioning(queries, feed, state)
+    homes = Fleet(queries, feed, checks)
     server = FastAPI(
         title="heatledger",
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        lifespan=lifespan(board, devices),
+        lifespan=lifespan(board, devices, homes),
     )
     build, path = build_id(config), config.settings.dashboard.path
     app, forms = _dash(server, path, build), Forms(path, build)
@@ -108,9 +113,9 @@ def create_app(
     stopping.register(server, config.sent_path, forms)
     desk = Desk(queries, feed, board.home, lambda: board.page().now)
     paper.register(server, desk)
-    checks = Commissioning(queries, feed, state)
-    _pages(app, board, devices, desk, checks, build, refused)
+    _pages(app, board, devices, desk, checks, homes, build, refused)
     server.state.board, server.state.devices, server.state.checks = board, devices, checks
+    server.state.homes = homes
     _guard(app, server, setup.Setup(config, board.feed, state, refused), board, forms)
     return app
 
@@ -149,6 +154,7 @@ def _pages(
     devices: DevicesBoard,
     desk: Desk,
     checks: Commissioning,
+    homes: Fleet,
     build: str,
     refused: Callable[[], str],
 ) -> None:
@@ -160,6 +166,7 @@ def _pages(
     }
     layouts |= {page: page.register(app, desk) for page in _BOOKS}
     layouts[commissioning_page] = commissioning_page.register(app, checks)
+    layouts[fleet_page] = fleet_page.register(app, homes)
     for page, layout in layouts.items():
         dash.register_page(  # type: ignore[no-untyped-call] # Dash leaves it untyped
             page.NAME, path=page.PATH, title=partial(say, page.TITLE), layout=layout
@@ -178,6 +185,7 @@ def _pages(
     shown |= {page.NAME: once(board.feed, partial(desk.props, page.NAME)) for page in _BOOKS}
     shown[zones_page.NAME] = once(board.feed, lambda: zones_page.props(desk))
     shown[commissioning_page.NAME] = once(board.feed, partial(desk.state, commissioning_page.NAME))
+    shown[fleet_page.NAME] = once(board.feed, lambda: desk.state(fleet_page.NAME) | fleet_page.props(homes))
     paces = {page.NAME: page.PACE_S for page in (devices_page, zones_page)}
     push.register(app, board.feed, shown, paces=paces, build=build, refused=refused)
 
@@ -191,6 +199,7 @@ def _guard(app: Dash, server: FastAPI, setting_up: setup.Setup, board: Board, fo
     setup.register(server, setting_up, doors, forms)
     reading.register(server, forms)
     commissioning.register(server, server.state.checks, doors, forms)
+    fleet.register(server, server.state.homes)
     books = (board.queries.store, setting_up.state)
     yours.register(server, config, books, doors, forms, lambda: board.home.id if board.home else "home")
     people_pages.register(server, doors, forms, lambda: board.home.timezone if board.home else "UTC")
@@ -203,4 +212,5 @@ def _guard(app: Dash, server: FastAPI, setting_up: setup.Setup, board: Board, fo
         hashes=lambda: app.csp_hashes(),
         callbacks=lambda: app.callback_map,
         home=lambda: board.home,
+        first=partial(fleet.first_page, homes=len(config.homes)),
     )

@@ -78,7 +78,7 @@ def _passed(rows: Sequence[Finding], home: Home) -> html.Tr:
     number = say_many("at {n} place", "at {n} places", len(rows))
     return html.Tr(
         [
-            _badge("pass"),
+            html.Td(badge("pass")),
             html.Th([say(rows[0].name), html.Small(say(rows[0].question))], scope="row"),
             html.Td(html.Details([html.Summary(number), html.Ul(listed)]), colSpan="3"),
         ],
@@ -95,7 +95,7 @@ def _row(one: Finding, home: Home) -> html.Tr:
     rule = html.Small(say("Rule: {rule}.", rule=in_own_units(say(one.rule), home)))
     return html.Tr(
         [
-            _badge(one.result),
+            html.Td(badge(one.result)),
             html.Th(named, scope="row"),
             html.Td([sentence(_own(one.evidence, home)), *_charted(one, home)]),
             html.Td(place(one, home)),
@@ -114,8 +114,9 @@ def _charted(one: Finding, home: Home) -> list[Component]:
     return [] if drawn is None else [drawn]
 
 
-def _badge(result: Result) -> html.Td:
-    return html.Td(html.Span([icon(_ICONS[result]), say(RESULTS[result])], className=f"badge of-{result}"))
+def badge(result: Result) -> html.Span:
+    """Return what a result is called, with its sign."""
+    return html.Span([icon(_ICONS[result]), say(RESULTS[result])], className=f"badge of-{result}")
 
 
 def changed(look: Look) -> html.Section | None:

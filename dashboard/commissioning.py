@@ -18,6 +18,7 @@ from dashboard.feed import Feed
 from dashboard.forms import Forms, Sent, Whence, Who
 from dashboard.queries import AskError, Queries
 from heatledger import hearing
+from heatledger.commissioning import fleet
 from heatledger.commissioning.gather import SPAN, gather, keep, kept, look
 from heatledger.commissioning.record import Job, Record, Unit, compared
 from heatledger.home import Home
@@ -55,7 +56,7 @@ class Commissioning:
     def __init__(self, queries: Queries, feed: Feed, state: State) -> None:
         self._queries, self._feed, self._state = queries, feed, state
         self._lock = threading.Lock()
-        self._made: dict[str, tuple[float, Record]] = {}
+        self._made: dict[str, tuple[float, Record, fleet.Row]] = {}
 
     def look(self, name: str | None) -> Look:
         """Return a home as it is found.
@@ -68,7 +69,7 @@ class Commissioning:
         home = self._queries.home(name)
         homes = {one: row.name for one, row in sorted(self._queries.config.homes.items())}
         earlier = tuple(kept(self._state, home.id))
-        return Look(home, compared(self._record(home), earlier), earlier, homes)
+        return Look(home, compared(self._found(home)[0], earlier), earlier, homes)
 
     def run(self, name: str | None, run: str | None) -> tuple[Home, Record]:
         """Return a home and one of its runs: by number as it was kept, else as it is found now.
@@ -91,22 +92,37 @@ class Commissioning:
         found = self.look(name).record
         return keep(self._state, msgspec.structs.replace(found, job=job))
 
-    def _record(self, home: Home) -> Record:
-        with self._lock:
-            at_s, record = self._made.get(home.id, (-1e9, None))
-            if record is None or time.monotonic() - at_s >= _FRESH_S:
-                record = self._run(home)
-                self._made[home.id] = (time.monotonic(), record)
-            return record
+    def row(self, home: Home) -> fleet.Row:
+        """Return a home's row of the list, as the home is found.
 
-    def _run(self, home: Home) -> Record:
+        Raises
+        ------
+        AskError
+            If the store does not answer.
+        """
+        return self._found(home)[1]
+
+    def known(self, home: Home, *, reason: str = "") -> fleet.Row:
+        """Return a home's row without looking at it: what its last kept run said."""
+        return fleet.unseen(home, kept(self._state, home.id), reason=reason)
+
+    def _found(self, home: Home) -> tuple[Record, fleet.Row]:
+        with self._lock:
+            at_s, record, row = self._made.get(home.id, (-1e9, None, None))
+            if record is None or row is None or time.monotonic() - at_s >= _FRESH_S:
+                record, row = self._run(home)
+                self._made[home.id] = (time.monotonic(), record, row)
+            return record, row
+
+    def _run(self, home: Home) -> tuple[Record, fleet.Row]:
         now, store = datetime.now(UTC), self._queries.store
         heard = {key: value for key, value in self._feed.latest().items() if key.home == home.id}
         try:
             known = hearing.heard(store.latest(home.id))
             with reading(ENGLISH):
                 seen = gather(self._queries.ledger_of(home), store, start=now - SPAN, now=now, latest=known | heard)
-                return look(seen, start=now - SPAN)
+                record = look(seen, start=now - SPAN)
+                return record, fleet.row(seen, record, kept(self._state, home.id))
         except (StoreError, sqlite3.Error) as error:
             raise AskError("the store is not answering") from error
 

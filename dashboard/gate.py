@@ -58,6 +58,8 @@ class Gate:
         Returns the registered callbacks by their output.
     home : callable
         Returns whose language the pages speak where nobody chose one.
+    first : callable
+        Returns the page that a visitor is shown in place of the one asked for, by method, path and query; or None.
     """
 
     def __init__(
@@ -71,9 +73,10 @@ class Gate:
         hashes: Callable[[], Sequence[str]] = tuple,
         callbacks: Callable[[], Mapping[str, Any]] = dict,
         home: Callable[[], Home | None] = lambda: None,
+        first: Callable[[Visitor, str, str, bytes], str | None] = lambda *_asked: None,
     ) -> None:
         self._app, self._doors, self._refusal, self._path = app, doors, refusal, path
-        self._trusted, self._home = trusted, home
+        self._trusted, self._home, self._first = trusted, home, first
         self._hashes, self._callbacks = hashes, callbacks
         self._notes: set[asyncio.Future[None]] = set()
 
@@ -101,6 +104,10 @@ class Gate:
             return
         if not visitor.may(rights.of_route(method, path)):
             await self._refusal(scope, visitor, sender)(scope, receive, send)
+            return
+        instead = self._first(visitor, method, path, scope.get("query_string", b""))
+        if instead is not None:
+            await _sent_on(f"{self._path}{instead}")(scope, receive, send)
             return
         if method not in _SAFE:
             body = await _body(receive)
@@ -264,6 +271,15 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
         return waiting.pop() if waiting else await receive()
 
     return again
+
+
+def _sent_on(to: str) -> Application:
+    async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
+        told = [(b"location", to.encode("latin-1")), (b"content-length", b"0"), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": 303, "headers": told})
+        await send({"type": "http.response.body", "body": b""})
+
+    return answer
 
 
 def _refused(status: int, line: str) -> Application:

@@ -33,6 +33,7 @@ DOORS: Final = (
 )
 """The pages of the home."""
 FURTHER: Final = (
+    Door("fleet", "./fleet", marked("Homes"), "house", "set_up"),
     Door("people", "./people", marked("People and devices"), "people", "own"),
     Door("setup", "./setup", marked("Set up"), "tools", "set_up"),
     Door("commissioning", "./commissioning", marked("Commissioning"), "check", "set_up"),

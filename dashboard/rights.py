@@ -44,12 +44,14 @@ ROUTES: Final = (
     Route("/commissioning", "set_up"),
     Route("/commissioning/*", "set_up"),
     Route("/api/v1/commissioning", "set_up"),
+    Route("/fleet", "set_up"),
+    Route("/api/v1/fleet", "set_up"),
     Route("/password", "look"),
     Route("/_dash-update-component", "look"),  # and what the callback asks for
     Route("/_dash-ws-callback", "look"),
 )
 """The first that fits decides; of what stands in none, reading asks for `look` and anything else for `own`."""
-CALLBACKS: Final[dict[str, Right]] = {"people": "own", "setup": "set_up", "commissioning": "set_up"}
+CALLBACKS: Final[dict[str, Right]] = {"people": "own", "setup": "set_up", "commissioning": "set_up", "fleet": "set_up"}
 """By what an element's id begins with; every other callback only shows, and asks for `look`."""
 _READS: Final = ("GET", "HEAD")
 

@@ -55,13 +55,9 @@ def register(app: Dash, commissioning: Commissioning) -> Callable[..., Component
         except AskError as error:
             return refusal(NAME, say("Commissioning"), str(error))
         again = html.A(say("Run again"), href=f"./{NAME}{kept_of(query)}", className="button")
-        homes = [
-            dcc.Link(
-                name, href=f"./{NAME}?home={one}", className="segment chosen" if one == look.home.id else "segment"
-            )
-            for one, name in look.homes.items()
-        ]
-        controls: list[Component] = [html.Div(homes, className="segments")] if len(homes) > 1 else []
+        controls: list[Component] = []
+        if len(look.homes) > 1:
+            controls.append(html.A(say("All homes"), href="./fleet", className="button"))
         number = len(look.kept) + 1
         said = say("Commissioning · {home} · run {n}", home=look.home.name, n=number)
         paper = html.A(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -137,6 +138,39 @@ def _of_record(record: Record, kept: Sequence[Record]) -> Row:
         version=kept[-1].version if kept else 0,
         drifted=len(drift(kept[0], record)) if kept else 0,
     )
+
+
+Order = Literal["visit", "name", "silent", "changed", "commissioned"]
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
+_OTHERWISE: Final[dict[Order, Callable[[Row], Any]]] = {
+    "visit": lambda _one: (),
+    "name": lambda one: (one.name.casefold(),),
+    "silent": lambda one: (not one.silent, *((one.silent[0].since or _FIRST,) if one.silent else ())),
+    "changed": lambda one: (-one.drifted,),
+    "commissioned": lambda one: (one.commissioned or _FIRST,),
+}
+"""By what rows are put first; among equals the one that needs a visit. Never commissioned stands before long ago."""
+
+
+def ordered(rows: Iterable[Row], by: Order = "visit", check: str = "") -> list[Row]:
+    """Return the rows in an order, among equals the home that needs a visit first.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+        One a home.
+    by : str
+        visit: as `worst_first`; name; silent: the longest silent first; changed: most changed since its first run
+        first; commissioned: the longest ago first.
+    check : str
+        As of `worst_first`.
+
+    Returns
+    -------
+    list of Row
+        All of them, or those that the check finds something wrong with.
+    """
+    return sorted(worst_first(rows, check), key=_OTHERWISE[by])
 
 
 def worst_first(rows: Iterable[Row], check: str = "") -> list[Row]:

@@ -41,8 +41,9 @@ def run(tmp_path, monkeypatch):
     store.close()
 
     def commission(*words):
+        home = () if "--all" in words else ("--home", "demo")
         with time_machine.travel(NOW, tick=True):
-            return CliRunner().invoke(app, ["commission", "--home", "demo", *words])
+            return CliRunner().invoke(app, ["commission", *home, *words])
 
     return commission
 
@@ -114,6 +115,7 @@ def test_what_would_narrow_a_cop_is_said_by_price(run):
         (("--run", "1", "--save"), "--run shows a run as it was kept: leave out --since, --save"),
         (("--pdf", "/no/such/folder/x.pdf"), "/no/such/folder/x.pdf: No such file or directory; name a file"),
         (("--pdf", "/"), "--pdf /: Is a directory; name a file"),
+        (("--all", "--save"), "leave out --home, --save, --unit, --run and --pdf"),
     ],
 )
 def test_a_question_that_is_none_is_one_line(run, words, said):
@@ -121,3 +123,23 @@ def test_a_question_that_is_none_is_one_line(run, words, said):
     assert found.exit_code != 0
     assert said in str(found.exception) + found.output
     assert "\n" not in str(found.exception)
+
+
+def test_every_home_is_listed_the_neediest_first_and_any_fail_is_an_exit(run, tmp_path):
+    homes = tmp_path / "config" / "homes"
+    alone = run("--all")
+    assert alone.exit_code == 0, alone.output
+    assert alone.output.startswith("1 home · 0 need a visit\n")
+    text = (homes / "demo.toml").read_text()
+    (homes / "birch.toml").write_text(text.replace('id = "demo"', 'id = "birch"').replace("Demo home", "Birch Lane 2"))
+    found = run("--all")
+    assert found.exit_code == 1
+    lines = found.output.splitlines()
+    assert lines[0] == "2 homes · 1 needs a visit"
+    assert lines[2].startswith("Birch Lane 2 ")
+    assert lines[3].startswith("    Every device is heard, ")
+    assert [line[:9] for line in lines if line.startswith("Demo home")] == ["Demo home"]
+    rows = json.loads(run("--all", "--json").output)
+    assert [row["home"] for row in rows] == ["birch", "demo"]
+    assert rows[0]["wrong"][0]["check"] == "device.heard"
+    assert {"counts", "silent", "cops", "commissioned", "version", "drifted", "looked_at"} <= rows[1].keys()
