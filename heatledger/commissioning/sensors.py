@@ -49,7 +49,7 @@ def _stuck(seen: Evidence) -> Iterator[Seen]:
         if np.count_nonzero(known) < _DAY:
             continue
         still = 0
-        for start in range(0, seen.grid.size - _DAY + 1, _DAY // 4):
+        for start in range(0, seen.grid.size - _DAY + 1, HOUR):
             rows, air = column[start : start + _DAY], outdoors[start : start + _DAY]
             if np.count_nonzero(np.isfinite(rows)) < _DAY // 2 or np.count_nonzero(np.isfinite(air)) < _DAY // 2:
                 continue
