@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
+from heatledger.commissioning.words import at_place
 
 from cli.options import CommandError
 from heatledger import formatting
 from heatledger.commissioning.fleet import Row, row, unseen, worst_first
 from heatledger.commissioning.gather import SPAN, gather, kept, look
 from heatledger.commissioning.own_units import in_own_units
-from heatledger.commissioning.words import at_place
 from heatledger.config import Config, load
 from heatledger.hearing import heard
 from heatledger.home import Home
