@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
-from heatledger.commissioning.words import at_place
 
 from cli.options import CommandError
 from heatledger import formatting
@@ -23,6 +22,7 @@ from heatledger.home import Home
 from heatledger.ledger import Ledger, span
 from heatledger.reader import of_home, reading
 from heatledger.retelling import retold
+from heatledger.statement.record_words import at_place
 from heatledger.store import Store, StoreError, open_store
 from heatledger.store.lately import heard_lately
 from heatledger.store.state import State
