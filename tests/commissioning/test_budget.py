@@ -116,6 +116,25 @@ def test_a_map_is_promised_what_it_then_has(january, unit):
     assert (promised.low is None) == (unit is None)  # nothing known now: a width, and no interval about nothing
 
 
+def test_a_head_that_tells_its_mode_is_promised_what_a_home_that_hears_it_has(january):
+    blocks, start, _ = january
+
+    def lost(block):
+        """What the head does, for the last third of the week not heard."""
+        if block.key.device != HEAD or block.key.quantity not in ("mode", "action", "compressor_freq"):
+            return block
+        kept = len(block.start_s) * 7 // 10
+        rows = {name: getattr(block, name) for name in block._fields if name != "key"}
+        return block._replace(**{name: None if row is None else row[:kept] for name, row in rows.items()})
+
+    seen = weeks.evidence(blocks, start, home=own_home(), change=lost)
+    promised, now = offered(seen, "mode"), doubt(seen)
+    heard = weeks.evidence(blocks, start, home=own_home()).summary.heat_pumps["living"].cop
+    assert now.high / now.cop - 1 > promised.half_width + 0.05, "a gap widens what is known"
+    assert heard.high / heard.value - 1 == pytest.approx(promised.half_width, rel=0.02)
+    assert promised.narrows
+
+
 def test_what_nobody_can_say_is_not_known_and_says_why(january):
     blocks, start, _ = january
     pump = own_home().heat_pumps[0]
