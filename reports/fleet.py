@@ -152,7 +152,7 @@ def _write(config: Config, homes: Homes, key: Key, sent: Sent, now: datetime) ->
     stop, public = stop_url(config, person), config.settings.dashboard.public_url
     with reading(of_home(first_home(config))):
         said = said_of(config, person)
-    body = render_fleet(config, homes, Around(f"{public}commissioning" if public else "", said, stop))
+    body = render_fleet(config, homes, Around(f"{public}fleet" if public else "", said, stop))
     return letter(body, key, config.settings.mail, at=now, stop_url=stop)
 
 
