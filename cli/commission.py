@@ -19,6 +19,8 @@ from heatledger.commissioning.finding import Finding
 from heatledger.commissioning.gather import gather, keep, kept, look
 from heatledger.commissioning.own_units import in_own_units
 from heatledger.commissioning.record import Job, Record, Unit, compared, headline
+from heatledger.commissioning.trial.books import TrialBooks
+from heatledger.commissioning.trial.words import ending
 from heatledger.hearing import heard
 from heatledger.home import Home
 from heatledger.ledger import Ledger
@@ -84,7 +86,9 @@ def commission(
 def _found(ledger: Ledger, store: Store, since: str | None, now: datetime, job: Job) -> Record:
     home = ledger.home
     start, latest = fleet.begins(home, since, now), heard(heard_lately(store, home.id, int(now.timestamp() * 1e6)))
-    return look(gather(ledger, store, start=start, now=now, latest=latest), start=start, job=job)
+    trials = TrialBooks(home, ledger.systems, store, ledger.state)
+    going, seen = trials.going(now), gather(ledger, store, start=start, now=now, latest=latest)
+    return look(seen, start=start, job=job, trials=trials.ended(), going=going)
 
 
 def _kept(earlier: Sequence[Record], run: int, *, new: bool) -> Record:
@@ -135,7 +139,8 @@ def _words(record: Record, home: Home, *, every: bool) -> list[str]:
     if not every:
         passed = Counter(one.name for one in record.findings if one.result == "pass")
         lines += [f"ok    {say(name)}{f' ({number})' if number > 1 else ''}" for name, number in passed.items()]
-    return [*lines, *_changed(record, home), *_budget(record)]
+    tried = [in_own_units(retold(ending(trial)), home) for trial in record.trials]
+    return [*lines, *tried, *_changed(record, home), *_budget(record)]
 
 
 def _changed(record: Record, home: Home) -> list[str]:

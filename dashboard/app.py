@@ -25,6 +25,7 @@ from dashboard import (
     reading,
     setup,
     stopping,
+    trial_page,
     yours,
 )
 from dashboard.address import networks
@@ -200,6 +201,7 @@ def _guard(app: Dash, server: FastAPI, setting_up: setup.Setup, board: Board, fo
     reading.register(server, forms)
     commissioning.register(server, server.state.checks, doors, forms)
     fleet.register(server, server.state.homes)
+    trial_page.register(server, server.state.checks, doors, forms, config.settings.commissioning.pace)
     books = (board.queries.store, setting_up.state)
     yours.register(server, config, books, doors, forms, lambda: board.home.id if board.home else "home")
     people_pages.register(server, doors, forms, lambda: board.home.timezone if board.home else "UTC")

@@ -21,6 +21,7 @@ from heatledger import hearing
 from heatledger.commissioning import fleet
 from heatledger.commissioning.gather import SPAN, gather, keep, kept, look
 from heatledger.commissioning.record import Job, Record, Unit, compared
+from heatledger.commissioning.trial.books import TrialBooks
 from heatledger.home import Home
 from heatledger.reader import ENGLISH, reading
 from heatledger.store import StoreError
@@ -92,6 +93,25 @@ class Commissioning:
         found = self.look(name).record
         return keep(self._state, msgspec.structs.replace(found, job=job))
 
+    def home(self, name: str | None) -> Home:
+        """Return a described home: by its id, else the first one.
+
+        Raises
+        ------
+        AskError
+            If there is none.
+        """
+        return self._queries.home(name)
+
+    def trials(self, home: Home) -> TrialBooks:
+        """Return a home's guided test runs."""
+        return TrialBooks(home, self._queries.config.systems, self._queries.store, self._state)
+
+    def forget(self, home: Home) -> None:
+        """Look at a home anew at the next question: a test run of it began or ended."""
+        with self._lock:
+            self._made.pop(home.id, None)
+
     def row(self, home: Home) -> fleet.Row:
         """Return a home's row of the list, as the home is found.
 
@@ -121,7 +141,9 @@ class Commissioning:
             known = hearing.heard(store.latest(home.id))
             with reading(ENGLISH):
                 seen = gather(self._queries.ledger_of(home), store, start=now - SPAN, now=now, latest=known | heard)
-                record = look(seen, start=now - SPAN)
+                trials = self.trials(home)
+                going = trials.going(now)
+                record = look(seen, start=now - SPAN, trials=trials.ended(), going=going)
                 return record, fleet.row(seen, record, kept(self._state, home.id))
         except (StoreError, sqlite3.Error) as error:
             raise AskError("the store is not answering") from error

@@ -43,9 +43,11 @@ ROUTES: Final = (
     Route("/setup/*", "set_up"),
     Route("/commissioning", "set_up"),
     Route("/commissioning/*", "set_up"),
+    Route("/_commissioning-run", "set_up"),  # the live part of a test run
     Route("/api/v1/commissioning", "set_up"),
     Route("/fleet", "set_up"),
     Route("/api/v1/fleet", "set_up"),
+    Route("/api/v1/commissioning/*", "set_up"),
     Route("/password", "look"),
     Route("/_dash-update-component", "look"),  # and what the callback asks for
     Route("/_dash-ws-callback", "look"),

@@ -95,6 +95,16 @@ class ControlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wall: bool = False
 
 
+class CommissioningSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How commissioning looks at homes.
+
+    `pace` is how many times faster than real a simulated home lives: a guided test run's clock runs so much faster,
+    to be practised or tried in minutes. Of a real home it is 1, and every run says where it is not.
+    """
+
+    pace: Annotated[float, Meta(ge=1, le=600)] = 1.0
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """settings.toml, with what the environment overrides."""
 
@@ -107,6 +117,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     home_assistant: HomeAssistantSettings = HomeAssistantSettings()
     alerts: AlertSettings = AlertSettings()
     control: ControlSettings = ControlSettings()
+    commissioning: CommissioningSettings = CommissioningSettings()
 
 
 def from_environment(settings: Settings, environ: Mapping[str, str]) -> Settings:

@@ -11,6 +11,7 @@ import msgspec
 
 from heatledger.baseline.kinds import Alternative
 from heatledger.commissioning.record import Record
+from heatledger.commissioning.trial.course import Trial
 from heatledger.config import Settings
 from heatledger.devices import DeviceFile
 from heatledger.heat.system import System
@@ -26,6 +27,7 @@ KINDS: Final[dict[str, type[msgspec.Struct]]] = {
     "settings": Settings,
     "system": System,
     "tariff": Tariff,
+    "trial": Trial,
 }
 
 

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboard import shell
 from dashboard.cards import heading
-from dashboard.commission_cards import changed, checks, counts, job, narrowing, runs
+from dashboard.commission_cards import changed, checks, counts, job, narrowing, runs, tried
 from dashboard.commissioning import Commissioning, Look
 from dashboard.desk import kept_of, refusal
 from dashboard.queries import AskError
@@ -30,6 +30,7 @@ def render(look: Look) -> list[Component]:
     return [
         answer(look),
         counts(look.record),
+        tried(look),
         *filter(None, [changed(look)]),
         *checks(look),
         *filter(None, [narrowing(look.record)]),

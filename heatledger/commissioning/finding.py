@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -118,12 +118,52 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     chart: Chart | None = None
 
 
-def found(check: Check, seen: Seen) -> Finding:
+class Asked(Protocol):
+    """What every row of a table of checks says of itself, by whatever it judges."""
+
+    @property
+    def id(self) -> str:
+        """For machines."""
+
+    @property
+    def name(self) -> str:
+        """For people."""
+
+    @property
+    def group(self) -> Group:
+        """Which part of the questions."""
+
+    @property
+    def question(self) -> str:
+        """What it answers."""
+
+    @property
+    def rule(self) -> str:
+        """By which rule."""
+
+    @property
+    def source(self) -> str:
+        """Where the rule is from."""
+
+    @property
+    def severity(self) -> Literal["fail", "warn"]:
+        """What a broken rule is."""
+
+    @property
+    def mend(self) -> str:
+        """What to do."""
+
+    @property
+    def needs(self) -> str:
+        """What would make it testable."""
+
+
+def found(check: Asked, seen: Seen) -> Finding:
     """Return what a check says of what it saw.
 
     Parameters
     ----------
-    check : Check
+    check : Asked
         The row.
     seen : Seen
         At one place.

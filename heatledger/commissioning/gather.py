@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,7 +14,10 @@ from heatledger.commissioning.budget import budget
 from heatledger.commissioning.charts import drawn
 from heatledger.commissioning.checks import examine
 from heatledger.commissioning.evidence import Evidence
+from heatledger.commissioning.finding import WORST_FIRST
 from heatledger.commissioning.record import Job, Record
+from heatledger.commissioning.trial.course import Trial
+from heatledger.commissioning.trial.entered import entered
 from heatledger.days import Day
 from heatledger.hearing import LiveValue
 from heatledger.heat_days import INTERVALS_OF
@@ -81,12 +84,30 @@ def _past(ledger: Ledger, now: datetime) -> Mapping[date, Day]:
     return ledger.day_book.kept(today - timedelta(days=HISTORY_D), today)
 
 
-def look(evidence: Evidence, *, start: datetime, job: Job = NO_JOB) -> Record:
-    """Run every check and return the record, not yet kept."""
+def look(
+    evidence: Evidence, *, start: datetime, job: Job = NO_JOB, trials: Sequence[Trial] = (), going: Trial | None = None
+) -> Record:
+    """Run every check and return the record, not yet kept.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        A span of the home.
+    start : datetime
+        Where it begins.
+    job : Job
+        Who, where, and which machines.
+    trials : sequence of Trial
+        The newest test run of each heat pump that has ended.
+    going : Trial or None
+        One that goes on.
+    """
     home = evidence.home
+    found = [*(drawn(evidence, one) for one in examine(evidence)), *entered(home, trials, going)]
     return Record(
         home=home.id, name=home.name, made_at=evidence.now, start=start, end=evidence.now, job=job,
-        findings=tuple(drawn(evidence, found) for found in examine(evidence)), budget=budget(evidence),
+        findings=tuple(sorted(found, key=lambda one: WORST_FIRST.index(one.result))), budget=budget(evidence),
+        trials=tuple(trials),
     )  # fmt: skip
 
 

@@ -30,10 +30,15 @@ _BACKUP_KWH: Final = 0.5
 _DRY_C, _WET_C, _PAN_W = 6.0, 2.0, 30.0
 
 
+def rest_limit(pump: HeatPump) -> float:
+    """Return the most that a unit of its kind draws at rest, its stated pan heater included. [W]."""
+    return _REST_W.get(pump.kind, _REST_OTHER_W) + (pump.pan_heater_w or 0.0)
+
+
 def _standby(seen: Evidence) -> Iterator[Seen]:
     """Judge what a unit draws at rest."""
     for pump, name, use in seen.uses():
-        most = _REST_W.get(pump.kind, _REST_OTHER_W) + (pump.pan_heater_w or 0.0)
+        most = rest_limit(pump)
         rest = use.standby.watts
         if rest is None:
             yield Seen(name, use.standby.reason or worded("it has not rested yet"), good=None)

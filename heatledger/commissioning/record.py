@@ -11,6 +11,7 @@ import msgspec
 
 from heatledger.commissioning.budget import Doubt
 from heatledger.commissioning.finding import WORST_FIRST, Finding, Result
+from heatledger.commissioning.trial.course import Trial
 from heatledger.marks import worded
 
 _MOVED: Final = 0.1
@@ -64,11 +65,13 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     job : Job
         Who, where, and which machines.
     findings : tuple of Finding
-        Worst first.
+        Worst first, the verdicts of test runs among them.
     budget : tuple of Doubt
         How far each heat pump's COP is known, and what would narrow it.
     since : Since or None
         What has changed since the first run that was kept; None where this is the first.
+    trials : tuple of Trial
+        The newest guided test run of each heat pump: who made it, when, and how its steps went.
     """
 
     home: str
@@ -81,6 +84,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     job: Job = Job()
     budget: tuple[Doubt, ...] = ()
     since: Since | None = None
+    trials: tuple[Trial, ...] = ()
 
     @property
     def counts(self) -> dict[Result, int]:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from heatledger.store import alerts, commands, people, published, runs
+from heatledger.store import alerts, commands, people, published, runs, trials
 from heatledger.store.database import Database
 
 SAMPLE_BYTES: Final = 500
@@ -92,6 +92,7 @@ _STEPS: Final = (
     published.STEP,
     (*commands.STEP, *_append_only("command")),
     _append_only("commissioning"),
+    trials.STEP,
 )
 
 _NOTE_TOPIC: Final = """INSERT INTO topic VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (topic) DO UPDATE SET
@@ -125,6 +126,8 @@ class State:
         """Who may look and who may change."""
         self.runs = runs.Runs(self._database)
         """What commissioning found."""
+        self.trials = trials.Trials(self._database)
+        """Guided test runs."""
         self.alerts = alerts.Alerts(self._database)
         """What is the matter, and who was told."""
         self.published = published.Published(self._database)
