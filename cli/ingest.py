@@ -34,7 +34,7 @@ def ingest(config: ConfigOption = None) -> None:
     What changes in the configuration meanwhile is taken in without a restart.
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    watch = Watch(partial(load, config_dir=config))
+    watch = Watch(partial(load, config_dir=config, plans=False))
     settings = watch.config
     stop = _Stop()
     spool = Spool(settings.data_dir / "spool.db", limit_bytes=settings.settings.store.spool_mb * 1_000_000)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import msgspec
 import platformdirs
@@ -19,6 +17,7 @@ from heatledger.broker import BusError, endpoint
 from heatledger.devices import DeviceFile
 from heatledger.heat.system import System, misfit
 from heatledger.home import Home
+from heatledger.home_references import check_home, refers
 from heatledger.mail_settings import ReportSettings as ReportSettings
 from heatledger.misfit import ConfigError as ConfigError
 from heatledger.misfit import mend
@@ -94,7 +93,11 @@ def user_dir(data_dir: Path, config_dir: Path | None = None, environ: Mapping[st
 
 
 def load(
-    *, data_dir: Path | None = None, config_dir: Path | None = None, environ: Mapping[str, str] = os.environ
+    *,
+    data_dir: Path | None = None,
+    config_dir: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+    plans: bool = True,
 ) -> Config:
     """Read both layers of configuration and the environment.
 
@@ -106,6 +109,8 @@ def load(
         The user's layer; by default ``$HEATLEDGER_CONFIG``, else ``config`` in the data directory.
     environ : mapping
         The environment.
+    plans : bool
+        Whether to read the rate plans: who prices nothing saves the calendars of holidays, 12 MB.
 
     Returns
     -------
@@ -122,12 +127,15 @@ def load(
     if (config_dir or environ.get("HEATLEDGER_CONFIG")) and not user.is_dir():
         raise ConfigError(f"{user}: no such folder; make it, or leave out --config and HEATLEDGER_CONFIG")
     layers = (shipped_dir(), user)
-    tariffs = {path.stem: read_toml(path, Tariff) for path in _files(layers, "tariffs")}
+    tariff_files = {path.stem: path for path in _files(layers, "tariffs")}
+    tariffs = {stem: read_toml(path, Tariff) for stem, path in tariff_files.items()} if plans else {}
     systems = {path.stem: _system(path) for path in _files(layers, "systems")}
     alternatives = {path.stem: _alternative(path, set(systems)) for path in _files(layers, "comparisons")}
     homes = {path.stem: read_toml(path, Home) for path in _files((user,), "homes")}
     for stem, home in homes.items():
-        _check_home(user / "homes" / f"{stem}.toml", stem, home, tariffs, systems, alternatives)
+        path = user / "homes" / f"{stem}.toml"
+        refers(path, "tariff", home.tariff, set(tariff_files))
+        check_home(path, home, tariffs, systems, alternatives)
     devices = tuple(read_toml(path, DeviceFile) for path in _files(layers, "devices"))
     settings = with_secrets(from_environment(_settings(layers), environ), data)
     try:
@@ -135,7 +143,7 @@ def load(
     except BusError as error:
         raise ConfigError(f"mqtt.url: {error}") from error
     for home_id in settings.reports.homes:
-        _refers(user / "settings.toml", "reports.homes", home_id, set(homes))
+        refers(user / "settings.toml", "reports.homes", home_id, set(homes))
     return Config(
         data_dir=data,
         settings=settings,
@@ -143,7 +151,7 @@ def load(
         tariffs=tariffs,
         devices=devices,
         systems=systems,
-        tariff_files={path.stem: path for path in _files(layers, "tariffs")},
+        tariff_files=tariff_files,
         alternatives=alternatives,
         user=user,
     )
@@ -225,80 +233,3 @@ def _over(under: object, given: Mapping[str, Any], stated: Mapping[str, Any]) ->
         both = isinstance(value, dict) and isinstance(inner, dict)
         merged[key] = _over(merged.get(key), inner, value) if both else inner
     return merged
-
-
-def _check_home(
-    path: Path,
-    stem: str,
-    home: Home,
-    tariffs: Mapping[str, Tariff],
-    systems: Mapping[str, System],
-    alternatives: Mapping[str, Alternative],
-) -> None:
-    """Refuse a home file whose references lead nowhere, naming file, key and mend."""
-    if home.id != stem:
-        raise ConfigError(f"{path}: id is {home.id!r} but the file is {stem}.toml; make them the same")
-    try:
-        ZoneInfo(home.timezone)
-    except (KeyError, ValueError, OSError) as error:  # KeyError: a name unknown
-        raise ConfigError(f"{path}: timezone: {home.timezone!r} is not known; write one like Europe/Berlin") from error
-    zones = _check_zones(path, home)
-    meters = _unique(path, "meters", [meter.id for meter in home.meters])
-    _unique(path, "heat_pumps", [pump.id for pump in home.heat_pumps])
-    if home.tariff is not None:
-        _refers(path, "tariff", home.tariff, set(tariffs))
-        stated = tariffs[home.tariff].currency
-        if stated != home.currency:
-            raise ConfigError(f"{path}: currency: {home.currency}, but tariff {home.tariff!r} is in {stated}; use one")
-    for number, meter in enumerate(home.meters):
-        where = f"meters[{number}]"
-        _refers(path, f"{where}.parent", meter.parent, meters - {meter.id})
-        _refers(path, f"{where}.zone", meter.zone, zones)
-        _refers(path, f"{where}.of", meter.of, meters - {meter.id})
-        if bool(meter.points) == bool(meter.sum):
-            raise ConfigError(f"{path}: {where}: give either points or sum; a meter is one or the other")
-    _check_tree(path, home)
-    _refers(path, "compare", home.compare, set(alternatives))
-    _unique(path, "comparison", [row.system for row in home.comparison])
-    for number, row in enumerate(home.comparison):
-        _refers(path, f"comparison[{number}].system", row.system, set(alternatives))
-        _refers(path, f"comparison[{number}].hot_water", row.hot_water, meters)
-    for number, pump in enumerate(home.heat_pumps):
-        _refers(path, f"heat_pumps[{number}].meter", pump.meter, meters)
-        _refers(path, f"heat_pumps[{number}].backup", pump.backup, meters)
-        _refers(path, f"heat_pumps[{number}].unit", pump.unit, set(systems))
-        for head_number, head in enumerate(pump.heads):
-            _refers(path, f"heat_pumps[{number}].heads[{head_number}].zone", head.zone, zones)
-
-
-def _check_zones(path: Path, home: Home) -> set[str]:
-    zones = _unique(path, "zones", [zone.id for zone in home.zones])
-    for number, zone in enumerate(home.zones):
-        _refers(path, f"zones[{number}].open_to", zone.open_to, zones - {zone.id})
-    return zones
-
-
-def _check_tree(path: Path, home: Home) -> None:
-    parents = {meter.id: meter.parent for meter in home.meters}
-    for meter in parents:
-        seen, at = set[str](), parents[meter]
-        while at is not None:
-            if at in seen or at == meter:
-                raise ConfigError(f"{path}: meters: {meter!r} is its own ancestor through parent; break the ring")
-            seen.add(at)
-            at = parents[at]
-
-
-def _unique(path: Path, table: str, ids: list[str]) -> set[str]:
-    for identifier in ids:
-        if ids.count(identifier) > 1:
-            raise ConfigError(f"{path}: {table}: id {identifier!r} stands twice; give each its own")
-    return set(ids)
-
-
-def _refers(path: Path, key: str, value: str | None, known: set[str]) -> None:
-    if value is None or value in known:
-        return
-    near = difflib.get_close_matches(value, known, n=1)
-    mend = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"
-    raise ConfigError(f"{path}: {key}: {value!r} is not there; {mend}")

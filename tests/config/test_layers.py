@@ -101,6 +101,16 @@ def test_the_users_file_replaces_the_shipped_file_of_the_same_name(user, shipped
     assert tariffs["flat"].lines[0].rate == "0.30"
 
 
+def test_who_prices_nothing_reads_no_rate_plan_but_knows_which_there_are(user):
+    write(user, "tariffs/flat.toml", "not a plan")
+    unpriced = load(data_dir=user.parent, environ={}, plans=False)
+    assert (unpriced.tariffs, set(unpriced.tariff_files)) == ({}, {"flat"})
+    assert unpriced.homes["maple"].tariff == "flat"
+    write(user, "homes/maple.toml", HOME.replace('tariff = "flat"', 'tariff = "flt"'))
+    with pytest.raises(ConfigError, match=r"maple\.toml: tariff: 'flt' is not there; did you mean 'flat'\?"):
+        load(data_dir=user.parent, environ={}, plans=False)
+
+
 def test_a_rate_written_as_a_number_is_refused(user):
     write(user, "tariffs/flat.toml", TARIFF.replace('"0.15"', "0.1125"))
     with pytest.raises(ConfigError, match=r"lines\[0\]\.rate: a bare number; put it in quotes: rate ="):

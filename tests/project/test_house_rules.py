@@ -194,12 +194,14 @@ def test_the_import_contract_sees_pandas_behind_a_library_module(tmp_path):
     assert "heatledger.columns -> pandas" in found.stdout
 
 
-def test_ingest_runs_without_pandas_or_scipy():
+def test_ingest_runs_without_pandas_scipy_or_holidays(tmp_path):
     code = (
         "import importlib, pkgutil, sys, ingest\n"
         "for module in pkgutil.walk_packages(ingest.__path__, 'ingest.'):\n"
         "    importlib.import_module(module.name)\n"
-        "print(sorted({'pandas', 'scipy', 'dash', 'influxdb_client'} & set(sys.modules)))\n"
+        "from heatledger.config import load\n"
+        "load(environ={'HEATLEDGER_DATA': sys.argv[1]}, plans=False)\n"  # as `heatledger ingest` reads it
+        "print(sorted({'pandas', 'scipy', 'dash', 'influxdb_client', 'holidays'} & set(sys.modules)))\n"
     )
-    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    found = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
     assert found.stdout.strip() == "[]", found.stderr[-1000:]
