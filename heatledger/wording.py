@@ -19,7 +19,8 @@ from heatledger.reader import reader
 
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
 _PAGES: Final = (
-    "compare_cards", "devices_unknown", "doors", "entrance", "gate", "people_pages", "queries", "question"
+    "compare_cards", "devices_unknown", "doors", "entrance", "gate", "people_pages", "queries", "question",
+    "zone_commands"
 )  # fmt: skip
 _KEPT: Final = ("heatledger/", "ingest/", "control/", *(f"dashboard/{name}.py" for name in _PAGES))
 """Where sentences are made that are kept or given out in English."""
