@@ -154,7 +154,7 @@ class TrialBooks:
             except ValueError as error:  # it was taken out of the home file
                 self._orphaned(trial, was, now, str(error))
                 return None
-            upto = now - LAG if trial.running else trial.at(trial.ended_s or 0.0)
+            upto = max(now - LAG, trial.started_at) if trial.running else trial.at(trial.ended_s or 0.0)
             heard, now_s = hear(trial, unit, self._store, upto), max(trial.clock(upto), 0.0)
             if not trial.running:
                 return Shown(trial, unit, heard, now_s)
