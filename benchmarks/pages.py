@@ -25,6 +25,7 @@ from dashboard.desk import Desk, answer
 from dashboard.feed import Feed
 from dashboard.pages import bill, compare, performance, zones
 from dashboard.queries import Queries
+from dashboard.zone_commands import Commands
 from heatledger import config as configuration
 from heatledger.readings import Intervals, SeriesKey
 from heatledger.store import open_store
@@ -107,7 +108,7 @@ def main() -> int:
         began = time.perf_counter()
         queries.prepare(home)
         print(f"a year of days made from intervals, once: {time.perf_counter() - began:.1f} s")
-        desk = Desk(queries, Feed("mqtt://127.0.0.1:1"), None, lambda: None)  # type: ignore[arg-type,return-value]
+        desk = Desk(queries, Feed("mqtt://127.0.0.1:1"), None, lambda: None, Commands(queries))  # type: ignore[arg-type,return-value]
         worst = [measure(queries, desk, page, name) for page in PAGES for name in PERIODS]
     print(f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB resident")
     print(f"warm, the slowest p95 is {max(worst):.0f} ms of {BAR_MS:.0f}")

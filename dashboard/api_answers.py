@@ -10,6 +10,7 @@ import msgspec
 from fastapi import FastAPI
 
 from dashboard.feed import Feed
+from dashboard.zone_commands import ZoneCommands
 from heatledger.billed import BillSummary
 from heatledger.commissioning.record import Record
 from heatledger.explain import Explained
@@ -76,6 +77,7 @@ TOLD: Final[Mapping[str, Any]] = {
     "/api/v1/bill": Bill,
     "/api/v1/intervals": list[Columns],
     "/api/v1/commissioning": Record,
+    "/api/v1/zones/{zone}": ZoneCommands,
 }
 """By its path, what a question is answered with."""
 
@@ -115,9 +117,14 @@ def describe(server: FastAPI) -> None:
         document = plain()
         document["components"]["schemas"].update(components)
         for path, schema in answers.items():
-            for status, answer in document["paths"][path]["get"]["responses"].items():
-                if status != "422":  # FastAPI's own
-                    answer["content"] = {"application/json": {"schema": schema if status == "200" else refused}}
+            for asked in document["paths"][path].values():
+                _tell(asked["responses"], schema, refused)
         return document
 
     server.openapi = openapi  # type: ignore[method-assign] # as FastAPI's manual has it
+
+
+def _tell(answers: dict[str, Any], schema: object, refused: object) -> None:
+    for status, answer in answers.items():
+        if status != "422":  # FastAPI's own
+            answer["content"] = {"application/json": {"schema": schema if status in ("200", "202") else refused}}

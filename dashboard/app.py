@@ -27,6 +27,7 @@ from dashboard import (
     stopping,
     trial_page,
     yours,
+    zone_commands,
 )
 from dashboard.address import networks
 from dashboard.alive import lifespan
@@ -112,11 +113,13 @@ def create_app(
     app, forms = _dash(server, path, build), Forms(path, build)
     api.register(server, queries, feed, lambda: board.page().now, forms)
     stopping.register(server, config.sent_path, forms)
-    desk = Desk(queries, feed, board.home, lambda: board.page().now)
+    commands = zone_commands.Commands(queries)
+    desk = Desk(queries, feed, board.home, lambda: board.page().now, commands)
     paper.register(server, desk)
     _pages(app, board, devices, desk, checks, homes, build, refused)
     server.state.board, server.state.devices, server.state.checks = board, devices, checks
     server.state.homes = homes
+    server.state.commands = commands
     _guard(app, server, setup.Setup(config, board.feed, state, refused), board, forms)
     return app
 
@@ -202,6 +205,7 @@ def _guard(app: Dash, server: FastAPI, setting_up: setup.Setup, board: Board, fo
     commissioning.register(server, server.state.checks, doors, forms)
     fleet.register(server, server.state.homes)
     trial_page.register(server, server.state.checks, doors, forms, config.settings.commissioning.pace)
+    zone_commands.register(server, board.queries, server.state.commands, doors)
     books = (board.queries.store, setting_up.state)
     yours.register(server, config, books, doors, forms, lambda: board.home.id if board.home else "home")
     people_pages.register(server, doors, forms, lambda: board.home.timezone if board.home else "UTC")

@@ -24,6 +24,7 @@ from dashboard.feed import Feed
 from dashboard.queries import AskError, Queries, local_now
 from dashboard.question import WORKS, asked
 from dashboard.tokens import Scheme
+from dashboard.zone_commands import Commands
 from heatledger.comparing import Against
 from heatledger.home import Home
 from heatledger.live import Now
@@ -49,10 +50,14 @@ class Desk:
         The home of the page Now, which is asked where an address names none; None where none is described.
     now : callable
         What is heard of it this moment.
+    commands : Commands
+        What was asked of its zones.
     """
 
-    def __init__(self, queries: Queries, feed: Feed, shown: Home | None, now: Callable[[], Now]) -> None:
-        self._queries, self._feed, self._shown, self._now = queries, feed, shown, now
+    def __init__(
+        self, queries: Queries, feed: Feed, shown: Home | None, now: Callable[[], Now], commands: Commands
+    ) -> None:
+        self._queries, self._feed, self._shown, self._now, self.commands = queries, feed, shown, now, commands
 
     def view(self, query: Mapping[str, str | None], scheme: Scheme) -> View:
         """Return what an address asks for.
@@ -80,6 +85,7 @@ class Desk:
             homes={name: one.name for name, one in sorted(self._queries.config.homes.items())},
             now=self._now() if home is self._shown else None,
             systems=self._queries.config.alternatives,
+            commands=self.commands.all(home),
         )
 
     def _home(self, query: Mapping[str, str | None]) -> Home:

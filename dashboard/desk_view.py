@@ -9,6 +9,7 @@ import msgspec
 
 from dashboard.question import Question
 from dashboard.tokens import Scheme
+from dashboard.zone_commands import ZoneCommands
 from heatledger.baseline.kinds import Alternative
 from heatledger.home import Home
 from heatledger.live import Now
@@ -19,7 +20,8 @@ class View(msgspec.Struct, frozen=True):
     """Everything a page of the books shows.
 
     `homes` are the names of all by their ids; `now` is what is heard this moment, where it is the home that is shown;
-    `systems` are those that it may be compared with, by the names of their files.
+    `systems` are those that it may be compared with, by the names of their files; `commands` what was asked of its
+    zones.
     """
 
     home: Home
@@ -30,3 +32,4 @@ class View(msgspec.Struct, frozen=True):
     homes: Mapping[str, str] = {}
     now: Now | None = None
     systems: Mapping[str, Alternative] = {}
+    commands: Mapping[str, ZoneCommands] = {}

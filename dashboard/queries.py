@@ -59,7 +59,7 @@ class Queries:
     """
 
     def __init__(self, config: Config, store: Store, state: State) -> None:
-        self.config, self.store, self._state = config, store, state
+        self.config, self.store, self.state = config, store, state
         self._lock = threading.Lock()
         self._books: dict[str, tuple[float, Books]] = {}
         self._ledgers: dict[str, ledger.Ledger] = {}
@@ -178,7 +178,7 @@ class Queries:
     def ledger_of(self, home: Home) -> ledger.Ledger:
         """Return the books of a home, opened once."""
         if home.id not in self._ledgers:
-            self._ledgers[home.id] = ledger.Ledger(self.config, home, store=self.store, state=self._state)
+            self._ledgers[home.id] = ledger.Ledger(self.config, home, store=self.store, state=self.state)
         return self._ledgers[home.id]
 
     def heard_lately(self) -> Iterator[Reading]:

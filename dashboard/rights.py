@@ -48,6 +48,7 @@ ROUTES: Final = (
     Route("/fleet", "set_up"),
     Route("/api/v1/fleet", "set_up"),
     Route("/api/v1/commissioning/*", "set_up"),
+    Route("/api/v1/zones/*", "look"),  # commanding asks itself for more: an owner, or the wall where that is allowed
     Route("/password", "look"),
     Route("/_dash-update-component", "look"),  # and what the callback asks for
     Route("/_dash-ws-callback", "look"),

@@ -9,7 +9,7 @@ from typing import Final
 from dash import Dash, Input, dcc, html
 from dash.development.base_component import Component
 
-from dashboard import zone_cards, zone_live
+from dashboard import zone_cards, zone_controls, zone_live
 from dashboard.cards import heading
 from dashboard.components import Prop
 from dashboard.desk import Desk, wire
@@ -67,7 +67,8 @@ def answer(view: View) -> html.H1:
 def props(desk: Desk) -> dict[Prop, object]:
     """Return what changes of the page by itself: beside what every such page pushes, what its rooms do now."""
     seen = desk.now()
-    return desk.props(NAME) | {Prop(_LIVE, "data"): zone_live.pushed(*seen) if seen else {}}
+    cells = zone_live.pushed(*seen) | zone_controls.pushed(seen[0], desk.commands.all(seen[0]), seen[1]) if seen else {}
+    return desk.props(NAME) | {Prop(_LIVE, "data"): cells}
 
 
 def register(app: Dash, desk: Desk) -> Callable[..., Component]:

@@ -1,138 +1,43 @@
-"""A split that is heard and obeys over a real broker, a real ingest, and the real process that sends."""
+"""Devices that have been heard, and the files they are told things by."""
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import threading
-import time
-from contextlib import closing
-
 import pytest
 
-from heatledger import bus
-from heatledger.store.state import State
-from tests.ingest.conftest import PATIENCE_S, ingest, make_ingest, wait_until  # noqa: F401 - fixtures
+from heatledger.commands import Given
+from heatledger.config import read_toml, shipped_dir
+from heatledger.control import Known
+from heatledger.devices import DeviceFile, Told
+from heatledger.readings import SeriesKey
 
-HOME = """
-id = "home"
-name = "Maple Street"
-timezone = "Europe/Berlin"
-currency = "EUR"
-
-[[zones]]
-id = "living"
-name = "Living room"
-temperature = "Lounge"
-control = {on = true, per_hour = 3}
-
-[[zones]]
-id = "attic"
-name = "Attic"
-
-[[meters]]
-id = "split"
-role = "circuit"
-points = ["Lounge"]
-
-[[heat_pumps]]
-id = "split"
-kind = "mini_split"
-meter = "split"
-heads = [{zone = "living", device = "Lounge"}]
-"""
+PATHS = sorted((shipped_dir() / "devices").glob("*.toml"))
+FILES = tuple(read_toml(path, DeviceFile) for path in PATHS)
+TOLD = [
+    pytest.param(file, told, id=f"{file.family}-{number}") for file in FILES for number, told in enumerate(file.told)
+]
 
 
-class Split(threading.Thread):
-    """A Faikin: says its state twice a second, obeys what it is told, keeps all that it was told."""
-
-    def __init__(self, url):
-        super().__init__(daemon=True)
-        self.set = {"power": True, "mode": "H", "temp": 20.0}
-        self.told: list[dict[str, object]] = []
-        self.obeys = True
-        self._stop_asked = threading.Event()
-        self._bus = bus.connect(url, client_id="split", clean=True, on_state=lambda *_: None)
-        self._bus.subscribe(["command/Lounge/control"])
-
-    def run(self):
-        due = 0.0
-        while not self._stop_asked.is_set():
-            for message in self._bus.poll(0.05):
-                self.told.append(json.loads(message.payload))
-                if self.obeys:
-                    self.set |= self.told[-1]
-            if time.monotonic() >= due:
-                due = time.monotonic() + 0.5
-                body = {"protocol": "S21", "online": True, "home": 17.0, "consumption": 900, **self.set}
-                self._bus.publish("state/Lounge/status", json.dumps(body))
-        self._bus.close()
-
-    def end(self):
-        self._stop_asked.set()
-        self.join(10)
+def known(family: str, device: str, **values: float | str) -> Known:
+    """A device heard to say values, by quantity or ``channel/quantity``."""
+    split = {name: name.rpartition("/") for name in values}
+    return Known({SeriesKey("home", family, device, split[name][0], split[name][2]): values[name] for name in values})
 
 
-class Control:
-    """A `heatledger control` process."""
-
-    def __init__(self, data, url):
-        self.data, self.output = data, data / "control.log"
-        self.environ = {**os.environ, "HEATLEDGER_DATA": str(data), "HEATLEDGER_MQTT_URL": url}
-        self.process = None
-
-    def start(self):
-        with self.output.open("ab") as output:
-            command = [sys.executable, "-m", "cli", "control"]
-            self.process = subprocess.Popen(command, env=self.environ, stdout=output, stderr=subprocess.STDOUT)
-        return self
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=PATIENCE_S)
-
-    def lines(self):
-        return self.output.read_text()
-
-    def set(self, *arguments):
-        command = [sys.executable, "-m", "cli", "set", "--zone", *arguments]
-        return subprocess.run(command, env=self.environ, capture_output=True, text=True, timeout=PATIENCE_S)
-
-    def log(self):
-        with closing(State(self.data / "state.db")) as state:
-            return state.commands.since("home", 0)
+def saying(device: str, **says: str) -> DeviceFile:
+    """A user's device file that says something of a device."""
+    return DeviceFile(family="mine", given=(Given(device=device, says=says),))
 
 
-@pytest.fixture
-def split(mosquitto):
-    made = Split(mosquitto.url)
-    made.start()
-    yield made
-    made.end()
+def told_device(told: Told) -> str:
+    """The device of an example, its channel left out."""
+    channels = {name.rpartition("/")[0] for name in told.known}
+    ends = [f":{channel}" for channel in channels if channel and told.device.endswith(f":{channel}")]
+    return told.device.removesuffix(ends[0]) if ends else told.device
 
 
-@pytest.fixture
-def written(tmp_path):
-    """The configuration of a home whose living room may be commanded."""
-    (tmp_path / "data" / "config" / "homes").mkdir(parents=True)
-    (tmp_path / "data" / "config" / "homes" / "home.toml").write_text(HOME)
-    (tmp_path / "data" / "config" / "settings.toml").write_text("[control]\non = true\n")
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def control(written, ingest, split, mosquitto):  # noqa: F811
-    made = Control(written, mosquitto.url).start()
-    try:
-        wait_until(lambda: "commands are followed" in made.lines())
-        yield made
-    finally:
-        if made.process.poll() is None:
-            made.kill()
+def scene(file: DeviceFile, told: Told) -> tuple[list[DeviceFile], Known]:
+    """The files and what is known where an example is told."""
+    says = {**told.says, **({"temp_unit": "F"} if told.temp_unit == "F" else {})}
+    device = told_device(told)
+    files = [*FILES, saying(f"{file.family}:{device}", **says)] if says else list(FILES)
+    return files, known(file.family, device, **told.known)

@@ -1,5 +1,7 @@
 """Set from the command line over a real broker: done, refused, waited for; limits hold whatever is killed."""
 
+# ruff: noqa: F811 - fixtures that are imported are asked for by name
+
 from __future__ import annotations
 
 import subprocess
@@ -7,7 +9,8 @@ import sys
 
 import pytest
 
-from tests.ingest.conftest import PATIENCE_S, wait_until
+from tests.control.wired import control, split, written  # noqa: F401 - fixtures
+from tests.ingest.conftest import PATIENCE_S, ingest, make_ingest, wait_until  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.server
 

@@ -1,0 +1,103 @@
+"""The controls of `/zones`: set-point, mode and off of a room, and what came of what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.clocks import since
+from dashboard.components import Children, aria, data, icon, plain, text
+from dashboard.states import state_word
+from dashboard.zone_commands import LastCommand, ZoneCommands
+from heatledger import formatting
+from heatledger.home import Home
+from heatledger.live import Now
+from heatledger.reader import temperature_unit
+from heatledger.retelling import retold
+from heatledger.wording import say
+
+_SHOWN_US: Final = 3_600_000_000
+"""What came of a command is shown for so long. [µs]"""
+_PENDING: Final = frozenset(("asked", "sent"))
+
+
+def controls(home: Home, zone: str, commands: Mapping[str, ZoneCommands], now: Now | None) -> Component | str:
+    """Return what a room is set by, empty where it may not be commanded.
+
+    Who may not command does not see it: the style of the page hides it, and the route refuses.
+
+    Parameters
+    ----------
+    home : Home
+        Whose room it is.
+    zone : str
+        Which of its rooms.
+    commands : mapping of str to ZoneCommands
+        By zone, what was asked.
+    now : Now or None
+        The home this minute.
+    """
+    known = commands.get(zone)
+    if known is None or not known.on:
+        return ""
+    options = [html.Option(say("Mode"), value="")]
+    options += [html.Option(state_word(mode), value=mode) for mode in known.modes if mode != "off"]
+    name = known.name
+    buttons = [
+        _button("−", say("{name}: cooler", name=name), step=-1),
+        _button("+", say("{name}: warmer", name=name), step=1),
+        html.Select(options, className="sets-mode", **aria(label=say("{name}: mode", name=name))),
+        _button(state_word("off"), say("{name}: switch off", name=name), mode="off"),
+    ]
+    told = html.Div(said(home, known, now), id=_id(home, zone), className="said", role="status")
+    problem = html.Div(className="problem", role="alert")
+    named = data(home=home.id, zone=zone, unit=temperature_unit(home))
+    kind = "zone-control wall-too" if known.wall else "zone-control"
+    return html.Div([html.Div(buttons, className="buttons"), told, problem], className=kind, **named)
+
+
+def _button(words: str, label: str, **asks: object) -> html.Button:
+    return html.Button(words, type="button", className="step", **data(**asks), **aria(label=label))
+
+
+def said(home: Home, known: ZoneCommands, now: Now | None) -> Children:
+    """Return what came of what was last asked; it holds the set-point from which a step counts [°C]."""
+    last = known.last
+    seen = next((one for one in now.zones if one.id == known.zone), None) if now else None
+    setpoint = last.setpoint if last is not None and not last.over and last.setpoint is not None else None
+    if setpoint is None and seen is not None:
+        setpoint = seen.setpoint
+    begins = html.Span(className="begins", **data(celsius=setpoint)) if setpoint is not None else ""
+    if known.trouble:
+        return [begins, icon("alert"), retold(known.trouble)]
+    at_us = now.at_us if now else 0
+    if last is None or (last.over and at_us - last.at.timestamp() * 1e6 > _SHOWN_US):
+        return [begins]
+    return [begins, *_outcome(home, last, at_us)]
+
+
+def _outcome(home: Home, last: LastCommand, at_us: int) -> Children:
+    warm = "" if last.setpoint is None else formatting.temperature(last.setpoint, unit=temperature_unit(home))
+    what = " ".join(filter(None, (state_word(last.mode) if last.mode else "", warm)))
+    at = since(home, int(last.at.timestamp() * 1e6), at_us)
+    if last.state in _PENDING:
+        return [icon("clock"), text(say("{what}: waiting for the device", what=what), "pending")]
+    if last.state == "waits":
+        return [icon("clock"), text(say("{what}: not yet, {why}", what=what, why=retold(last.note)), "pending")]
+    if last.state == "confirmed":
+        return [icon("check"), text(say("{what}: confirmed at {time}", what=what, time=at), "done")]
+    if last.state == "unconfirmed":
+        return [icon("check"), text(say("{what}: sent at {time}, not confirmed", what=what, time=at), "done")]
+    return [icon("alert"), text(say("{what}: not done, {why}", what=what, why=retold(last.note)), "undone")]
+
+
+def pushed(home: Home, commands: Mapping[str, ZoneCommands], now: Now | None) -> dict[str, object]:
+    """Return what came of what was asked, by the ids of its places, as it goes over the wire."""
+    return {_id(home, zone): plain(said(home, known, now)) for zone, known in commands.items() if known.on}
+
+
+def _id(home: Home, zone: str) -> str:
+    return f"zones-said-{home.id}-{zone}"

@@ -1,0 +1,131 @@
+"""Asking for a zone's set-point over HTTP: by who may, within what can be meant, noted, and told back."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+
+from dashboard.app import create_app
+from heatledger import config as configuration
+from heatledger.limits import Limits
+from heatledger.people import ROLES
+from heatledger.store.alone import Alone
+from heatledger.store.state import State
+from tests.dashboard import scene
+from tests.dashboard.asgi import Client
+from tests.dashboard.house import HOUSE
+
+AWAY = "192.0.2.20"  # RFC 5737: an address of documentation
+ZONES = "/api/v1/zones/"
+
+
+def house():
+    zones = tuple(msgspec.structs.replace(zone, control=Limits(on=zone.id == "living")) for zone in HOUSE.zones)
+    return msgspec.structs.replace(HOUSE, zones=zones)
+
+
+class Home:
+    """A dashboard, tokens of every role, the lock that says that control runs, and the state behind it."""
+
+    def __init__(self, data, *, on=True, wall=False):
+        scene.write_config(data, house())
+        said = f"[control]\non = {str(on).lower()}\nwall = {str(wall).lower()}\n"
+        (data / "config" / "settings.toml").write_text(said, encoding="utf-8")
+        config = configuration.load(data_dir=data, environ={})
+        self.lock, self.state = Alone(config.control_lock), State(config.state_path)
+        self.tokens = {role: self.state.people.add_token(role, role, at_us=1) for role in ROLES}
+        self.app = create_app(config)
+
+    def ask(self, method, zone, body=None, role="owner"):
+        client = Client(self.app.server, address=AWAY, authorization=f"Bearer {self.tokens[role]}")
+        sent = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        answer = client.ask(method, ZONES + zone, params={"home": "maple"}, body=sent, content_type="application/json")
+        return answer.status_code, answer.json()
+
+
+@pytest.fixture
+def home(tmp_path):
+    made = Home(tmp_path)
+    assert made.lock.claim()
+    yield made
+    made.lock.release()
+
+
+def test_an_owner_asks_and_reads_what_came_of_it(home):
+    status, told = home.ask("PATCH", "living", {"setpoint": 20.5})
+    assert (status, told["last"]["state"], told["last"]["setpoint"], told["last"]["who"]) == (
+        202,
+        "asked",
+        20.5,
+        "owner",
+    )
+    (row,) = home.state.commands.since("maple", 0)
+    assert (row.kind, row.zone, row.setpoint, row.by, row.why) == ("asked", "living", 20.5, "person", "API")
+    home.state.commands.add(msgspec.structs.replace(row, kind="refused", request=row.id, note="too warm"))
+    commands = home.app.server.state.commands
+    commands._read.clear()  # what was read is believed for a second
+    status, told = home.ask("GET", "living", role="viewer")
+    assert (status, told["last"]["state"], told["last"]["note"], told["last"]["over"]) == (
+        200,
+        "refused",
+        "too warm",
+        True,
+    )
+    assert "asked for 20.5 °C in zone living" in [look.what for look in home.state.people.looks()]
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "owner"])
+def test_nobody_else_may_and_the_wall_only_where_the_settings_allow_it(home, role):
+    status, told = home.ask("PATCH", "living", {"setpoint": 20.5}, role=role)
+    assert status == 403
+    assert "only an owner may command" in told["error"]
+    assert home.state.commands.since("maple", 0) == []
+
+
+def test_the_wall_may_where_the_settings_allow_it(tmp_path):
+    home = Home(tmp_path, wall=True)
+    assert home.lock.claim()
+    assert home.ask("PATCH", "living", {"setpoint": 20.5}, role="wall")[0] == 202
+    assert home.ask("PATCH", "living", {"setpoint": 20.5}, role="viewer")[0] == 403
+    home.lock.release()
+
+
+@pytest.mark.parametrize(
+    ("zone", "body", "status", "says"),
+    [
+        ("cellar", {"setpoint": 20.5}, 404, "no zone 'cellar'"),
+        ("living", {}, 400, "nothing is asked for"),
+        ("living", {"setpoint": 99}, 400, "99.0 is no room temperature; send one from 4 to 32 °C"),
+        ("living", {"mode": "auto"}, 400, "mode: 'auto' cannot be set; known: heat"),
+        ("living", {"fan": 3}, 400, "not understood"),
+        ("living", b"\xff{", 400, "not understood"),
+        ("living", b'{"setpoint": NaN}', 400, "not understood"),
+        ("bedroom", {"setpoint": 20.5}, 409, "say control.on = true for it in the home file"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line(home, zone, body, status, says):
+    given, told = home.ask("PATCH", zone, body)
+    assert given == status
+    assert says in told["error"]
+    assert home.state.commands.since("maple", 0) == []
+
+
+def test_where_nothing_sends_nothing_is_asked(tmp_path):
+    home = Home(tmp_path)
+    status, told = home.ask("PATCH", "living", {"setpoint": 20.5})
+    assert (status, told["error"]) == (
+        409, "the control process does not run: start heatledger up, or heatledger control",
+    )  # fmt: skip
+    off = Home(tmp_path / "off", on=False)
+    status, told = off.ask("PATCH", "living", {"setpoint": 20.5})
+    assert (status, "commands are switched off" in told["error"]) == (409, True)
+
+
+def test_a_page_of_another_site_commands_nothing(home):
+    home.state.people.keep("ann", "owner", "a password of the test", at_us=1)
+    client = Client(home.app.server)  # this machine's own browser
+    answer = client.ask("PATCH", f"{ZONES}living", body=b'{"setpoint": 20.5}', origin="http://evil.example")
+    assert answer.status_code == 403
+    assert home.state.commands.since("maple", 0) == []
