@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -18,12 +19,14 @@ from heatledger.announcements import LiveDevice, Status
 from heatledger.broker import Message
 from heatledger.config import Config
 from heatledger.control.envelope import Refused
+from heatledger.control.events import Event
 from heatledger.control.loop import Loop, Send
 from heatledger.control.moment import Clock, Moment
 from heatledger.hearing import LiveValue, follow
 from heatledger.hearing import heard as heard_before
 from heatledger.home import Home
 from heatledger.marks import worded
+from heatledger.programme import changes
 from heatledger.readings import Flag, SeriesKey
 from heatledger.store import StoreError, open_store
 from heatledger.store.lately import heard_lately
@@ -32,6 +35,7 @@ from heatledger.store.state import State
 _POLL_S: Final = 0.2
 _STEP_S: Final = 0.5
 _TOPICS_S: Final = 60.0
+_WEEK_S: Final = 7 * 86_400.0
 _SETTINGS: Final = frozenset(("mode", "setpoint"))
 _log = logging.getLogger(__name__)
 
@@ -54,6 +58,7 @@ class Worker:
         self._topics: dict[str, str] = {}
         self._topics_due = self._step_due = 0.0
         self._said: str | None = None
+        self._programmed: set[str] = set()
         self._begin(config)
 
     def take_in(self, config: Config) -> None:
@@ -135,9 +140,25 @@ class Worker:
         now, teller, loop = self._clock.now(), self._tellers[home.id], self._loops[home.id]
         own = {key: value for key, value in self._latest.items() if key.home == home.id}
         teller.know(own, self._topics)
+        self._ask_by_programme(home, now)
         trouble = self._trouble()
         for send in loop.step(heard(home, own, self._spoke, now.time_us), now, trouble=trouble):
             self._send(teller, send)
+
+    def _ask_by_programme(self, home: Home, now: Moment) -> None:
+        """Write what the programme wants into the log: each change once, and anew after a restart of the machine."""
+        at = datetime.fromtimestamp(now.time_us / 1e6, UTC)
+        for zone in home.zones:
+            held, coming = changes(zone.id, home.programme, home.away, home.timezone, at)
+            key = "" if held is None else f"{zone.id} {held.at.isoformat()} {held.setpoint} {held.mode} {now.boot}"
+            if held is None or key in self._programmed or not (self._config.settings.control.on and zone.control.on):
+                continue
+            self._programmed.add(key)
+            asked = Event(
+                kind="asked", home=home.id, zone=zone.id, at=now, setpoint=held.setpoint, mode=held.mode,
+                by="programme", why=held.why, valid_s=(coming.at - at).total_seconds() if coming else _WEEK_S, key=key,
+            )  # fmt: skip
+            self._state.commands.add(asked)
 
     def _send(self, teller: Teller, send: Send) -> None:
         """Publish what the log says is sent: once and not kept for later, so that nothing old ever arrives."""

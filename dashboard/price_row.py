@@ -56,7 +56,8 @@ def _words(page: Page, steps: Sequence[Step], zone: ZoneInfo) -> list[html.H2 | 
     now = steps[0] if steps else None
     rate = formatting.price(now.rate, page.home.currency) if now else ""
     until = _hour(page, now.end.astimezone(zone)) if now else ""
-    figure = opens("bill.price.rate", rate, "money")
+    known = page.books.cycle is not None and page.books.cycle.bill.price is not None
+    figure = opens("bill.price.rate" if known else "bill.price", rate, "money")
     return [
         html.H2(doorway(now.period if now else "", "./bill", at="now-price-name")),
         html.Span(placed(say("{price} until {time}"), price=figure, time=until), id="now-price"),

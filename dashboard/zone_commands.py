@@ -19,6 +19,7 @@ from heatledger.control.events import OVER, Event
 from heatledger.control.moment import Clock
 from heatledger.home import Home, Zone
 from heatledger.marks import worded
+from heatledger.programme import changes
 from heatledger.store.alone import is_claimed
 
 VALID_S: Final = 900.0
@@ -51,8 +52,17 @@ class LastCommand(msgspec.Struct, frozen=True):
     over: bool
 
 
+class NextChange(msgspec.Struct, frozen=True):
+    """What the programme sets a zone to next [°C], from when on, and why."""
+
+    at: datetime
+    setpoint: float | None
+    mode: str | None
+    why: str
+
+
 class ZoneCommands(msgspec.Struct, frozen=True):
-    """Whether a zone may be commanded, from a wall tablet too, within what [°C], and what was last asked of it."""
+    """Whether a zone may be commanded, from a wall tablet too, within what [°C], what was asked last and comes next."""
 
     home: str
     zone: str
@@ -64,6 +74,7 @@ class ZoneCommands(msgspec.Struct, frozen=True):
     highest: float
     modes: tuple[str, ...]
     last: LastCommand | None
+    coming: NextChange | None = None
 
 
 class Commands:
@@ -93,6 +104,7 @@ class Commands:
             highest=limits.highest_c,
             modes=MODES,
             last=_last(self._rows(home.id).get(zone.id, [])),
+            coming=_coming(home, zone) if settings.on and limits.on else None,
         )
 
     def all(self, home: Home) -> dict[str, ZoneCommands]:
@@ -127,6 +139,11 @@ class Commands:
                 zones[row.zone] = [*zones.get(row.zone, [])[-20:], row]
             self._read[home] = (time.monotonic() + _LOOK_S, after, zones)
         return zones
+
+
+def _coming(home: Home, zone: Zone) -> NextChange | None:
+    change = changes(zone.id, home.programme, home.away, home.timezone, datetime.now(UTC))[1]
+    return None if change is None else NextChange(*change)
 
 
 def _last(rows: list[Event]) -> LastCommand | None:

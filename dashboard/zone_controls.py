@@ -75,13 +75,26 @@ def said(home: Home, known: ZoneCommands, now: Now | None) -> Children:
         return [begins, icon("alert"), retold(known.trouble)]
     at_us = now.at_us if now else 0
     if last is None or (last.over and at_us - last.at.timestamp() * 1e6 > _SHOWN_US):
-        return [begins]
-    return [begins, *_outcome(home, last, at_us)]
+        return [begins, *_next(home, known, at_us)]
+    return [begins, *_outcome(home, last, at_us), *_next(home, known, at_us)]
+
+
+def _next(home: Home, known: ZoneCommands, at_us: int) -> Children:
+    coming = known.coming
+    if coming is None:
+        return []
+    at = since(home, int(coming.at.timestamp() * 1e6), at_us)
+    what = _asked(home, coming.mode, coming.setpoint)
+    return [html.Div(say("From {time}: {what}, {why}", time=at, what=what, why=retold(coming.why)), className="coming")]
+
+
+def _asked(home: Home, mode: str | None, setpoint: float | None) -> str:
+    warm = "" if setpoint is None else formatting.temperature(setpoint, unit=temperature_unit(home))
+    return " ".join(filter(None, (state_word(mode) if mode else "", warm)))
 
 
 def _outcome(home: Home, last: LastCommand, at_us: int) -> Children:
-    warm = "" if last.setpoint is None else formatting.temperature(last.setpoint, unit=temperature_unit(home))
-    what = " ".join(filter(None, (state_word(last.mode) if last.mode else "", warm)))
+    what = _asked(home, last.mode, last.setpoint)
     at = since(home, int(last.at.timestamp() * 1e6), at_us)
     if last.state in _PENDING:
         return [icon("clock"), text(say("{what}: waiting for the device", what=what), "pending")]

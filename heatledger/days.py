@@ -16,6 +16,7 @@ from heatledger.heat.flows import PumpDay
 from heatledger.heat.house_day import HouseDay
 from heatledger.heat.system import System
 from heatledger.home import Home
+from heatledger.limits import Limits
 from heatledger.rooms import RoomDay
 from heatledger.run_day import RunDay
 from heatledger.tariff.model import Tariff
@@ -127,7 +128,9 @@ def decoded(body: bytes) -> Day:
 def days_key(home: Home, tariff: Tariff | None, systems: Mapping[str, System] | None = None) -> str:
     """Return what a cached day depends on beside its readings: home, tariff, maps and arithmetic, as a short hash."""
     maps = [(systems or {}).get(pump.unit or "") for pump in home.heat_pumps]
-    body = msgspec.json.encode([home, tariff, maps, _ARITHMETIC], order="deterministic")
+    rooms = tuple(msgspec.structs.replace(zone, control=Limits()) for zone in home.zones)
+    measured = msgspec.structs.replace(home, zones=rooms, programme=(), away=())  # what is asked changes no day
+    body = msgspec.json.encode([measured, tariff, maps, _ARITHMETIC], order="deterministic")
     return hashlib.sha256(body).hexdigest()[:16]
 
 

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from heatledger.anchors import Anchor
 from heatledger.limits import Limits
+from heatledger.programme import Away, Step
 from heatledger.readings import SeriesKey
 
 Identifier = Annotated[
@@ -279,6 +280,8 @@ class Home(_Frozen, frozen=True):
     heat_pumps: tuple[HeatPump, ...] = ()
     comparison: tuple[Comparison, ...] = ()
     anchors: tuple[Anchor, ...] = ()
+    programme: tuple[Step, ...] = ()
+    away: tuple[Away, ...] = ()
 
     @property
     def degrees(self) -> Literal["C", "F"]:

@@ -75,6 +75,8 @@ def _check_zones(path: Path, home: Home) -> set[str]:
     zones = _unique(path, "zones", [zone.id for zone in home.zones])
     for number, zone in enumerate(home.zones):
         refers(path, f"zones[{number}].open_to", zone.open_to, zones - {zone.id})
+    for number, step in enumerate(home.programme):
+        refers(path, f"programme[{number}].zone", step.zone, zones)
     return zones
 
 

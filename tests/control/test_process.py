@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -29,6 +31,24 @@ def test_a_set_point_is_done_when_the_device_says_so_and_somebody_at_the_remote_
     split.set["temp"] = 23.0
     wait_until(lambda: control.log()[-1].kind == "person")
     assert control.log()[-1].setpoint == 23.0
+
+
+def test_the_programme_is_followed_by_itself_once_and_people_at_the_device_stand_against_it(control, split):
+    path = control.data / "config" / "homes" / "home.toml"
+    now = datetime.now(ZoneInfo("Europe/Berlin"))
+    step = 'programme = [{{zone = "living", at = "{at}", setpoint = {celsius}}}]\n'
+    bare = path.read_text()
+    path.write_text(step.format(at=f"{now:%H:%M}", celsius=19.5) + bare)
+    wait_until(lambda: [event.kind for event in control.log()][-1:] == ["confirmed"])
+    asked = control.log()[0]
+    assert (asked.kind, asked.by, asked.setpoint, asked.why) == ("asked", "programme", 19.5, "weekly programme")
+    assert split.told == [{"temp": 19.5}]
+    split.set["temp"] = 23.0
+    wait_until(lambda: control.log()[-1].kind == "person")
+    path.write_text(step.format(at=f"{now:%H:%M}", celsius=18.0) + bare)
+    wait_until(lambda: control.log()[-1].kind == "waits")
+    assert control.log()[-1].note == "somebody chose otherwise at the device"
+    assert split.told == [{"temp": 19.5}]
 
 
 REFUSED = (

@@ -115,7 +115,18 @@ def test_openapi_describes_what_is_asked(client):
         "/metrics",
         *(
             f"/api/v1/{name}"
-            for name in ("live", "devices", "summary", "explain", "bill", "intervals", "commissioning")
+            for name in (
+                "live",
+                "devices",
+                "summary",
+                "explain",
+                "bill",
+                "intervals",
+                "fleet",
+                "zones/{zone}",
+                "commissioning",
+                "commissioning/run",
+            )
         ),
     }
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from dash import html
 
 from dashboard.app import create_app
+from dashboard.zone_controls import said
 from heatledger import config as configuration
 from heatledger.limits import Limits
 from heatledger.people import ROLES
+from heatledger.programme import Step
 from heatledger.store.alone import Alone
 from heatledger.store.state import State
 from tests.dashboard import scene
 from tests.dashboard.asgi import Client
 from tests.dashboard.house import HOUSE
+from tests.dashboard.test_page import words
 
 AWAY = "192.0.2.20"  # RFC 5737: an address of documentation
 ZONES = "/api/v1/zones/"
@@ -74,6 +79,18 @@ def test_an_owner_asks_and_reads_what_came_of_it(home):
         True,
     )
     assert "asked for 20.5 °C in zone living" in [look.what for look in home.state.people.looks()]
+
+
+def test_what_the_programme_does_next_is_said_with_its_reason_where_the_zone_may_be_commanded(home):
+    steps = tuple(Step(zone=zone, at="06:30", setpoint=20.5) for zone in ("living", "bedroom"))
+    whose, commands = msgspec.structs.replace(house(), programme=steps), home.app.server.state.commands
+    coming = {zone: known.coming for zone, known in commands.all(whose).items()}
+    assert (coming["living"].setpoint, coming["living"].why) == (20.5, "weekly programme")
+    assert coming["bedroom"] is None
+    at = coming["living"].at
+    assert at.astimezone(ZoneInfo(whose.timezone)).strftime("%H:%M") == "06:30"
+    said_now = words(html.Div(said(whose, msgspec.structs.replace(commands.all(whose)["living"], trouble=""), None)))
+    assert said_now.endswith("6:30 am: 69 °F, weekly programme")
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "owner"])

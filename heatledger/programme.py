@@ -1,0 +1,115 @@
+"""The weekly programme of a home's zones, and when its people are away, as the home file states them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Final, Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta
+
+from heatledger.marks import worded
+
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: Final[tuple[Day, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEK: Final = timedelta(days=8)
+
+
+class _Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    setpoint: Annotated[float, Meta(ge=4, le=32)] | None = None
+    mode: Literal["heat", "cool", "dry", "fan_only", "off"] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse one that says nothing, or two things that exclude each other."""
+        if self.setpoint is None and self.mode is None:
+            raise ValueError("setpoint: say a set-point, a mode, or both")
+        if self.mode == "off" and self.setpoint is not None:
+            raise ValueError("mode: off and a set-point contradict each other; say one of them")
+
+
+class Step(_Setting, frozen=True):
+    """From when on a zone is to be as it says: days, and the home's own time. [°C]."""
+
+    zone: str
+    at: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    days: tuple[Day, ...] = DAYS
+
+
+class Away(_Setting, frozen=True):
+    """First and last day on which nobody is at home, and how every zone with a programme is held then. [°C]."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        """Refuse days out of order."""
+        super().__post_init__()
+        if self.last < self.first:
+            raise ValueError("last: cannot be before first; write the last day away")
+
+
+class Change(NamedTuple):
+    """What a zone is set to from a moment on, and why. [°C]."""
+
+    at: datetime
+    setpoint: float | None
+    mode: str | None
+    why: str
+
+
+def changes(
+    zone: str, steps: tuple[Step, ...], aways: tuple[Away, ...], timezone: str, at: datetime
+) -> tuple[Change | None, Change | None]:
+    """Return what is in force of a zone's programme, and what comes next; None where there is none.
+
+    Parameters
+    ----------
+    zone : str
+        Which zone.
+    steps, aways : tuple of Step and of Away
+        As the home file states them.
+    timezone : str
+        The home's.
+    at : datetime
+        Now, aware.
+
+    Returns
+    -------
+    tuple of Change or None
+        One that its clock skips on a day of a clock change is an hour later; of two the first counts.
+    """
+    own, here = [step for step in steps if step.zone == zone], ZoneInfo(timezone)
+    if not own:
+        return None, None
+    today = at.astimezone(here).date()
+    ends = {day for away in aways for day in (away.first, away.last + timedelta(days=1))}
+    days = {today + timedelta(days=number) for number in range(-_WEEK.days, _WEEK.days + 1)} | ends
+    weekly = sorted((row for day in days for row in _of_day(own, day, here)), key=lambda row: row.at)
+    rows = [row for row in weekly if _away(aways, row.at.astimezone(here).date()) is None]
+    for away in aways:
+        begins, back = (_moment(day, time(), here) for day in (away.first, away.last + timedelta(days=1)))
+        until = worded("away until {day}", day=away.last.isoformat())
+        rows.append(Change(begins, away.setpoint, away.mode, until))
+        held = [row for row in weekly if row.at <= back]
+        if held and _away(aways, back.astimezone(here).date()) is None:
+            rows.append(held[-1]._replace(at=back, why=worded("back home")))
+    rows.sort(key=lambda row: row.at)
+    past, coming = [row for row in rows if row.at <= at], [row for row in rows if row.at > at]
+    return (past[-1] if past else None), (coming[0] if coming else None)
+
+
+def _of_day(steps: list[Step], day: date, here: ZoneInfo) -> list[Change]:
+    return [
+        Change(_moment(day, time.fromisoformat(step.at), here), step.setpoint, step.mode, worded("weekly programme"))
+        for step in steps
+        if DAYS[day.weekday()] in step.days
+    ]
+
+
+def _away(aways: tuple[Away, ...], day: date) -> Away | None:
+    return next((away for away in aways if away.first <= day <= away.last), None)
+
+
+def _moment(day: date, at: time, here: ZoneInfo) -> datetime:
+    return datetime.combine(day, at, here).astimezone(UTC)
