@@ -31,7 +31,7 @@ def chart(one: Finding, home: Home) -> Component | None:
     same = drawn.unit == one.unit
     low, high = (one.low, one.high) if same else (None, None)
     said = captioned(drawn, home)
-    made = _drawing("chart", said, lambda inks: chart_svg(drawn, inks, low=low, high=high))
+    made = _drawing("course", said, lambda inks: chart_svg(drawn, inks, low=low, high=high))
     return html.Figure([made, html.Figcaption(said)])
 
 

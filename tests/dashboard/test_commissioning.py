@@ -60,7 +60,7 @@ def test_a_figure_without_a_range_or_a_value_has_no_strip(value, low, high, band
 def test_what_was_measured_is_drawn_beside_a_fault_and_said_below_it():
     week = Chart(what="Power", unit="W", values=(-600.0, None, -612.0), start_s=int(AT.timestamp()), step_s=86_400)
     shown = html.Div(cards.checks(look(finding("fail", chart=week))))
-    (drawn,) = find(shown, "chart")
+    (drawn,) = find(shown, "course")
     assert getattr(drawn, "aria-label") == "Power −612 to −600 W; Nov 23 to Nov 26"
     assert "Power −612 to −600 W; Nov 23 to Nov 26" in texts(shown)
 

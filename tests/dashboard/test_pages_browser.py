@@ -107,6 +107,12 @@ def _block(series, start_s, values, energy, *, state=None) -> Intervals:
     return Intervals(series, start_s, energy, values, values, values, values, np.ones(size), flags, words)
 
 
+SPILT = """() => [...document.querySelectorAll('.card .picture, .card .course, .card table')].filter((one) =>
+  one.checkVisibility() && one.getBoundingClientRect().bottom > one.closest('.card').getBoundingClientRect().bottom + 1
+).map((one) => `${one.closest('.card').id}: ${one.className}`)"""
+"""What hangs out of its card, onto the one below."""
+
+
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
     """One dashboard for all: no page changes anything."""
@@ -173,6 +179,7 @@ def test_every_page_fits_reads_and_has_no_serious_fault_of_access(browser, url, 
             assert page.evaluate(SMALL) == [], where
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
             assert page.evaluate("document.querySelectorAll('h1').length") == 1
+            assert page.evaluate(SPILT) == [], where
             if page.locator(".menu.period summary").count():
                 page.locator(".menu.period summary").click()
                 assert page.evaluate(CUT) == [], f"{where}, menu open"
