@@ -10,11 +10,11 @@ from dash.development.base_component import Component
 
 from dashboard.clocks import since
 from dashboard.components import Children, aria, data, icon, plain, text
-from dashboard.states import state_word
 from dashboard.zone_commands import LastCommand, ZoneCommands
 from heatledger import formatting
 from heatledger.home import Home
 from heatledger.live import Now
+from heatledger.modes import MODE_WORDS
 from heatledger.reader import temperature_unit
 from heatledger.retelling import retold
 from heatledger.wording import say
@@ -44,19 +44,23 @@ def controls(home: Home, zone: str, commands: Mapping[str, ZoneCommands], now: N
     if known is None or not known.on:
         return ""
     options = [html.Option(say("Mode"), value="")]
-    options += [html.Option(state_word(mode), value=mode) for mode in known.modes if mode != "off"]
+    options += [html.Option(_mode(mode), value=mode) for mode in known.modes if mode != "off"]
     name = known.name
     buttons = [
         _button("−", say("{name}: cooler", name=name), step=-1),
         _button("+", say("{name}: warmer", name=name), step=1),
         html.Select(options, className="sets-mode", **aria(label=say("{name}: mode", name=name))),
-        _button(state_word("off"), say("{name}: switch off", name=name), mode="off"),
+        _button(_mode("off"), say("{name}: switch off", name=name), mode="off"),
     ]
     told = html.Div(said(home, known, now), id=_id(home, zone), className="said", role="status")
     problem = html.Div(className="problem", role="alert")
     named = data(home=home.id, zone=zone, unit=temperature_unit(home))
     kind = "zone-control wall-too" if known.wall else "zone-control"
     return html.Div([html.Div(buttons, className="buttons"), told, problem], className=kind, **named)
+
+
+def _mode(mode: str) -> str:
+    return say(MODE_WORDS.get(mode, mode))
 
 
 def _button(words: str, label: str, **asks: object) -> html.Button:
@@ -90,7 +94,7 @@ def _next(home: Home, known: ZoneCommands, at_us: int) -> Children:
 
 def _asked(home: Home, mode: str | None, setpoint: float | None) -> str:
     warm = "" if setpoint is None else formatting.temperature(setpoint, unit=temperature_unit(home))
-    return " ".join(filter(None, (state_word(mode) if mode else "", warm)))
+    return " ".join(filter(None, (_mode(mode) if mode else "", warm)))
 
 
 def _outcome(home: Home, last: LastCommand, at_us: int) -> Children:

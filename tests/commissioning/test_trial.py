@@ -84,7 +84,7 @@ def test_a_unit_that_is_switched_off_mid_way_ends_the_run_and_nothing_of_that_st
             bench.remote.mode = "off"
 
     run, _, found = driven(Bench(), meanwhile=pulls)
-    assert (run.outcome, run.reason) == ("stopped", "Living room was set to something else than heating")
+    assert (run.outcome, run.reason) == ("stopped", "Living room was set to something else than Heating")
     assert found["trial.power"].result == "not_testable"
     assert found["trial.power"].mend == "a whole run, to its end"
     assert found["trial.standby"].result == "pass"
@@ -146,7 +146,7 @@ def test_a_step_that_nobody_begins_ends_the_run(sound):
     _, heard, _ = sound
     still = heard._replace(heads=(HeadHeard("Living room", Words(np.array([-10.0]), ("heat",))),))
     ended = advance(trial(), still, unit(), START_S)
-    assert (ended.ended_s, ended.reason) == (START_S, "the step did not begin: awaited was Living room set to off")
+    assert (ended.ended_s, ended.reason) == (START_S, "the step did not begin: awaited was Living room set to Off")
 
 
 def frosted(heard: Heard, at: float, *, says: bool) -> Heard:
@@ -222,7 +222,7 @@ def test_what_to_do_is_said_in_a_sentence_and_what_was_set_is_put_back(sound):
         "Set it to 22.2 °C, which the room has now, fan on automatic: Living room.",
     ]
     before = msgspec.structs.replace(run, was_mode="auto", was_setpoint_c=21.0)
-    assert put_back(before) == "Set it back to automatic, 21.0 °C."
+    assert put_back(before) == "Set it back to Automatic, 21.0 °C."
     assert "was not heard" in put_back(run)
 
 

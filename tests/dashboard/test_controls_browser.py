@@ -44,7 +44,7 @@ def test_a_phone_sets_a_room_and_the_wall_may_only_look(browser, start, split, t
     until(phone, f"/^21.0 °C: confirmed at /.test({SAID})")
     assert split.told == [{"temp": 21.0}]  # two steps are one command
     phone.click("[aria-label='Living room: switch off']")
-    until(phone, f"/^off: not yet, the compressor runs 5 min at least/.test({SAID})")
+    until(phone, f"/^Off: not yet, the compressor runs 5 min at least/.test({SAID})")
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     phone.screenshot(path=tmp_path / "phone.png", full_page=True)
     phone.evaluate("document.documentElement.dataset.may = ''; document.documentElement.dataset.role = 'wall'")

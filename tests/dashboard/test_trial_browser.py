@@ -64,7 +64,7 @@ def test_a_whole_run_from_the_first_step_to_the_record(browser, served, start, m
     with PressedHome(mosquitto.port, PACE, Bench()) as home:
         remote = home.bench.remote
         begin(page, url, home)
-        says(page, "Awaited: Living room set to off")
+        says(page, "Awaited: Living room set to Off")
         remote.mode = "off"
         says(page, "Off: under way.")
         assert re.search(r"\d+:\d\d", page.inner_text(".trial-left b"))
@@ -84,7 +84,7 @@ def test_a_whole_run_from_the_first_step_to_the_record(browser, served, start, m
         says(page, "Hold: under way.")
         says(page, "1 of 8 questions could not be tested.")
         assert page.inner_text("h1") == "Nothing wrong was found."
-        says(page, "Set it back to heating, 70 °F.")
+        says(page, "Set it back to Heating, 70 °F.")
     found = api(url)
     assert found["outcome"] == "finished"
     assert {one["check"]: one["result"] for one in found["findings"] if one["result"] != "pass"} == {
@@ -96,9 +96,7 @@ def test_a_whole_run_from_the_first_step_to_the_record(browser, served, start, m
     assert [text for text in console if "WebSocket" not in text] == []
 
 
-def test_a_run_goes_on_without_dashboard_or_phone_and_ends_by_itself_or_by_the_button(
-    browser, served, start, mosquitto
-):
+def test_a_run_goes_on_while_nobody_looks_and_ends_by_itself_or_by_the_button(browser, served, start, mosquitto):
     url = served
     page = browser.new_context(**PHONE).new_page()
     with PressedHome(mosquitto.port, PACE, Bench(weak=0.5)) as home:

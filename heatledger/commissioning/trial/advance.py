@@ -9,11 +9,12 @@ import msgspec
 import numpy as np
 
 from heatledger.commissioning.trial.course import LONGEST_EXTENSION_S, STEPS, Leg, Trial, Work
-from heatledger.commissioning.trial.subject import MODE_OF, MODE_WORDS, Subject
+from heatledger.commissioning.trial.subject import MODE_OF, Subject
 from heatledger.commissioning.trial.traces import Heard, Words, defrosts, value_at
 from heatledger.commissioning.trial.wants import begun, changes, says_mode, unmet, wants
 from heatledger.formatting import number, temperature
 from heatledger.marks import worded
+from heatledger.modes import MODE_WORDS
 
 LIMITS_C: Final[dict[Work, tuple[float, float]]] = {"heating": (10.0, 30.0), "cooling": (16.0, 35.0)}
 """A room outside these ends the run. [°C]"""

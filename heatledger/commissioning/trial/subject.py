@@ -13,19 +13,8 @@ from heatledger.heat import unit_map
 from heatledger.heat.delivered import WIDTHS
 from heatledger.heat.system import System
 from heatledger.home import Head, HeatPump, Home, Meter
-from heatledger.marks import marked
 
 MODE_OF: Final[dict[Work, str]] = {"heating": "heat", "cooling": "cool"}
-MODE_WORDS: Final = {
-    "off": marked("off"),
-    "heat": marked("heating"),
-    "cool": marked("cooling"),
-    "auto": marked("automatic"),
-    "heat_cool": marked("automatic"),
-    "dry": marked("drying"),
-    "fan_only": marked("fan only"),
-}
-"""What a mode is called."""
 WARMER: Final[dict[Work, float]] = {"heating": 1.0, "cooling": -1.0}
 """Which way the room goes."""
 _BEYOND_MAP_K: Final = 3.0

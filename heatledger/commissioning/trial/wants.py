@@ -8,11 +8,12 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from heatledger.commissioning.trial.course import Leg, Trial
-from heatledger.commissioning.trial.subject import MODE_OF, MODE_WORDS, WARMER, Subject
+from heatledger.commissioning.trial.subject import MODE_OF, WARMER, Subject
 from heatledger.commissioning.trial.traces import HeadHeard, Heard, value_at, word_at
 from heatledger.formatting import power as watts
 from heatledger.formatting import temperature
 from heatledger.marks import worded
+from heatledger.modes import MODE_WORDS
 
 ASK_K: Final = 2.0
 """A set-point so far beyond the room's temperature makes a unit do its most. [K]"""

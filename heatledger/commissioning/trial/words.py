@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from heatledger.commissioning.trial.course import Leg, StepName, Trial
-from heatledger.commissioning.trial.subject import MODE_WORDS, WARMER, Subject
+from heatledger.commissioning.trial.subject import WARMER, Subject
 from heatledger.commissioning.trial.traces import Heard, value_at
 from heatledger.commissioning.trial.wants import ASK_K
 from heatledger.formatting import temperature
 from heatledger.marks import marked, worded
+from heatledger.modes import MODE_WORDS
 
 TITLES: Final[dict[StepName, str]] = {"rest": marked("Off"), "full": marked("At its most"), "hold": marked("Hold")}
 """What the steps are called."""
