@@ -104,8 +104,8 @@ def test_two_hundred_draws_are_priced_within_a_second(bar_s):
     assert time.process_time() - began < bar_s(2)  # twice the promise
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("history_days", [pytest.param(400, marks=pytest.mark.long), 60])
+@pytest.mark.long
+@pytest.mark.parametrize("history_days", [400, 60])
 def test_the_band_in_money_holds_as_often_as_it_says(history_days):
     """Eight chances in ten: over 6 cycles of two homes under a tiered plan, asked after 3, 10 and 20 days."""
     priced = plan("fixed", lines=[TIERED])

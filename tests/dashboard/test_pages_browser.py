@@ -161,10 +161,17 @@ def stands(page, name):
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_fits_reads_and_has_no_serious_fault_of_access(browser, url, console, scheme):
+@pytest.mark.parametrize(
+    ("scheme", "sizes"),
+    [
+        pytest.param("light", SIZES[::3], id="light"),
+        pytest.param("light", SIZES[1:3], id="light, tablet and phone", marks=pytest.mark.long),
+        pytest.param("dark", SIZES[:1], id="dark"),
+    ],
+)
+def test_every_page_fits_reads_and_has_no_serious_fault_of_access(browser, url, console, scheme, sizes):
     for name in PAGES:
-        for size, width, height in SIZES if scheme == "light" else SIZES[:1]:
+        for size, width, height in sizes:
             page = show(browser, url, name, console, width=width, height=height, scheme=scheme)
             page.wait_for_function(
                 "() => document.querySelector('.rail-state')?.textContent.startsWith('Live')", timeout=40_000
@@ -185,7 +192,7 @@ def test_every_page_fits_reads_and_has_no_serious_fault_of_access(browser, url, 
                 assert page.evaluate(CUT) == [], f"{where}, menu open"
                 assert page.evaluate(SMALL) == [], f"{where}, menu open"
                 page.keyboard.press("Escape")
-            if size in ("desk", "phone"):
+            if size in ("desk", "phone", "small"):
                 found = axe_playwright.Axe().run(
                     page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
                 )

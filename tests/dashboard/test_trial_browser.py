@@ -96,6 +96,7 @@ def test_a_whole_run_from_the_first_step_to_the_record(browser, served, start, m
     assert [text for text in console if "WebSocket" not in text] == []
 
 
+@pytest.mark.long
 def test_a_run_goes_on_while_nobody_looks_and_ends_by_itself_or_by_the_button(browser, served, start, mosquitto):
     url = served
     page = browser.new_context(**PHONE).new_page()
