@@ -21,14 +21,12 @@ from heatledger.commissioning.own_units import in_own_units
 from heatledger.commissioning.record import Job, Record, Unit, compared, headline
 from heatledger.commissioning.trial.books import TrialBooks
 from heatledger.commissioning.trial.words import ending
-from heatledger.hearing import heard
 from heatledger.home import Home
 from heatledger.ledger import Ledger
 from heatledger.reader import of_home, reading
 from heatledger.retelling import retold
 from heatledger.statement.record_words import at_place
 from heatledger.store import Store
-from heatledger.store.lately import heard_lately
 from heatledger.wording import say
 
 SinceOption = Annotated[str | None, typer.Option("--since", help="First day or instant; by default a week ago.")]
@@ -85,9 +83,8 @@ def commission(
 
 def _found(ledger: Ledger, store: Store, since: str | None, now: datetime, job: Job) -> Record:
     home = ledger.home
-    start, latest = fleet.begins(home, since, now), heard(heard_lately(store, home.id, int(now.timestamp() * 1e6)))
-    trials = TrialBooks(home, ledger.systems, store, ledger.state)
-    going, seen = trials.going(now), gather(ledger, store, start=start, now=now, latest=latest)
+    start, trials = fleet.begins(home, since, now), TrialBooks(home, ledger.systems, store, ledger.state)
+    going, seen = trials.going(now), gather(ledger, store, start=start, now=now)
     return look(seen, start=start, job=job, trials=trials.ended(), going=going)
 
 

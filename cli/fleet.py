@@ -17,14 +17,12 @@ from heatledger.commissioning.fleet import Row, row, unseen, worst_first
 from heatledger.commissioning.gather import SPAN, gather, kept, look
 from heatledger.commissioning.own_units import in_own_units
 from heatledger.config import Config, load
-from heatledger.hearing import heard
 from heatledger.home import Home
 from heatledger.ledger import Ledger, span
 from heatledger.reader import of_home, reading
 from heatledger.retelling import retold
 from heatledger.statement.record_words import at_place
 from heatledger.store import Store, StoreError, open_store
-from heatledger.store.lately import heard_lately
 from heatledger.store.state import State
 from heatledger.wording import say, say_many
 
@@ -64,9 +62,7 @@ def listed(config_dir: Path | None, since: str | None, now: datetime, *, as_json
 def _row(config: Config, home: Home, store: Store, state: State, since: str | None, now: datetime) -> Row:
     start, earlier = begins(home, since, now), kept(state, home.id)
     try:
-        latest = heard(heard_lately(store, home.id, int(now.timestamp() * 1e6)))
-        ledger = Ledger(config, home, store=store, state=state)
-        seen = gather(ledger, store, start=start, now=now, latest=latest)
+        seen = gather(Ledger(config, home, store=store, state=state), store, start=start, now=now)
     except (StoreError, sqlite3.Error):
         return unseen(home, earlier, reason="the store is not answering")
     return row(seen, look(seen, start=start), earlier)

@@ -19,14 +19,12 @@ from heatledger.alerts.episodes import Episode
 from heatledger.commissioning.fleet import Row, row, unseen
 from heatledger.commissioning.gather import SPAN, gather, kept, look
 from heatledger.config import Config, ConfigError, load
-from heatledger.hearing import heard
 from heatledger.home import Home
 from heatledger.ledger import Ledger
 from heatledger.reader import of_home, reading
 from heatledger.settings import mail_password
 from heatledger.statement.homes import homes_content
 from heatledger.store import Store, StoreError, open_store
-from heatledger.store.lately import heard_lately
 from heatledger.store.sent import EVERY_HOME, Key, Sent
 from heatledger.store.state import State
 from heatledger.tariff.load import BillError
@@ -77,8 +75,7 @@ def look_at_all(config: Config, end: date, *, now: datetime) -> Homes:
 def _row(config: Config, home: Home, store: Store, state: State, alerts: tuple[Episode, ...], now: datetime) -> Row:
     runs, start = kept(state, home.id), now - SPAN
     try:
-        latest = heard(heard_lately(store, home.id, int(now.timestamp() * 1e6)))
-        seen = gather(Ledger(config, home, store=store, state=state), store, start=start, now=now, latest=latest)
+        seen = gather(Ledger(config, home, store=store, state=state), store, start=start, now=now)
         found = row(seen, look(seen, start=start), runs)
     except (StoreError, BillError, sqlite3.Error) as error:
         found = unseen(home, runs, reason=str(error))

@@ -26,6 +26,7 @@ from heatledger.meters import Grid
 from heatledger.outlook import HISTORY_D
 from heatledger.readings import INTERVAL_S, SeriesKey
 from heatledger.store import Store
+from heatledger.store.lately import heard_lately
 from heatledger.store.state import State
 
 QUANTITIES = tuple(dict.fromkeys((*INTERVALS_OF, "voltage", "current", "power_factor", "flow", "dhw_temp")))
@@ -37,7 +38,12 @@ NO_JOB: Final = Job()
 
 
 def gather(
-    ledger: Ledger, store: Store, *, start: datetime, now: datetime, latest: Mapping[SeriesKey, LiveValue]
+    ledger: Ledger,
+    store: Store,
+    *,
+    start: datetime,
+    now: datetime,
+    latest: Mapping[SeriesKey, LiveValue] | None = None,
 ) -> Evidence:
     """Gather a span of a home.
 
@@ -49,8 +55,8 @@ def gather(
         Where its intervals are.
     start, now : datetime
         The span, aware.
-    latest : mapping of SeriesKey to LiveValue
-        The newest value of every series of the home.
+    latest : mapping of SeriesKey to LiveValue, optional
+        The newest value of every series of the home; by default what the store heard lately.
 
     Returns
     -------
@@ -58,6 +64,8 @@ def gather(
         The span's intervals accounted for anew; its days and its house as the books have them.
     """
     home = ledger.home
+    if latest is None:
+        latest = hearing.heard(heard_lately(store, home.id, int(now.timestamp() * 1e6)))
     start_s = int(start.timestamp()) // INTERVAL_S * INTERVAL_S
     end_s = int(now.timestamp()) // INTERVAL_S * INTERVAL_S
     blocks = list(store.intervals(home.id, start_s=start_s - 86_400, end_s=end_s, quantities=QUANTITIES))

@@ -24,6 +24,7 @@ from heatledger.summary import (
     ZoneUse,
 )
 from heatledger.tariff.lines import BillLine
+from tests.reports.mail_server import Server, certificate
 
 CHICAGO = ZoneInfo("America/Chicago")
 HOME = """
@@ -59,6 +60,19 @@ kind = "fixed"
 label = "Customer charge"
 rate = "0.4931"
 """
+
+
+@pytest.fixture(scope="module")
+def pem(tmp_path_factory):
+    """The certificate of a mail server."""
+    return certificate(tmp_path_factory.mktemp("pem"))
+
+
+@pytest.fixture
+def server(pem):
+    """A real mail server with TLS and AUTH."""
+    with Server(pem) as server:
+        yield server
 
 
 @pytest.fixture

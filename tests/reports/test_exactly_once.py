@@ -22,18 +22,13 @@ from reports.letter import Body, letter, message_id
 from reports.post import LONGEST, Letter, again, alone, deliver, is_due
 from reports.smtp import Postbox
 from tests.reports import sender
-from tests.reports.mail_server import LOUD, PASSWORD, Server, certificate
+from tests.reports.mail_server import LOUD, PASSWORD, Server
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.server, pytest.mark.enable_socket, *LOUD]
 NOW = datetime(2026, 1, 4, 13, tzinfo=UTC)
 KILLS = 50
 PEOPLE = 100
-
-
-@pytest.fixture(scope="module")
-def pem(tmp_path_factory):
-    return certificate(tmp_path_factory.mktemp("pem"))
 
 
 def end(process):

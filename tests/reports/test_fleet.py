@@ -17,7 +17,7 @@ from reports import schedule
 from reports.fleet import send_fleet
 from reports.fleet_due import fleet_lacks, fleet_path
 from tests.reports.conftest import HOME
-from tests.reports.mail_server import LOUD, PASSWORD, Server, certificate
+from tests.reports.mail_server import LOUD, PASSWORD
 from tests.statement.week import SILENT
 
 pytestmark = [pytest.mark.server, pytest.mark.enable_socket, *LOUD]
@@ -38,17 +38,6 @@ to = ["ivy@example.org"]
 weekday = "{weekday}"
 days = 7
 """
-
-
-@pytest.fixture(scope="module")
-def pem(tmp_path_factory):
-    return certificate(tmp_path_factory.mktemp("pem"))
-
-
-@pytest.fixture
-def server(pem):
-    with Server(pem) as server:
-        yield server
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from reports.letter import letter, message_id
 from reports.monthly import render
 from reports.publish import _write
 from reports.sending import letters, send
-from tests.reports.mail_server import LOUD, PASSWORD, Server, certificate
+from tests.reports.mail_server import LOUD, PASSWORD
 from tests.statement.december import HOME, ISSUED, LINES, SUMMARY, reconciled
 
 pytestmark = [pytest.mark.server, pytest.mark.enable_socket, *LOUD]
@@ -41,17 +41,6 @@ ca_file = "{pem}"
 [reports]
 to = ["bob@example.org"]
 """
-
-
-@pytest.fixture(scope="module")
-def pem(tmp_path_factory):
-    return certificate(tmp_path_factory.mktemp("pem"))
-
-
-@pytest.fixture
-def server(pem):
-    with Server(pem) as server:
-        yield server
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ AT = datetime(2026, 1, 4, 13, tzinfo=UTC)
 KEY = Key("bill", "maple", date(2025, 12, 3), date(2026, 1, 3), "bob@example.org", 1)
 
 
-@pytest.fixture(scope="module")
-def pem(tmp_path_factory):
-    return certificate(tmp_path_factory.mktemp("pem"))
-
-
 def settings(port, pem, **changes):
     given = {"host": "localhost", "port": port, "user": NAME, "sender": "home@example.org", "ca_file": str(pem[0]),
              "timeout_s": 30.0}  # fmt: skip

@@ -22,7 +22,7 @@ from reports.sending import make_and_send
 from reports.weekly import kept
 from reports.weeks import due_end, lacks, newest_end, week_path
 from tests.dashboard.asgi import Client
-from tests.reports.mail_server import LOUD, PASSWORD, Server, certificate
+from tests.reports.mail_server import LOUD, PASSWORD
 
 pytestmark = [pytest.mark.server, pytest.mark.enable_socket, *LOUD]
 CHICAGO = ZoneInfo("America/Chicago")
@@ -44,17 +44,6 @@ to = ["ann@example.org", "bob@example.org"]
 on = true
 """
 ENVIRON = {"HEATLEDGER_MAIL_PASSWORD": PASSWORD}
-
-
-@pytest.fixture(scope="module")
-def pem(tmp_path_factory):
-    return certificate(tmp_path_factory.mktemp("pem"))
-
-
-@pytest.fixture
-def server(pem):
-    with Server(pem) as server:
-        yield server
 
 
 @pytest.fixture
