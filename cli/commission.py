@@ -20,12 +20,12 @@ from heatledger.commissioning.gather import gather, keep, kept, look
 from heatledger.commissioning.own_units import in_own_units
 from heatledger.commissioning.record import Job, Record, Unit, compared, headline
 from heatledger.commissioning.trial.books import TrialBooks
-from heatledger.commissioning.trial.words import ending
 from heatledger.home import Home
 from heatledger.ledger import Ledger
 from heatledger.reader import of_home, reading
 from heatledger.retelling import retold
 from heatledger.statement.record_words import at_place
+from heatledger.statement.trial_steps import made, steps
 from heatledger.store import Store
 from heatledger.wording import say
 
@@ -136,8 +136,14 @@ def _words(record: Record, home: Home, *, every: bool) -> list[str]:
     if not every:
         passed = Counter(one.name for one in record.findings if one.result == "pass")
         lines += [f"ok    {say(name)}{f' ({number})' if number > 1 else ''}" for name, number in passed.items()]
-    tried = [in_own_units(retold(ending(trial)), home) for trial in record.trials]
-    return [*lines, *tried, *_changed(record, home), *_budget(record)]
+    return [*lines, *_tried(record, home), *_changed(record, home), *_budget(record)]
+
+
+def _tried(record: Record, home: Home) -> list[str]:
+    lines = [] if not record.trials else ["", say("Test runs") + ":"]
+    for trial in record.trials:
+        lines += [f"      {made(trial, home)}", *(f"        {row.title}: {row.went}" for row in steps(trial, home))]
+    return lines
 
 
 def _changed(record: Record, home: Home) -> list[str]:

@@ -18,7 +18,6 @@ from heatledger.commissioning.budget_words import known, priced, told
 from heatledger.commissioning.finding import Finding, Result
 from heatledger.commissioning.own_units import in_own_units
 from heatledger.commissioning.record import Drift, Record, headline
-from heatledger.commissioning.trial.words import ending
 from heatledger.home import Home
 from heatledger.retelling import retold
 from heatledger.statement.headline import local
@@ -118,16 +117,6 @@ def _charted(one: Finding, home: Home) -> list[Component]:
 def badge(result: Result) -> html.Span:
     """Return what a result is called, with its sign."""
     return html.Span([icon(_ICONS[result]), say(RESULTS[result])], className=f"badge of-{result}")
-
-
-def tried(look: Look) -> html.Section:
-    """Return the door to the guided test run, and how the newest of each unit ended."""
-    rows = [html.Li(_own(ending(trial), look.home)) for trial in look.record.trials]
-    goes = any(one.result == "running" for one in look.record.findings)
-    word = say("Go on with the test run") if goes else say("Guided test run")
-    link = html.A(word, href=f"./commissioning/run?home={look.home.id}", className="button")
-    said = say("Off, at its most, then holding a temperature: you set the unit, the readings are judged.")
-    return card(GOOD, say("Test runs"), html.P(said, className="card-sub"), html.Ul(rows) if rows else "", link)
 
 
 def changed(look: Look) -> html.Section | None:

@@ -9,6 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components import aria
+from heatledger.commissioning.chart import Chart
 from heatledger.commissioning.drawing import LAYERS, Layer, chart_svg, placed, strip_svg
 from heatledger.commissioning.finding import Finding
 from heatledger.home import Home
@@ -25,11 +26,14 @@ def place(one: Finding, home: Home) -> Component:
 
 def chart(one: Finding, home: Home) -> Component | None:
     """Return a finding's chart with its caption; None where it has none."""
-    drawn = one.chart
-    if drawn is None:
+    if one.chart is None:
         return None
-    same = drawn.unit == one.unit
-    low, high = (one.low, one.high) if same else (None, None)
+    same = one.chart.unit == one.unit
+    return course(one.chart, home, low=one.low if same else None, high=one.high if same else None)
+
+
+def course(drawn: Chart, home: Home, *, low: float | None = None, high: float | None = None) -> html.Figure:
+    """Return a chart with its caption, what is expected marked in it."""
     said = captioned(drawn, home)
     made = _drawing("course", said, lambda inks: chart_svg(drawn, inks, low=low, high=high))
     return html.Figure([made, html.Figcaption(said)])

@@ -22,6 +22,7 @@ from heatledger.commissioning import fleet
 from heatledger.commissioning.gather import SPAN, gather, keep, kept, look
 from heatledger.commissioning.record import Job, Record, Unit, compared
 from heatledger.commissioning.trial.books import TrialBooks
+from heatledger.commissioning.trial.course import Trial
 from heatledger.home import Home
 from heatledger.reader import ENGLISH, reading
 from heatledger.store import StoreError
@@ -33,12 +34,25 @@ _LONGEST: Final = 200
 
 
 class Look(msgspec.Struct, frozen=True):
-    """What the page shows: the home as it is found now, the runs that were kept, and the names of all homes."""
+    """What the page shows: a home as it is found now.
+
+    Attributes
+    ----------
+    home, record : Home, Record
+        As its file states it; what the checks found.
+    kept : tuple of Record
+        The runs of the checks that were kept, by version.
+    homes : dict of str to str
+        The names of all homes by id.
+    tried : tuple of Trial
+        Every guided test run that has ended, the newest first.
+    """
 
     home: Home
     record: Record
     kept: tuple[Record, ...]
     homes: dict[str, str]
+    tried: tuple[Trial, ...] = ()
 
 
 class Commissioning:
@@ -70,7 +84,8 @@ class Commissioning:
         home = self._queries.home(name)
         homes = {one: row.name for one, row in sorted(self._queries.config.homes.items())}
         earlier = tuple(kept(self._state, home.id))
-        return Look(home, compared(self._found(home)[0], earlier), earlier, homes)
+        record = compared(self._found(home)[0], earlier)
+        return Look(home, record, earlier, homes, tuple(self.trials(home).past()))
 
     def run(self, name: str | None, run: str | None) -> tuple[Home, Record]:
         """Return a home and one of its runs: by number as it was kept, else as it is found now.

@@ -10,17 +10,14 @@ import numpy as np
 from heatledger import formatting
 from heatledger.commissioning.trial.books import Shown
 from heatledger.commissioning.trial.course import STEPS
-from heatledger.commissioning.trial.traces import TEMPERATURE_HELD_S, Trace, known_mean, window
-from heatledger.marks import marked
+from heatledger.commissioning.trial.curves import COP, OUTDOORS, POWER, ROOM, SUPPLY, cop
+from heatledger.commissioning.trial.traces import TEMPERATURE_HELD_S, Trace, window
 from heatledger.reader import temperature_unit
 from heatledger.readings import Floats
 from heatledger.wording import say
 
 WIDE, HIGH = 320.0, 72.0
 _POINTS: Final = 160
-_AIR: Final = {"A": 300.0, "B": 900.0}
-"""Over how long a measured COP is honest (`heatledger.heat.ladder.STEPS`). [s]"""
-_METHODS: Final = {"A": marked("heat meter"), "B": marked("air enthalpy")}
 _ROOM: Final = 0.1
 
 
@@ -44,29 +41,16 @@ def curves(shown: Shown) -> list[Curve]:
         return formatting.temperature(value, unit=unit)
 
     rows = [
-        _curve(shown, say("Power of the whole unit"), heard.power, formatting.power, 300.0, floor=0.0),
-        _curve(shown, say("Room"), heard.room, degrees, TEMPERATURE_HELD_S),
-        _curve(shown, say("Supplied air"), heard.supply, degrees, TEMPERATURE_HELD_S),
-        _curve(shown, say("Outdoors"), heard.outdoor, degrees, TEMPERATURE_HELD_S),
+        _curve(shown, say(POWER), heard.power, formatting.power, 300.0, floor=0.0),
+        _curve(shown, say(ROOM), heard.room, degrees, TEMPERATURE_HELD_S),
+        _curve(shown, say(SUPPLY), heard.supply, degrees, TEMPERATURE_HELD_S),
+        _curve(shown, say(OUTDOORS), heard.outdoor, degrees, TEMPERATURE_HELD_S),
     ]
-    method = _METHODS.get(heard.heat_rung)
-    if method is not None:
-        title = say("COP by {method}", method=say(method))
-        rows.append(_curve(shown, title, cop(shown), lambda value: formatting.number(value, 1), 300.0, floor=0.0))
+    title = COP.get(heard.heat_rung)
+    if title is not None:
+        measured = cop(heard, shown.unit, shown.now_s)
+        rows.append(_curve(shown, say(title), measured, lambda value: formatting.number(value, 1), 300.0, floor=0.0))
     return [row for row in rows if row is not None]
-
-
-def cop(shown: Shown) -> Trace:
-    """Return measured heat over power, each minute over as long before as is honest; nothing while it rests."""
-    heard, span_s = shown.heard, _AIR[shown.heard.heat_rung]
-    at, values = [], []
-    for end in np.arange(span_s, shown.now_s + 1.0, 60.0).tolist():
-        heat = known_mean(window(heard.heat, end - span_s, end), 0.9)
-        power = known_mean(window(heard.power, end - span_s, end), 0.9)
-        if heat is not None and power is not None and power >= shown.unit.rests_below_w:
-            at.append(end)
-            values.append(max(heat, 0.0) / power)
-    return Trace(np.array(at), np.array(values))
 
 
 def _curve(

@@ -10,10 +10,11 @@ from dash.development.base_component import Component
 
 from dashboard import shell
 from dashboard.cards import heading
-from dashboard.commission_cards import changed, checks, counts, job, narrowing, runs, tried
+from dashboard.commission_cards import changed, checks, counts, job, narrowing, runs
 from dashboard.commissioning import Commissioning, Look
 from dashboard.desk import kept_of, refusal
 from dashboard.queries import AskError
+from dashboard.trial_cards import tried
 from heatledger.commissioning.own_units import in_own_units
 from heatledger.commissioning.record import headline
 from heatledger.marks import marked

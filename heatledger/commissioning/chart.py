@@ -31,6 +31,8 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
         A second line of the same unit and times.
     beside_what : str
         What that is.
+    marks_s : tuple of int
+        When something began, since the start of the first value. [s]
     """
 
     what: str
@@ -41,10 +43,19 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     at: tuple[float, ...] = ()
     beside: tuple[float | None, ...] = ()
     beside_what: str = ""
+    marks_s: tuple[int, ...] = ()
 
 
 def over_time(
-    what: str, unit: str, column: Floats, start_s: int, *, beside: Floats | None = None, beside_what: str = ""
+    what: str,
+    unit: str,
+    column: Floats,
+    start_s: int,
+    *,
+    interval_s: int = INTERVAL_S,
+    beside: Floats | None = None,
+    beside_what: str = "",
+    marks_s: tuple[int, ...] = (),
 ) -> Chart | None:
     """Return a chart of a column of intervals, in means of so many that it has `MOST` points at most.
 
@@ -56,10 +67,14 @@ def over_time(
         One value an interval, NaN where none was heard.
     start_s : int
         Start of the first, UTC. [s]
+    interval_s : int
+        Length of each. [s]
     beside : array, shape (n,), optional
         A second line.
     beside_what : str
         What that is.
+    marks_s : tuple of int
+        When something began, since the start. [s]
 
     Returns
     -------
@@ -71,7 +86,7 @@ def over_time(
     if sum(value is not None for value in values) < 2:
         return None
     return Chart(
-        what=what, unit=unit, values=values, start_s=start_s, step_s=wide * INTERVAL_S,
+        what=what, unit=unit, values=values, start_s=start_s, step_s=wide * interval_s, marks_s=marks_s,
         beside=() if beside is None else _means(beside, wide), beside_what="" if beside is None else beside_what,
     )  # fmt: skip
 

@@ -59,7 +59,7 @@ def chart_svg(chart: Chart, inks: Mapping[Layer, str], *, low: float | None = No
     banded = (low is not None or high is not None) and ends[0] < ends[1]
     base = y(0.0) if bottom < 0.0 < top else tall - _EDGE + 1
     parts: dict[Layer, str] = {
-        "rule": f'<path d="M0 {base:.1f}H{wide:g}" stroke-width="1"/>',
+        "rule": f'<path d="M0 {base:.1f}H{wide:g}{_marks(chart, x, tall)}" stroke-width="1"/>',
         "band": _rect(0, y(ends[1]), wide, y(ends[0]) - y(ends[1]), 0.35) if banded else "",
         "beside": f'<path d="{_line(x, chart.beside, y)}" stroke-width="1.2" stroke-dasharray="4 3"/>',
         "line": _dots(x, chart.values, y) if chart.at else _stroke(_line(x, chart.values, y)),
@@ -127,6 +127,14 @@ def _places(chart: Chart, wide: float) -> list[float]:
     along = chart.at or range(len(chart.values))
     least, most = min(along), max(along)
     return [_EDGE + (wide - 2 * _EDGE) * (at - least) / max(most - least, 1e-9) for at in along]
+
+
+def _marks(chart: Chart, x: Sequence[float], tall: float) -> str:
+    """Return an upright stroke where something began."""
+    if not chart.marks_s or not chart.step_s or len(x) < 2:
+        return ""
+    each = (x[-1] - x[0]) / (len(x) - 1) / chart.step_s
+    return "".join(f"M{x[0] + at * each:.1f} 0V{tall:g}" for at in chart.marks_s)
 
 
 def _stroke(path: str) -> str:

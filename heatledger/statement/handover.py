@@ -5,40 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Final
 
 from heatledger import formatting as fmt
 from heatledger.commissioning.budget import Doubt
 from heatledger.commissioning.budget_words import known, priced, told
-from heatledger.commissioning.drawing import Layer, chart_svg, placed, strip_svg
-from heatledger.commissioning.finding import Finding, Result
+from heatledger.commissioning.finding import Finding
 from heatledger.commissioning.own_units import in_own_units
 from heatledger.commissioning.record import Record, headline
+from heatledger.commissioning.trial.entered import of_trials
 from heatledger.home import Home
 from heatledger.reader import reader
 from heatledger.retelling import retold
+from heatledger.statement.drawn import Drawing, evidence, place
+from heatledger.statement.handover_trials import Trials, trials
 from heatledger.statement.headline import local
-from heatledger.statement.record_words import (
-    GROUPS,
-    RESULTS,
-    at_place,
-    captioned,
-    expected,
-    sentence,
-    unit_rows,
-)
+from heatledger.statement.record_words import GROUPS, RESULTS, at_place, sentence, unit_rows
 from heatledger.wording import say
-
-_PLAIN: Final[dict[Layer, str]] = {"rule": "#C9C4BA", "band": "#5A646E", "beside": "#8A939B", "line": "#14181D"}
-_LOUD: Final[dict[Layer, str]] = {**_PLAIN, "line": "#9C0F65"}
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A drawing and what it shows, in words."""
-
-    svg: str
-    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +87,8 @@ class Handover:
     units: list[list[str]]
     since: Listed | None
     parts: list[Part]
+    trials: Trials
+    tried: list[Asked]
     budget: list[Narrowed]
     budget_title: str
     signed: list[str]
@@ -138,6 +122,8 @@ def handover(record: Record, home: Home) -> Handover:
         units=unit_rows(record, home),
         since=_since(record, home),
         parts=list(_parts(record, home)),
+        trials=trials(record, home),
+        tried=_by_check([one for one in record.findings if of_trials(one)], home),
         budget=[_narrowed(one) for one in record.budget],
         budget_title=say("What would narrow a COP"),
         signed=[say("Installer"), say("For the household")],
@@ -186,12 +172,15 @@ def _since(record: Record, home: Home) -> Listed | None:
 
 def _parts(record: Record, home: Home) -> Iterable[Part]:
     for group, title in GROUPS.items():
-        rows = [one for one in record.findings if one.group == group]
-        order = list(dict.fromkeys(one.check for one in rows))
-        by_check = sorted(rows, key=lambda one: order.index(one.check))
-        checks = [_asked(list(found), home) for _, found in groupby(by_check, key=lambda one: one.check)]
+        checks = _by_check([one for one in record.findings if one.group == group and not of_trials(one)], home)
         if checks:
             yield Part(say(title), checks)
+
+
+def _by_check(rows: Sequence[Finding], home: Home) -> list[Asked]:
+    order = list(dict.fromkeys(one.check for one in rows))
+    by_check = sorted(rows, key=lambda one: order.index(one.check))
+    return [_asked(list(found), home) for _, found in groupby(by_check, key=lambda one: one.check)]
 
 
 def _asked(rows: Sequence[Finding], home: Home) -> Asked:
@@ -214,28 +203,9 @@ def _row(one: Finding, home: Home) -> Row:
         at=one.at,
         evidence=sentence(in_own_units(retold(one.evidence), home)),
         mend=sentence(mend),
-        place=_place(one, home),
-        chart=_chart(one, home),
+        place=place(one, home),
+        chart=evidence(one, home),
     )
-
-
-def _inks(result: Result) -> dict[Layer, str]:
-    return _LOUD if result in ("fail", "warn") else _PLAIN
-
-
-def _place(one: Finding, home: Home) -> Drawing | None:
-    span = placed(one)
-    if span is None or one.value is None:
-        return None
-    return Drawing(strip_svg(span, one.value, _inks(one.result)), expected(one, home))
-
-
-def _chart(one: Finding, home: Home) -> Drawing | None:
-    if one.chart is None:
-        return None
-    same = one.chart.unit == one.unit
-    drawn = chart_svg(one.chart, _inks(one.result), low=one.low if same else None, high=one.high if same else None)
-    return Drawing(drawn, captioned(one.chart, home))
 
 
 def _narrowed(doubt: Doubt) -> Narrowed:

@@ -42,6 +42,9 @@ KINDS: Final[dict[PumpKind, str]] = {
 }
 """What a kind of heat pump is called."""
 
+_BRIEF: Final = timedelta(hours=6)
+"""A chart of no more than this is of a test run, not of a day."""
+
 
 def at_place(one: Finding) -> str:
     """Return the check's name and where: ``Standby, Multi-split``."""
@@ -95,6 +98,9 @@ def _over(chart: Chart, home: Home) -> str:
     start_s, step_s = chart.start_s or 0, chart.step_s or 0
     start = local(datetime.fromtimestamp(start_s, UTC), home)
     end = local(datetime.fromtimestamp(start_s + step_s * len(chart.values), UTC), home)
+    if end - start <= _BRIEF:
+        length = fmt.duration(step_s * len(chart.values))
+        return say("{duration} from {day}, {time}", duration=length, day=fmt.day(start), time=start.strftime("%H:%M"))
     if end - start <= timedelta(days=1, hours=1):
         return say("one day from {day}, {time}", day=fmt.day(start), time=start.strftime("%H:%M"))
     return say("{start} to {end}", start=fmt.day(start), end=fmt.day(end))

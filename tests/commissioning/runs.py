@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import msgspec
+
 from heatledger.commissioning.finding import Finding
 from heatledger.commissioning.trial.advance import advance, begin
 from heatledger.commissioning.trial.course import Trial, Work
+from heatledger.commissioning.trial.curves import curves
 from heatledger.commissioning.trial.subject import Subject, subject
 from heatledger.commissioning.trial.traces import Heard
 from heatledger.commissioning.trial.verdicts import judged
@@ -29,6 +32,12 @@ def trial(work: Work = "heating", **given) -> Trial:
             who="installer", started_at=STARTED, **given,
         )
     )  # fmt: skip
+
+
+def ended(run: Trial, heard: Heard, on: Subject | None = None) -> Trial:
+    """A run that is over as the books keep it: with its verdicts and its curves."""
+    on = on or unit()
+    return msgspec.structs.replace(run, findings=judged(run, heard, on), curves=curves(run, heard, on))
 
 
 def obey(run: Trial, bench: Bench) -> None:

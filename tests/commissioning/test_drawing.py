@@ -87,6 +87,18 @@ def test_what_was_not_heard_breaks_the_line():
     assert svg.count("M") == 2
 
 
+def test_what_began_is_marked_where_it_did():
+    """Half an hour of a value a minute is drawn from edge to edge: a third of the way is ten minutes."""
+    chart = Chart(what="Power", unit="W", values=(1.0,) * 31, start_s=START_S, step_s=60, marks_s=(600, 1800))
+    places = [float(x) for x in re.findall(r"M([\d.]+) 0V", chart_svg(chart, {"rule": "#000"}))]
+    assert places == [pytest.approx(3 + 234 / 3, abs=0.1), pytest.approx(237, abs=0.1)]
+
+
+def test_a_brief_chart_says_how_long_it_is_and_from_when():
+    run = Chart(what="Power", unit="W", values=(0.0, 9.0), start_s=START_S, step_s=1800)
+    assert captioned(run, HOME) == "Power 0 to 9 W; 1 h from Jan 12, 00:00"
+
+
 def test_what_was_not_asked_for_is_not_drawn():
     assert "<g" not in chart_svg(Chart(what="P", unit="W", values=(1.0, 2.0), start_s=0, step_s=300), {})
     assert placed(finding(None, 0.0, 1.0)) is None

@@ -16,13 +16,18 @@ from heatledger.commissioning.budget_words import known, told
 from heatledger.commissioning.gather import look
 from heatledger.commissioning.own_units import in_own_units
 from heatledger.commissioning.record import Job, Unit, compared
+from heatledger.commissioning.trial.advance import advance
+from heatledger.commissioning.trial.course import START_S
+from heatledger.commissioning.trial.traces import Trace
 from heatledger.home import Head, HeatPump, Home, Meter, Zone
 from heatledger.reader import Reader, reading
 from heatledger.retelling import retold
 from heatledger.statement.record_words import RESULTS, captioned, expected
+from heatledger.statement.trial_steps import steps
 from heatledger.statement.typeset import record_pdf
 from heatledger.wording import say
-from tests.commissioning import weeks, wet
+from tests.commissioning import runs, weeks, wet
+from tests.commissioning.bench import Bench
 
 pytestmark = pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="apt-get install poppler-utils")
 JOB = Job(
@@ -186,6 +191,126 @@ def test_a_later_run_is_held_against_the_first_and_carries_the_job(tmp_path):
     assert "Sincerun1ofJan19,2026" in text
     assert "Powersign,Mini-split,livingroom:" in text
     assert "(Pass)" in text
+
+
+@cache
+def whole_run():
+    run, heard, _ = runs.driven(Bench(), look=lambda bench: bench.heard(measured=True))
+    return runs.ended(run, heard)
+
+
+@cache
+def aborted_run():
+    """Somebody switches the unit off ten minutes after it was at its most."""
+
+    def pulls(run, bench):
+        if run.leg.step == "full" and run.leg.began_s and bench.clock_s > run.leg.began_s + 600:
+            bench.remote.mode = "off"
+
+    run, heard, _ = runs.driven(Bench(), meanwhile=pulls)
+    return runs.ended(run, heard)
+
+
+@cache
+def nobodys_run():
+    """Nobody switches the unit off: the run waits a quarter of an hour for its first step."""
+    _, heard, _ = runs.driven(Bench())
+    still = heard._replace(heads=())
+    ended = advance(runs.trial(), still._replace(power=Trace(still.power.at_s, still.power.value + 500.0)),
+                    runs.unit(), START_S)  # fmt: skip
+    return runs.ended(ended, still)
+
+
+def of_steps(trial, home):
+    """What a run's steps say, as the page and the command line have it."""
+    return [f"{row.title}{row.went}" for row in steps(trial, home)]
+
+
+@pytest.mark.parametrize("make", [whole_run, aborted_run, nobodys_run])
+def test_a_test_run_is_on_the_paper_with_its_steps_times_verdicts_and_curves(make, tmp_path):
+    seen, start = demo()
+    trial = make()
+    record = look(seen, start=start, job=JOB, trials=[trial])
+    text, _, pages = printed(record, seen.home, tmp_path)
+    assert dense(f"{trial.name}, Jan 15, 2026, 06:00, by installer: ") in text, "12:00 UTC is 6 in Chicago"
+    for words in of_steps(trial, seen.home):
+        assert dense(words) in text, words
+    for one in trial.findings:
+        for words in (one.name, one.question, in_own_units(one.evidence, seen.home)[1:], one.mend[1:]):
+            assert dense(words) in text, words
+    assert text.count(dense("Standby in the test run")) == 1, "a verdict stands in its run's section alone"
+    assert len(trial.curves) >= 3
+    for curve in trial.curves:
+        assert dense(captioned(curve, seen.home)) in text
+    bare = msgspec.structs.replace(record, trials=(msgspec.structs.replace(trial, curves=()),))
+    (tmp_path / "bare").mkdir()
+    drawn = sum(map(dark, pages))
+    assert drawn > sum(map(dark, printed(bare, seen.home, tmp_path / "bare")[2]))
+
+
+def test_the_steps_of_a_run_say_when_each_was_and_what_it_never_came_to():
+    home = demo()[0].home
+    assert of_steps(whole_run(), home) == [
+        "Off06:01 to 06:11: 10 min", "At its most06:12 to 06:42: 30 min", "Hold at 72 °F06:43 to 07:13: 30 min",
+    ]  # fmt: skip
+    assert of_steps(aborted_run(), home) == [
+        "Off06:01 to 06:11: 10 min", "At its most06:12 to 06:23: broken off after 11 min of 30 min", "Holdnot reached",
+    ]  # fmt: skip
+    assert of_steps(nobodys_run(), home) == [
+        "Offasked for at 06:00, did not begin", "At its mostnot reached", "Holdnot reached"
+    ]  # fmt: skip
+    long = whole_run().legs[1]
+    defrosted = msgspec.structs.replace(long, extended_s=360.0, ended_s=long.ended_s + 360.0)
+    run = msgspec.structs.replace(whole_run(), legs=(whole_run().legs[0], defrosted, whole_run().legs[2]))
+    assert of_steps(run, home)[1] == "At its most06:12 to 06:48: 36 min, 6 min of it to make up for defrosts"
+
+
+def test_a_home_without_a_test_run_says_what_would_make_one(tmp_path):
+    for make, said in ((one_plug, "No run has ended yet. One takes an hour and a quarter beside the unit, on a phone"),
+                       (empty, "None can be made: the home file names no heat pump.")):  # fmt: skip
+        seen, start = make()
+        text, _, _ = printed(look(seen, start=start), seen.home, tmp_path)
+        assert dense(said) in text
+        assert dense("upright line") not in text
+    seen, start = one_plug()
+    text, _, _ = printed(look(seen, start=start), seen.home, tmp_path)
+    assert dense("pump: None was made yet. → Needs a guided test run, an hour and a quarter beside the unit.") in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", "Mini-split, living room, 15. Jan. 2026, 06:00, von installer: abgebrochen. Living room"),
+        ("fr", "Mini-split, living room, 15 janv. 2026, 06:00, par installer : interrompu. Living room"),
+    ],
+)
+def test_a_test_run_is_told_in_the_readers_language(language, said, tmp_path):
+    seen, start = demo()
+    record = look(seen, start=start, trials=[aborted_run()])
+    with reading(Reader(language, units="metric")):
+        text, _, _ = printed(record, seen.home, tmp_path)
+        assert dense(said) in text
+        for words in of_steps(aborted_run(), seen.home):
+            assert dense(words) in text, words
+
+
+def test_what_is_kept_of_a_run_is_small_and_as_it_was_heard():
+    """A week's record with one run stays a few tens of kilobytes; its power curve is of the readings' means."""
+    trial = whole_run()
+    assert len(msgspec.json.encode(trial)) < 15_000
+    power = trial.curves[0]
+    assert (power.what, power.unit, power.start_s) == ("Power of the whole unit", "W", int(runs.STARTED.timestamp()))
+    full = trial.legs[1]
+    inside = [
+        value for number, value in enumerate(power.values)
+        if full.began_s + 120 <= number * power.step_s <= full.ended_s - 120
+    ]  # fmt: skip
+    (reached,) = (one.value for one in trial.findings if one.check == "trial.power")
+    assert max(inside) == pytest.approx(reached, rel=0.02)
+    assert power.marks_s == tuple(round(leg.asked_s) for leg in trial.legs[1:])
+    cop = next(curve for curve in trial.curves if curve.what == "COP by heat meter")
+    assert max(value for value in cop.values if value is not None) < 6.0
+    assert not any("COP" in curve.what for curve in aborted_run().curves), "no heat was measured in that one"
 
 
 def test_the_same_record_gives_the_same_paper(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from dash import html
 
 from dashboard import commission_cards as cards
+from dashboard import trial_cards
 from dashboard.commission_drawings import place
 from dashboard.commissioning import Look, stated
 from dashboard.pages import commissioning as page
@@ -14,6 +15,7 @@ from heatledger.commissioning.budget import Doubt, Option
 from heatledger.commissioning.chart import Chart
 from heatledger.commissioning.finding import Finding
 from heatledger.commissioning.record import Job, Record, Unit, compared
+from heatledger.commissioning.trial.course import Leg, Trial
 from tests.dashboard.house import HOUSE
 from tests.dashboard.trees import find, texts
 
@@ -116,6 +118,28 @@ def test_each_kept_run_has_its_hand_over():
     (link,) = find_links(cards.runs(look(finding("fail"), kept=[first])))
     assert link.href == f"./commissioning/handover.pdf?home={HOUSE.id}&run=1"
     assert cards.runs(look(finding("fail"))) is None
+
+
+def test_every_test_run_is_there_with_its_steps_verdicts_and_curves_the_newest_first():
+    verdict = finding("fail", check="trial.start", at="Duo", evidence="its compressor had not started 14 min after it")
+    power = Chart(what="Power of the whole unit", unit="W", values=(5.0, 900.0), start_s=0, step_s=60)
+    asked = Leg(step="rest", asked_s=0.0, began_s=60.0, ended_s=660.0)
+    stopped = Trial(
+        home="maple", heat_pump="duo", name="Duo", zones=("living",), work="heating", who="Ada", started_at=AT,
+        legs=(asked, Leg(step="full", asked_s=660.0, ended_s=1560.0)), outcome="stopped", ended_s=1560.0,
+        reason="Ada stopped it", findings=(verdict,), curves=(power,),
+    )  # fmt: skip
+    before = msgspec.structs.replace(stopped, who="Bo", outcome="finished", reason="")
+    shown = trial_cards.tried(msgspec.structs.replace(look(finding("pass")), tried=(stopped, before)))
+    words = texts(shown)
+    newest, oldest = (word for word in words if word.startswith("Duo, Nov 23, 2026, "))
+    assert newest.endswith("by Ada: stopped. Ada stopped it.")
+    assert oldest.endswith("by Bo: a whole test run, to its end.")
+    for said in ("Off", "At its most", "not reached", "Fail",
+                 "Power sign: its compressor had not started 14 min after it"):  # fmt: skip
+        assert said in words, said
+    assert getattr(find(shown, "course")[0], "aria-label").startswith("Power of the whole unit 5 to 900 W; 2 min from")
+    assert "No run has ended yet." in texts(trial_cards.tried(look(finding("pass"))))
 
 
 def find_links(tree):

@@ -91,7 +91,7 @@ def test_a_whole_run_from_the_first_step_to_the_record(browser, served, start, m
         "trial.capacity": "not_testable"
     }
     page.goto(f"{url}/commissioning")
-    until(page, "document.body.textContent.includes('went to its end')")
+    until(page, "document.body.textContent.includes('a whole test run, to its end')")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert [text for text in console if "WebSocket" not in text] == []
 

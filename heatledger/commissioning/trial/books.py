@@ -10,6 +10,7 @@ import msgspec
 
 from heatledger.commissioning.trial import advance as going
 from heatledger.commissioning.trial.course import Trial, Work
+from heatledger.commissioning.trial.curves import curves
 from heatledger.commissioning.trial.hearing import hear
 from heatledger.commissioning.trial.subject import Subject, subject, subject_of
 from heatledger.commissioning.trial.traces import Heard, value_at, word_at
@@ -141,6 +142,10 @@ class TrialBooks:
         newest = {trial.heat_pump: trial for trial in self._all() if not trial.running}
         return [newest[pump.id] for pump in self._home.heat_pumps if pump.id in newest]
 
+    def past(self) -> list[Trial]:
+        """Return every run that has ended, the newest first."""
+        return [trial for trial in reversed(self._all()) if not trial.running]
+
     def _all(self) -> list[Trial]:
         return [_decoded(number, body) for number, body in self._state.trials.all(self._home.id)]
 
@@ -160,7 +165,7 @@ class TrialBooks:
                 return Shown(trial, unit, heard, now_s)
             on = act(Shown(going.advance(trial, heard, unit, now_s), unit, heard, now_s))
             if not on.running:
-                on = msgspec.structs.replace(on, findings=judged(on, heard, unit))
+                on = msgspec.structs.replace(on, findings=judged(on, heard, unit), curves=curves(on, heard, unit))
             body = msgspec.json.encode(msgspec.structs.replace(on, number=0))
             if body == was or self._state.trials.change(self._home.id, number, was=was, body=body, running=on.running):
                 return Shown(on, unit, heard, now_s)

@@ -7,6 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
+from heatledger.commissioning.chart import Chart
 from heatledger.commissioning.finding import Finding
 
 Work = Literal["heating", "cooling"]
@@ -95,6 +96,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
         Why it was stopped.
     findings : tuple of Finding
         Its verdicts, once it has ended.
+    curves : tuple of Chart
+        What was heard of it, small, once it has ended: readings are not kept for ever.
     number : int
         1 for the home's first.
     """
@@ -115,6 +118,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     ended_s: float | None = None
     reason: str = ""
     findings: tuple[Finding, ...] = ()
+    curves: tuple[Chart, ...] = ()
     number: int = 0
 
     @property

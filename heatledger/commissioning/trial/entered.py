@@ -9,7 +9,7 @@ import msgspec
 
 from heatledger.commissioning.finding import Finding, Seen, found
 from heatledger.commissioning.trial.course import Trial
-from heatledger.commissioning.trial.verdicts import Verdict
+from heatledger.commissioning.trial.verdicts import VERDICTS, Verdict
 from heatledger.home import Home
 from heatledger.marks import marked, worded
 
@@ -30,6 +30,13 @@ _ROW: Final = Verdict(
     needs=marked("a guided test run, an hour and a quarter beside the unit"),
     judge=_nothing,
 )
+
+_CHECKS: Final = frozenset((_ROW.id, *(row.id for row in VERDICTS)))
+
+
+def of_trials(finding: Finding) -> bool:
+    """Return whether a finding is of a test run, or says that there is none."""
+    return finding.check in _CHECKS
 
 
 def entered(home: Home, ended: Sequence[Trial], going: Trial | None = None) -> list[Finding]:

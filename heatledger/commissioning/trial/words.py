@@ -53,14 +53,6 @@ def told(trial: Trial, leg: Leg, heard: Heard, unit: Subject, now_s: float) -> s
     return worded("Set it to {target}, which the room has now, fan on automatic: {rooms}.", target=target, rooms=rooms)
 
 
-def ending(trial: Trial) -> str:
-    """Return when a run was made, by whom, and how it ended, in one sentence."""
-    made = {"unit": trial.name, "day": trial.started_at.date(), "who": trial.who}
-    if trial.outcome == "stopped":
-        return worded("Test run of {unit}, {day}, by {who}, was stopped: {reason}.", reason=trial.reason, **made)
-    return worded("Test run of {unit}, {day}, by {who}, went to its end.", **made)
-
-
 def put_back(trial: Trial) -> str:
     """Return what to set after a run, in one sentence: what was set before it, where that was heard."""
     mode = MODE_WORDS.get(trial.was_mode or "")
