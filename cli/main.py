@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "reports": "cli.reports:reports",
     "control": "cli.control:control",
     "set": "cli.set_:set_",
+    "commands": "cli.commands:commands",
     "report": "cli.reports:report",
     "summary": "cli.summary:summary",
     "explain": "cli.explain:explain",

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from dashboard.feed import Feed
 from dashboard.zone_commands import ZoneCommands
 from heatledger.billed import BillSummary
+from heatledger.command_costs import Costed
 from heatledger.commissioning.record import Record
 from heatledger.explain import Explained
 from heatledger.live import Now
@@ -78,6 +79,7 @@ TOLD: Final[Mapping[str, Any]] = {
     "/api/v1/intervals": list[Columns],
     "/api/v1/commissioning": Record,
     "/api/v1/zones/{zone}": ZoneCommands,
+    "/api/v1/zones/{zone}/commands": list[Costed],
 }
 """By its path, what a question is answered with."""
 

@@ -28,6 +28,7 @@ from dashboard import (
     trial_page,
     yours,
     zone_commands,
+    zone_history,
 )
 from dashboard.address import networks
 from dashboard.alive import lifespan
@@ -114,7 +115,9 @@ def create_app(
     api.register(server, queries, feed, lambda: board.page().now, forms)
     stopping.register(server, config.sent_path, forms)
     commands = zone_commands.Commands(queries)
-    desk = Desk(queries, feed, board.home, lambda: board.page().now, commands)
+    past = zone_history.Past(queries)
+    zone_history.register(server, past)
+    desk = Desk(queries, feed, board.home, lambda: board.page().now, commands, past)
     paper.register(server, desk)
     _pages(app, board, devices, desk, checks, homes, build, refused)
     server.state.board, server.state.devices, server.state.checks = board, devices, checks

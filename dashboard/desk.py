@@ -25,9 +25,11 @@ from dashboard.queries import AskError, Queries, local_now
 from dashboard.question import WORKS, asked
 from dashboard.tokens import Scheme
 from dashboard.zone_commands import Commands
+from dashboard.zone_history import Past
 from heatledger.comparing import Against
 from heatledger.home import Home
 from heatledger.live import Now
+from heatledger.marks import marked
 from heatledger.retelling import retold
 from heatledger.store import StoreError
 from heatledger.summary import Summary
@@ -52,12 +54,21 @@ class Desk:
         What is heard of it this moment.
     commands : Commands
         What was asked of its zones.
+    past : Past, optional
+        What that cost.
     """
 
     def __init__(
-        self, queries: Queries, feed: Feed, shown: Home | None, now: Callable[[], Now], commands: Commands
+        self,
+        queries: Queries,
+        feed: Feed,
+        shown: Home | None,
+        now: Callable[[], Now],
+        commands: Commands,
+        past: Past | None = None,
     ) -> None:
         self._queries, self._feed, self._shown, self._now, self.commands = queries, feed, shown, now, commands
+        self._past = past or Past(queries)
 
     def view(self, query: Mapping[str, str | None], scheme: Scheme) -> View:
         """Return what an address asks for.
@@ -87,6 +98,14 @@ class Desk:
             systems=self._queries.config.alternatives,
             commands=self.commands.all(home),
         )
+
+    def with_asked(self, view: View) -> View:
+        """Return a view with what was asked of the zones in its period, and what that cost."""
+        try:
+            found = self._past.of(view.home, view.question.start, view.question.end)
+        except (StoreError, sqlite3.Error):
+            return msgspec.structs.replace(view, unread=marked("the store is not answering"))
+        return msgspec.structs.replace(view, asked=found)
 
     def _home(self, query: Mapping[str, str | None]) -> Home:
         name = query.get("home")

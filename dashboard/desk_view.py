@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -11,6 +11,7 @@ from dashboard.question import Question
 from dashboard.tokens import Scheme
 from dashboard.zone_commands import ZoneCommands
 from heatledger.baseline.kinds import Alternative
+from heatledger.command_costs import Costed
 from heatledger.home import Home
 from heatledger.live import Now
 from heatledger.summary import Summary
@@ -20,8 +21,8 @@ class View(msgspec.Struct, frozen=True):
     """Everything a page of the books shows.
 
     `homes` are the names of all by their ids; `now` is what is heard this moment, where it is the home that is shown;
-    `systems` are those that it may be compared with, by the names of their files; `commands` what was asked of its
-    zones.
+    `systems` are those that it may be compared with, by the names of their files; `commands` what was last asked of its
+    zones; `asked` everything that was in the period, with its cost, where the page shows that, and `unread` why not.
     """
 
     home: Home
@@ -33,3 +34,5 @@ class View(msgspec.Struct, frozen=True):
     now: Now | None = None
     systems: Mapping[str, Alternative] = {}
     commands: Mapping[str, ZoneCommands] = {}
+    asked: Sequence[Costed] = ()
+    unread: str = ""

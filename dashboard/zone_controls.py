@@ -88,17 +88,18 @@ def _next(home: Home, known: ZoneCommands, at_us: int) -> Children:
     if coming is None:
         return []
     at = since(home, int(coming.at.timestamp() * 1e6), at_us)
-    what = _asked(home, coming.mode, coming.setpoint)
+    what = asked_words(home, coming.mode, coming.setpoint)
     return [html.Div(say("From {time}: {what}, {why}", time=at, what=what, why=retold(coming.why)), className="coming")]
 
 
-def _asked(home: Home, mode: str | None, setpoint: float | None) -> str:
+def asked_words(home: Home, mode: str | None, setpoint: float | None) -> str:
+    """Return what was asked for: a mode, a set-point [°C], or both."""
     warm = "" if setpoint is None else formatting.temperature(setpoint, unit=temperature_unit(home))
     return " ".join(filter(None, (_mode(mode) if mode else "", warm)))
 
 
 def _outcome(home: Home, last: LastCommand, at_us: int) -> Children:
-    what = _asked(home, last.mode, last.setpoint)
+    what = asked_words(home, last.mode, last.setpoint)
     at = since(home, int(last.at.timestamp() * 1e6), at_us)
     if last.state in _PENDING:
         return [icon("clock"), text(say("{what}: waiting for the device", what=what), "pending")]

@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -30,12 +31,18 @@ config/          the home file and all else in the configuration; passwords that
 bills/           every version of every closed bill, with the rate plan it was closed by
 reports/         the statements that were made
 commissioning/   the runs of the checks that were kept
+commands.csv     what was asked of the devices, by whom and why, and what came of it: the log as it is kept
 sent.csv         which letters went to whom, and when
 looked-at.csv    who looked at what, and changed what (of every home: people have access to all)
 """
 
 
 _SENT: Final = ("changed", "kind", "start", "end", "version", "recipient", "state", "said")
+
+
+_COMMANDS: Final = (
+    "id", "time", "zone", "kind", "request", "setpoint_c", "mode", "by", "who", "why", "note"
+)  # fmt: skip
 
 
 class File(NamedTuple):
@@ -110,8 +117,17 @@ def _files(config: Config, store: Store, state: State, home: str) -> Iterator[Fi
     yield from (File(f"reports/{path.name}", [path.read_bytes()]) for path in reports_of(config, home))
     for version, body in state.runs.all(home):
         yield File(f"commissioning/version_{version}.json", [body])
+    yield File("commands.csv", _table(_COMMANDS, _commands(state, home)))
     yield File("sent.csv", _table(_SENT, _letters(config, home)))
     yield File("looked-at.csv", _table(Look._fields, looks))
+
+
+def _commands(state: State, home: str) -> Iterator[tuple[str, ...]]:
+    for row in state.commands.every(home):
+        at = datetime.fromtimestamp(row.at.time_us / 1e6, UTC).isoformat()
+        warm = "" if row.setpoint is None else str(row.setpoint)
+        yield (str(row.id), at, row.zone, row.kind, str(row.request), warm, row.mode or "",
+               row.by, row.who, row.why, row.note)  # fmt: skip
 
 
 def _letters(config: Config, home: str) -> Iterator[tuple[str, ...]]:

@@ -9,17 +9,18 @@ from pathlib import Path
 from statistics import median_low
 from typing import Final
 
+import msgspec
 import numpy as np
 
 from heatledger.cycles import cycle_at
-from heatledger.days import midnight
+from heatledger.days import midnight, spans
 from heatledger.home import Home, resolve
 from heatledger.readings import INTERVAL_S, Floats, Ints
 from heatledger.running import Days, Plan
 from heatledger.store import Store
 from heatledger.tariff.cycle import Cycle
 from heatledger.tariff.load import BillError
-from heatledger.tariff.marginal import Context, Marginal, marginal
+from heatledger.tariff.marginal import Context, Marginal, Step, marginal
 from heatledger.tariff.model import Tariff
 from heatledger.tariff.series import PriceSeries, plan_series
 
@@ -119,6 +120,39 @@ def price_now(plan: Plan, cycle: Cycle, days: Days, now: datetime) -> Marginal |
         return marginal(plan.tariff, now, _context(plan, cycle, days))
     except BillError:
         return None
+
+
+def prices_between(home: Home, plan: Plan, days: Days, start: datetime, end: datetime) -> tuple[Step, ...]:
+    """Return what one more kilowatt-hour cost, or will, through a span; hours without a price are left out.
+
+    Parameters
+    ----------
+    home : Home
+        For its billing cycles.
+    plan : Plan
+        The rate plan and its prices.
+    days : mapping of date to Day
+        The days before in the cycles: a ladder counts with the step that a day began with.
+    start, end : datetime
+        Half-open, aware.
+
+    Returns
+    -------
+    tuple of Step
+        In order.
+    """
+    found: list[Step] = []
+    for low, high in spans(start, end, plan.zone):
+        day = low.astimezone(plan.zone).date()
+        cycle = cycle_at(home.cycle, day)
+        before = {other: row for other, row in days.items() if other < day}
+        hours = -int((low - high).total_seconds() // 3600) + 1
+        try:
+            ahead = marginal(plan.tariff, low, _context(plan, cycle, before), hours=hours).ahead
+        except BillError:
+            continue
+        found += [msgspec.structs.replace(step, end=min(step.end, high)) for step in ahead if step.start < high]
+    return tuple(found)
 
 
 def usual_peak(home: Home, plan: Plan, cycle: Cycle, days: Days, now: datetime) -> Decimal | None:

@@ -9,7 +9,7 @@ from typing import Final
 from dash import Dash, Input, dcc, html
 from dash.development.base_component import Component
 
-from dashboard import zone_cards, zone_controls, zone_live
+from dashboard import zone_cards, zone_controls, zone_history, zone_live
 from dashboard.cards import heading
 from dashboard.components import Prop
 from dashboard.desk import Desk, wire
@@ -37,7 +37,8 @@ def render(view: View) -> list[Component]:
     """Return the page below its first line; pure."""
     below = [card for pump in view.home.heat_pumps if (card := zone_cards.shared(view, pump)) is not None]
     cards = [html.Div(card, className="span-6") for card in (*below, zone_cards.heat_taken(view))]
-    return [answer(view), zone_cards.table(view), html.Div(cards, className="columns even")]
+    cards_below = html.Div(cards, className="columns even")
+    return [answer(view), zone_cards.table(view), cards_below, *filter(None, [zone_history.asked_card(view)])]
 
 
 def answer(view: View) -> html.H1:
@@ -77,7 +78,7 @@ def register(app: Dash, desk: Desk) -> Callable[..., Component]:
     The rooms' cells come in one piece, for what stands in the page's body is asked for apart and may be another home's.
     """
     app.clientside_callback(_SPREAD, Input(_LIVE, "data"))  # type: ignore[no-untyped-call] # Dash leaves it untyped
-    laid_out = wire(app, NAME, desk, render, eyebrow=marked("Zones"))
+    laid_out = wire(app, NAME, desk, lambda view: render(desk.with_asked(view)), eyebrow=marked("Zones"))
 
     def layout(**query: str) -> html.Div:
         return html.Div([dcc.Store(id=_LIVE), laid_out(**query)])

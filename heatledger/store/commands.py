@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -55,6 +56,18 @@ class Commands:
         with self._database.read() as connection:
             rows = connection.execute(statement, (home, after, _MOST)).fetchall()
         return [_event(row) for row in reversed(rows)]
+
+    def every(self, home: str) -> Iterator[Event]:
+        """Yield all of a home's rows, in order, some thousands at a time."""
+        statement = f"SELECT id, {_COLUMNS} FROM command WHERE home = ? AND id > ? ORDER BY id LIMIT ?"
+        after = 0
+        while True:
+            with self._database.read() as connection:
+                rows = connection.execute(statement, (home, after, _MOST)).fetchall()
+            if not rows:
+                return
+            yield from map(_event, rows)
+            after = rows[-1][0]
 
     def of_request(self, request: int) -> list[Event]:
         """Return a request's rows, the one that asked first."""

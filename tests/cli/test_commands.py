@@ -7,13 +7,18 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from heatledger.readings import Reading
+from heatledger.control.events import Event
+from heatledger.control.moment import Moment
+from heatledger.readings import Intervals, Reading, SeriesKey
 from heatledger.store import open_store
+from heatledger.store.state import State
 
 NOW_US = int(time.time() * 1e6)
 HOME = """
@@ -209,3 +214,31 @@ def test_check_reaches_a_broker(data, mosquitto):
     found = {issue["name"]: issue for issue in json.loads(done.stdout)}
     assert "mosquitto" in found["broker.reached"]["message"]
     assert found["ingest.absent"]["severity"] == "warn"
+
+
+def test_what_was_asked_is_listed_with_who_why_and_what_it_cost(tmp_path):
+    heater = 'id = "heater"\nrole = "circuit"\nparent = "main"\npoints = ["plug"]\nzone = "living"'
+    for folder, name, text in (("homes", "home", f"{HOME}\n[[meters]]\n{heater}\n"), ("tariffs", "flat", TARIFF)):
+        (tmp_path / "config" / folder).mkdir(parents=True)
+        (tmp_path / "config" / folder / f"{name}.toml").write_text(text)
+    hours = [(NOW_US // 300_000_000 * 300 - 3 * 3600 + 300 * n) for n in range(36)]
+    with closing(open_store(f"sqlite:///{tmp_path / 'heatledger.db'}")) as store:
+        for device, watts in (("main", 2000.0), ("plug", 1200.0)):
+            level, none = np.full(36, watts), np.zeros(36, dtype=np.int64)
+            key, means = SeriesKey("home", "tasmota", device, "", "power"), (level,) * 4
+            store.write_intervals([Intervals(key, np.array(hours), level / 12_000, *means, np.ones(36), none)])
+    with closing(State(tmp_path / "state.db")) as state:
+        for kind, at_s, request in (("asked", hours[0], 0), ("confirmed", hours[0], 1), ("person", hours[24], 0)):
+            says = {"setpoint": 21.0, "request": request, "who": "Ada", "why": "page"}
+            state.commands.add(Event(kind=kind, home="home", zone="living", at=Moment(at_s * 10**6, "", 0.0), **says))
+    told = heatledger(tmp_path, "commands", "--zone", "living")
+    assert told.returncode == 0, told.stderr
+    first, second = told.stdout.splitlines()
+    assert "Living room: 21.0 °C (Ada, page): confirmed" in first
+    assert "(somebody at the device)" in first
+    assert second.strip() == "2.40 kWh, $0.24, known by own meter"  # 1200 W for two hours at 0.10
+    (row,) = json.loads(heatledger(tmp_path, "commands", "--json").stdout)
+    assert (row["cost"]["cost"], row["asked"]["ended"]) == ("0.2400", "person")
+    assert "no zone 'cellar' in home" in one_line(heatledger(tmp_path, "commands", "--zone", "cellar"))
+    nothing = heatledger(tmp_path, "commands", "--since", "2020-01-01", "--to", "2020-01-02").stdout
+    assert nothing == "nothing was asked since Jan 1, 2020\n"

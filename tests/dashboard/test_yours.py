@@ -16,6 +16,8 @@ from dashboard.app import create_app
 from heatledger import config as configuration
 from heatledger import passwords
 from heatledger.archive import archive
+from heatledger.control.events import Event
+from heatledger.control.moment import Moment
 from heatledger.readings import Reading, SeriesKey
 from heatledger.store import open_store, transfer
 from heatledger.store.sent import Key, Sent
@@ -53,6 +55,8 @@ def data(tmp_path):
     with closing(State(tmp_path / "state.db")) as state:
         closed = {"closed_at": datetime(2026, 11, 4, tzinfo=UTC), "tariff": "rate", "reason": "closed"}
         state.close_bill("maple", date(2026, 10, 3), date(2026, 11, 3), summary=b'{"total": "99.10"}', **closed)
+        at = Moment(START_US, "", 0.0)
+        state.commands.add(Event(kind="asked", home="maple", zone="living", at=at, setpoint=21.0))
         state.runs.add("maple", made_at="2026-11-05", body=b'{"version": 0}')
         for name, role in (("Ada", "owner"), ("Bo", "installer")):
             state.people.keep(name, role, passwords.hashed(PASSWORD), at_us=1)
@@ -96,6 +100,9 @@ def test_the_archive_holds_everything_of_the_home_and_no_secret(let_in):
     assert "ann:REMOVED@" in found.read("config/settings.toml").decode()
     assert json.loads(found.read("bills/2026-10-03_2026-11-03_version_1.json")) == {"total": "99.10"}
     assert [(row["recipient"], row["state"]) for row in table(found, "sent.csv")] == [("ada@example.org", "accepted")]
+    assert [(row["zone"], row["kind"], row["setpoint_c"]) for row in table(found, "commands.csv")] == [
+        ("living", "asked", "21.0")
+    ]
     assert found.read("commissioning/version_1.json") == b'{"version": 0}'
     assert "logged in" in {row["what"] for row in table(found, "looked-at.csv")}
     assert b"hunter2" not in b"".join(found.read(name) for name in found.namelist())
