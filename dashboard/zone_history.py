@@ -149,7 +149,8 @@ def _outcome(home: Home, asked: Asked, at: datetime) -> Children:
         return [text(retold(asked.note) or say("waiting for the device"), "undone" if asked.over else "pending")]
     said = say(_OVER[asked.state])
     if asked.ended is None or asked.end is None:
-        return [text(f"{said}, {say('counts still')}", "done")]
+        still = say("counts still")
+        return [text(f"{said}, {still}", "done")]
     until = say(_ENDED[asked.ended], time=since(home, _us(asked.end), _us(at)))
     return [text(f"{said}, {until}", "done")]
 

@@ -113,14 +113,16 @@ def _unheard(home: Home, account: Account, zone: str, rows: _Rows) -> str | None
     own = {meter.id for meter in home.meters if meter.zone == zone and meter.role in _CONSUMERS}
     counted = sorted((pumps | own) & account.meters.keys())
     if not counted:
+        why = worded("nothing measures what this zone uses")
         mend = worded("name its circuit’s meter, with zone, in the home file")
-        return f"{worded('nothing measures what this zone uses')}; {mend}"
+        return f"{why}; {mend}"
     total = float(rows.inside.sum())
     for meter in counted:
         heard = float((rows.inside * np.isfinite(account.meters[meter][rows.part])).sum())
         if heard < _HEARD * total:
+            why = worded("{meter} was not heard in that time", meter=names[meter])
             mend = worded("see that it is heard (heatledger check)")
-            return f"{worded('{meter} was not heard in that time', meter=names[meter])}; {mend}"
+            return f"{why}; {mend}"
     return None
 
 
