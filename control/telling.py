@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from control.house import devices
-from heatledger.control import CommandError, Known, Message, Wanted, messages, offers
+from heatledger.control import CommandError, Known, Message, Wanted, messages
 from heatledger.control.envelope import Refused, Request
 from heatledger.control.loop import Rendered
 from heatledger.devices import DeviceFile
@@ -27,13 +29,19 @@ class Teller:
     """
 
     def __init__(self, home: Home, files: Sequence[DeviceFile]) -> None:
-        self._home, self._files = home, files
-        self._known = Known()
+        self._home, self._shipped = home, tuple(files)
+        self._files, self._known = self._shipped, Known()
+        self._prefix = f"{home.topic_prefix.rstrip('/')}/" if home.topic_prefix else ""
+
+    def learn(self, told: Sequence[DeviceFile]) -> None:
+        """Go by what catalogues tell of single devices, too, as they tell it now."""
+        self._files = (*self._shipped, *told)
 
     def know(self, latest: Mapping[SeriesKey, LiveValue], topics: Mapping[str, str]) -> None:
-        """Take in what was heard."""
+        """Take in what was heard; of the topics, those under the home's own prefix count."""
         own = {key: value.value for key, value in latest.items() if key.home == self._home.id}
-        self._known = Known(own, topics)
+        under = {where.removeprefix(self._prefix): whose for where, whose in topics.items() if self._is_own(where)}
+        self._known = Known(own, under)
 
     def render(self, zone: str, request: Request) -> Rendered | Refused:
         """Return what the zone's device will have of a request, or why it cannot be told that."""
@@ -51,21 +59,18 @@ class Teller:
         if len(points) != 1:
             reason = worded("{n} devices set this zone, and only one can be commanded", n=len(points))
             return Refused(reason, worded("name one indoor unit or thermostat for it in the home file"))
+        asked = [Wanted(points[0], "mode", mode)] if mode is not None else []
+        asked += [Wanted(points[0], "setpoint", setpoint)] if setpoint is not None else []
         try:
-            return messages(self._wanted(points[0], setpoint, mode), self._files, self._known)
+            return tuple(map(self._addressed, messages(asked, self._files, self._known)))
         except CommandError as error:
             return Refused(str(error))
 
-    def _wanted(self, device: str, setpoint: float | None, mode: str | None) -> list[Wanted]:
-        """Say it in what the device takes: some are switched off by a mode, some by their power."""
-        wanted = [Wanted(device, "setpoint", setpoint)] if setpoint is not None else []
-        if mode is None:
-            return wanted
-        offered = {offer.what: offer for offer in offers(device, self._files, self._known)}
-        modes = offered["mode"].words if "mode" in offered else ()
-        powered = "power" in offered and "off" not in modes
-        if powered:
-            wanted.append(Wanted(device, "power", "off" if mode == "off" else "on"))
-        if not (powered and mode == "off"):
-            wanted.append(Wanted(device, "mode", mode))
-        return wanted
+    def _is_own(self, where: str) -> bool:
+        return where.startswith(self._prefix)
+
+    def _addressed(self, message: Message) -> Message:
+        """Return a message under the home's own prefix; a catalogue may name it with its topics."""
+        if self._is_own(message.topic):
+            return message
+        return msgspec.structs.replace(message, topic=self._prefix + message.topic)

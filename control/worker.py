@@ -139,6 +139,7 @@ class Worker:
     def _follow(self, home: Home) -> None:
         now, teller, loop = self._clock.now(), self._tellers[home.id], self._loops[home.id]
         own = {key: value for key, value in self._latest.items() if key.home == home.id}
+        teller.learn(self._state.learned.of(home.id))
         teller.know(own, self._topics)
         self._ask_by_programme(home, now)
         trouble = self._trouble()

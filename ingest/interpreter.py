@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from heatledger.broker import Message
 from heatledger.config import Config
@@ -11,7 +12,10 @@ from heatledger.readings import Reading
 from ingest.decode import Decoded, Decoder
 from ingest.discovery import Bridges, Catalogue, learn
 
-_ELSEWHERE = Decoded([], "unknown", "the topic begins with no home's topic_prefix")
+Hear = Callable[[str, str, bytes, Catalogue], None]
+"""Takes the home, topic and payload of a message that describes others, and all that is known with it."""
+_DESCRIBING: Final = ("/config", "/devices")
+_ELSEWHERE: Final = Decoded([], "unknown", "the topic begins with no home's topic_prefix")
 
 
 class Interpreter:
@@ -23,10 +27,12 @@ class Interpreter:
         Device files, homes and their topic prefixes, and what of discovery is wanted.
     bridges : bool
         Whether what follows for the devices of a bridge, when that is offline, is said too.
+    hear : callable, optional
+        Is given every message that describes others.
     """
 
-    def __init__(self, config: Config, *, bridges: bool) -> None:
-        self._wanted = bridges
+    def __init__(self, config: Config, *, bridges: bool, hear: Hear = lambda *_: None) -> None:
+        self._wanted, self._hear = bridges, hear
         self._prefixes: list[tuple[str, str]] = []
         self._catalogues: dict[str, Catalogue] = {}
         self._bridges: dict[str, Bridges] = {}
@@ -51,7 +57,10 @@ class Interpreter:
         return _ELSEWHERE if placed is None else self._of_home(*placed, message)
 
     def _of_home(self, home: str, topic: str, message: Message) -> Decoded:
-        catalogue = self._catalogues[home] = learn(self._catalogues[home], topic, message.payload)
+        before = self._catalogues[home]
+        catalogue = self._catalogues[home] = learn(before, topic, message.payload)
+        if catalogue is not before or (topic.endswith(_DESCRIBING) and catalogue.describes(topic)):
+            self._hear(home, topic, message.payload, catalogue)
         learned = catalogue.on(topic) or catalogue.on(message.topic)
         decoded = self._decoder.decode(
             topic, message.payload, retain=message.retain, received_us=message.received_us, home=home, learned=learned

@@ -23,6 +23,7 @@ from ingest.group import Deliveries, Group, digest
 from ingest.heard import Heard
 from ingest.interpreter import Interpreter
 from ingest.intervals import Keeper
+from ingest.learning import Learning
 from ingest.live import Live
 from ingest.storing import Storing
 
@@ -68,7 +69,8 @@ class Worker:
 
     def __init__(self, config: Config, *, connection: Connection, storing: Storing, state: State) -> None:
         self._config, self._connection, self._storing, self._state = config, connection, storing, state
-        self._interpreter = Interpreter(config, bridges=True)
+        self._learning = Learning(config.homes, config.settings.discovery)
+        self._interpreter = Interpreter(config, bridges=True, hear=self._learning.hear)
         self._clock, self._live, self._group = Clock(), Live(self._publish), Group()
         self._deliveries = Deliveries(storing.spool.deliveries())
         for device, newest_us in storing.spool.newest():
@@ -119,6 +121,7 @@ class Worker:
         self._live.forget(before.homes.keys() - config.homes.keys())
         if self._keeper is not None:
             self._keeper.describe(config.homes)
+        self._learning.take_in(config.homes, config.settings.discovery)
         self._interpreter.take_in(config)
         self._connection.unsubscribe(set(before.settings.mqtt.topics) - set(config.settings.mqtt.topics))
         self._connection.subscribe(config.settings.mqtt.topics)  # what is retained comes again, to be read anew
@@ -216,6 +219,7 @@ class Worker:
                 self._note_at = now + _NOTE_S
                 self._publish(STATUS_TOPIC, msgspec.json.encode(self._status(online=True)))
                 self._heard.note(self._state)
+            self._learning.note(self._state, now, listening=self._connection.subscribed)
         except (StoreError, OSError) as error:
             self._tell_once(STATUS_TOPIC, str(error))
         store = self._storing.ready(now)

@@ -17,7 +17,8 @@ HEAD: Final = """# Supported devices
 What each family's device file in `grafana-free-config/devices/` understands, and what to know before trusting it.
 One that is missing is one TOML file away: see [add a device](docs/add-a-device.md).
 What a device can be told is confirmed by its own state, but for ¹: that is sent, not confirmed.
-docs/control.md says more.
+Beside these, climates, water heaters and switches are told as Home Assistant's discovery describes them, and Zigbee
+valves as their bridge's own list does: docs/control.md says more.
 This page is written by `scripts/supported.py`.
 
 | family | devices | readings | can be told |

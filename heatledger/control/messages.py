@@ -136,7 +136,7 @@ def _meant(who: Target, one: Wanted) -> list[Wanted]:
     """Return what a mode means to a device that has no mode off but is switched by itself: its power, told too."""
     if one.what != "mode" or not isinstance(one.value, str):
         return [one]
-    taken = {row.command.what: row.command for row in rows(who)}
+    taken = {row.command.what: row.command for row in reversed(list(rows(who)))}  # a device's own stand before
     if "power" not in taken or ("mode" in taken and "off" in taken["mode"].words):
         return [one]
     if one.value == "off":

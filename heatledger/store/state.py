@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from heatledger.store import alerts, commands, people, published, runs, trials
+from heatledger.store import alerts, commands, learned, people, published, runs, trials
 from heatledger.store.database import Database
 
 SAMPLE_BYTES: Final = 500
@@ -93,6 +93,7 @@ _STEPS: Final = (
     (*commands.STEP, *_append_only("command")),
     _append_only("commissioning"),
     trials.STEP,
+    learned.STEP,
 )
 
 _NOTE_TOPIC: Final = """INSERT INTO topic VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (topic) DO UPDATE SET
@@ -134,6 +135,8 @@ class State:
         """What stands on the broker for Home Assistant."""
         self.commands = commands.Commands(self._database)
         """What was commanded, by whom, and what came of it."""
+        self.learned = learned.Learned(self._database)
+        """What catalogues told of commands."""
 
     def write_days(self, home: str, key: str, days: Mapping[date, bytes]) -> None:
         """Keep computed days; whatever was kept for the same days under another key is replaced.

@@ -6,7 +6,7 @@ A `Catalogue` is a value: `learn` gives the next one, `Catalogue.on` what is tol
 
 from ingest.discovery.bridges import Bridges
 from ingest.discovery.catalogue import Catalogue, learn
-from ingest.discovery.telling import learned
+from ingest.discovery.telling import learned, tells_commands
 from ingest.discovery.told import OnTopic
 
-__all__ = ["Bridges", "Catalogue", "OnTopic", "learn", "learned"]
+__all__ = ["Bridges", "Catalogue", "OnTopic", "learn", "learned", "tells_commands"]

@@ -7,7 +7,7 @@ is tried with one number, so that nothing foreign runs when a command is sent.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from heatledger.commands import KINDS, Command, What
@@ -22,6 +22,7 @@ from ingest.discovery.homeassistant import FAMILY, LARGEST, OWN_TOPICS, Source, 
 from ingest.discovery.sandbox import Sandboxed, allowed
 
 _PLAIN: Final = re.compile(r"\{\{-?\s*value\s*-?\}\}")
+_COMPONENTS: Final = frozenset(("climate", "device", "switch", "water_heater"))
 _SHAPED: Final = re.compile(r"[{}#+]")
 _UNIT: Final = {"C": "°C", "F": "°F"}
 _RANGES: Final = {"climate": (7.0, 35.0), "water_heater": (43.3, 60.0)}
@@ -29,7 +30,11 @@ _RANGES: Final = {"climate": (7.0, 35.0), "water_heater": (43.3, 60.0)}
 
 
 def learned(
-    told: Mapping[str, bytes], *, prefix: str = "homeassistant", templates: bool = False
+    told: Mapping[str, bytes],
+    *,
+    prefix: str = "homeassistant",
+    templates: bool = False,
+    twins: Collection[str] = (),
 ) -> tuple[DeviceFile, ...]:
     """Return what catalogues say of commands, as device files of the families ``ha`` and ``zigbee2mqtt``.
 
@@ -41,6 +46,8 @@ def learned(
         Where they are.
     templates : bool
         Whether command templates of uncommon shapes may run, in the sandbox.
+    twins : collection of str
+        Names that several devices have: these are called by their owner's id too, as in their readings.
 
     Returns
     -------
@@ -53,8 +60,7 @@ def learned(
         place = where.removeprefix(f"{prefix}/").removesuffix("/config").split("/")
         if isinstance(root, dict) and len(place) in (2, 3):
             for source in sources(place, expanded(root)):
-                named = source.identity.device and not _SHAPED.search(source.identity.channel)
-                rows += _rows(source, templates=templates) if named else ()
+                rows += _of_source(source, twins, templates=templates)
     bridged = [
         row
         for where, payload in sorted(told.items())
@@ -63,6 +69,35 @@ def learned(
     ]
     found = {FAMILY: rows, zigbee.FAMILY: bridged}
     return tuple(DeviceFile(family=family, commands=tuple(some)) for family, some in found.items() if some)
+
+
+def tells_commands(where: str, prefix: str) -> bool:
+    """Whether messages on a topic may say of commands.
+
+    Examples
+    --------
+    >>> tells_commands("homeassistant/climate/attic/config", "homeassistant")
+    True
+    >>> tells_commands("homeassistant/sensor/attic/config", "homeassistant")
+    False
+    """
+    if where.endswith("/bridge/devices"):
+        return True
+    component = where.removeprefix(f"{prefix}/").partition("/")[0]
+    return where.endswith("/config") and where.startswith(f"{prefix}/") and component in _COMPONENTS
+
+
+def _of_source(source: Source, twins: Collection[str], *, templates: bool) -> list[Command]:
+    """Return the commands of one entity, none where it says something that cannot be."""
+    called, channel = source.identity.device, source.identity.channel
+    if not called or _SHAPED.search(channel):
+        return []
+    if called in twins and source.owner:
+        source = source._replace(identity=source.identity._replace(device=f"{called} ({source.owner})"))
+    try:
+        return list(_rows(source, templates=templates))
+    except ValueError:
+        return []
 
 
 def _rows(source: Source, *, templates: bool) -> Iterator[Command]:

@@ -14,6 +14,8 @@ from contextlib import closing
 import pytest
 
 from heatledger import bus
+from heatledger.control.events import OVER, Event
+from heatledger.control.moment import Clock
 from heatledger.store.state import State
 from tests.ingest.conftest import PATIENCE_S, wait_until
 
@@ -104,6 +106,18 @@ class Control:
     def set(self, *arguments):
         command = [sys.executable, "-m", "cli", "set", "--zone", *arguments]
         return subprocess.run(command, env=self.environ, capture_output=True, text=True, timeout=PATIENCE_S)
+
+    def ask(self, zone, *, setpoint=None, mode=None, by="person", valid_s=120.0):
+        """Ask as the API does, and return what came of it."""
+        with closing(State(self.data / "state.db")) as state:
+            asked = state.commands.add(
+                Event(
+                    kind="asked", home="home", zone=zone, at=Clock().now(), setpoint=setpoint, mode=mode, by=by,
+                    valid_s=valid_s,
+                )
+            )  # fmt: skip
+            wait_until(lambda: state.commands.of_request(asked.id)[-1].kind in OVER)
+            return state.commands.of_request(asked.id)[-1]
 
     def log(self):
         with closing(State(self.data / "state.db")) as state:
