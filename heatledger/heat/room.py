@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from heatledger.readings import Floats
 
-DRAWN: Final = ("loss_w_k", "capacity_wh_k", "gain_w", "beside_w_k")
+DRAWN: Final = ("loss_w_k", "capacity_wh_k", "gain_w", "beside_w_k", "strongest_w")
 """The columns of `RoomResponse.draws`."""
 _INTERVAL: Final = (0.05, 0.95)
 _NO_LOSS_W_K: Final = 1e-9
@@ -37,13 +37,17 @@ class RoomResponse(NamedTuple):
         How far the free heat of each hour of the home's day lies from its mean; added to the heat by who knows the
         hour. [W]
     strongest_w : float
-        The strongest heat it was seen to get over half an hour, on the better half of its days. [W]
+        The strongest heat it was seen to get over half an hour, on days that asked for much. [W]
+    strongest_at_c, weaker_w_k : float
+        The outdoor temperature of those half hours [°C], and by how much it was less on colder ones [W/K]; see
+        `strongest`.
     steps : int
         How many intervals it was fitted on.
     days : int
         On how many days they lie.
-    draws : array, shape (n, 4)
-        Draws of what `DRAWN` names, for intervals: other days that might have been, each with one day's own free heat.
+    draws : array, shape (n, 5)
+        Draws of what `DRAWN` names, for intervals: other days that might have been, each with the free heat of one
+        window, and the strongest heat of one day, that was.
     electric : bool
         No COP is known: every W of heat here is a W of electricity.
     """
@@ -51,13 +55,15 @@ class RoomResponse(NamedTuple):
     loss_w_k: _Number
     capacity_wh_k: _Number
     gain_w: _Number
-    strongest_w: float
+    strongest_w: _Number
     steps: int
     draws: Floats
     beside_w_k: _Number = 0.0
     sun_w: Floats | None = None
     days: int = 0
     electric: bool = False
+    strongest_at_c: float = 0.0
+    weaker_w_k: float = 0.0
 
     @property
     def time_constant_h(self) -> _Number:
@@ -74,12 +80,12 @@ class Lasts(NamedTuple):
 
 
 class _Way(NamedTuple):
-    """From where to where, and under what: [°C], [W]."""
+    """From where to where, and under what, None for the strongest heat there is: [°C], [W]."""
 
     from_c: float
     to_c: float
     outdoor_c: float
-    heat_w: float
+    heat_w: float | None
     beside_c: float | None
 
 
@@ -113,7 +119,7 @@ def after(
 
     Examples
     --------
-    >>> room = RoomResponse(50.0, 500.0, 0.0, 2000.0, 0, np.empty((0, 4)))
+    >>> room = RoomResponse(50.0, 500.0, 0.0, 2000.0, 0, np.empty((0, 5)))
     >>> after(room, 20.0, 0.0, 0.0, [0.0, 10.0, 1e6]).round(2).tolist()
     [20.0, 7.36, 0.0]
     """
@@ -123,6 +129,20 @@ def after(
     small = np.abs(elapsed) < 1e-12
     part = np.where(small, 1.0, -np.expm1(-elapsed) / np.where(small, 1.0, elapsed))
     return np.asarray(start + rate * span * part, np.float64)
+
+
+def strongest(response: RoomResponse, outdoor_c: npt.ArrayLike) -> Floats:
+    """Return the strongest heat to be had at an outdoor temperature: a heat pump gives less in the cold. [W].
+
+    Parameters
+    ----------
+    response : RoomResponse
+        The room.
+    outdoor_c : array_like
+        [°C]
+    """
+    colder = response.strongest_at_c - np.asarray(outdoor_c, np.float64)
+    return np.asarray(np.maximum(response.strongest_w - response.weaker_w_k * colder, 0.0), np.float64)
 
 
 def hold_w(
@@ -158,7 +178,7 @@ def lead(
     from_c, to_c, outdoor_c : float
         [°C]
     heat_w : float, optional
-        With what heat; by default with the strongest it was seen to get. [W]
+        With what heat; by default with the `strongest`. [W]
     beside_c : float, optional
         As for `after`.
 
@@ -167,8 +187,7 @@ def lead(
     Lasts
         0 where it is so warm already.
     """
-    heat = response.strongest_w if heat_w is None else heat_w
-    return _lasts(response, _Way(from_c, to_c, outdoor_c, heat, beside_c)) if to_c > from_c else _AT_ONCE
+    return _lasts(response, _Way(from_c, to_c, outdoor_c, heat_w, beside_c)) if to_c > from_c else _AT_ONCE
 
 
 def coast(
@@ -224,10 +243,11 @@ def _until(response: RoomResponse, way: _Way) -> Floats:
 
     With the rates r₀ and r₁ at both ends, t = C/K·ln(r₀/r₁); where K is nothing, (T₁ − T₀)/r₀.
     """
-    whole, begins = _rate(response, np.asarray(way.from_c, np.float64), way.outdoor_c, way.heat_w, way.beside_c)
-    _, ends = _rate(response, np.asarray(way.to_c, np.float64), way.outdoor_c, way.heat_w, way.beside_c)
+    heat_w = strongest(response, way.outdoor_c) if way.heat_w is None else way.heat_w
+    whole, begins = _rate(response, np.asarray(way.from_c, np.float64), way.outdoor_c, heat_w, way.beside_c)
+    _, ends = _rate(response, np.asarray(way.to_c, np.float64), way.outdoor_c, heat_w, way.beside_c)
     by = way.to_c - way.from_c
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         curved = np.log(begins / ends) * response.capacity_wh_k / whole
         hours = np.where(np.asarray(whole) > _NO_LOSS_W_K, curved, by / begins)
     return np.asarray(np.where((begins * by > 0) & (ends * by > 0), hours, np.inf), np.float64)

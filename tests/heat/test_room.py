@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heatledger.heat.room import Lasts, RoomResponse, after, coast, drawn, hold_w, lead
+from heatledger.heat.room import Lasts, RoomResponse, after, coast, drawn, hold_w, lead, strongest
 
-NO_DRAWS = np.empty((0, 4))
+NO_DRAWS = np.empty((0, 5))
 ROOM = RoomResponse(
     loss_w_k=50.0, capacity_wh_k=500.0, gain_w=100.0, strongest_w=2000.0, steps=0, draws=NO_DRAWS, beside_w_k=30.0
 )
@@ -23,6 +23,11 @@ rooms = st.builds(
     steps=st.just(0),
     draws=st.just(NO_DRAWS),
     beside_w_k=st.floats(0.0, 200.0),
+    sun_w=st.none(),
+    days=st.just(0),
+    electric=st.just(False),
+    strongest_at_c=st.just(2.0),
+    weaker_w_k=st.floats(0.0, 60.0),
 )
 degrees, watts, spans = st.floats(-40.0, 40.0), st.floats(0.0, 9000.0), st.floats(0.0, 60.0)
 beside = st.none() | degrees
@@ -54,12 +59,12 @@ def test_the_heat_that_holds_a_temperature_holds_it(room, celsius, outdoor, hour
 
 @given(rooms, st.floats(5.0, 18.0), st.floats(0.2, 6.0), st.floats(-20.0, 15.0), beside)
 def test_after_its_lead_it_is_as_warm_as_it_should_be(room, from_c, rise, outdoor, other):
-    lasts = lead(room, from_c, from_c + rise, outdoor, beside_c=other)
+    lasts, heat = lead(room, from_c, from_c + rise, outdoor, beside_c=other), strongest(room, outdoor)
     if math.isfinite(lasts.hours) and lasts.hours < 1e4:
-        warm = after(room, from_c, outdoor, room.strongest_w, lasts.hours, beside_c=other)
+        warm = after(room, from_c, outdoor, heat, lasts.hours, beside_c=other)
         assert float(warm) == pytest.approx(from_c + rise, abs=1e-3)
     else:  # however long it heats, it stops short (or all but)
-        assert float(after(room, from_c, outdoor, room.strongest_w, 1e4, beside_c=other)) < from_c + rise + 1e-3
+        assert float(after(room, from_c, outdoor, heat, 1e4, beside_c=other)) < from_c + rise + 1e-3
 
 
 @given(rooms, st.floats(16.0, 24.0), st.floats(0.2, 6.0), st.floats(-20.0, 15.0))
@@ -86,7 +91,9 @@ def test_a_room_that_is_warm_already_takes_no_time_and_one_too_weak_never_arrive
 
 
 def test_draws_give_the_interval_and_each_is_a_room_of_its_own():
-    draws = np.column_stack([np.full(101, 50.0), np.linspace(400.0, 600.0, 101), np.full(101, 100.0), np.zeros(101)])
+    draws = np.column_stack(
+        [np.full(101, 50.0), np.linspace(400.0, 600.0, 101), np.full(101, 100.0), np.zeros(101), np.full(101, 2000.0)]
+    )
     room = ROOM._replace(draws=draws)
     lasts = lead(room, 17.0, 20.0, 0.0)
     assert lasts.hours == pytest.approx(1.278, abs=1e-3)
