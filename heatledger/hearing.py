@@ -15,6 +15,7 @@ SILENT_AFTER: Final = 3
 """A device is silent when it was not heard for this many times its usual rhythm …"""
 SILENT_AT_LEAST_S: Final = 60.0
 """… and at least this long [s]."""
+_CLOCK_LOST: Final = int(Flag.CLOCK_LOST)
 _LEARNED_AFTER: Final = 3
 _TRUSTED_AFTER: Final = 8
 _FORGET: Final = 0.98
@@ -36,6 +37,8 @@ class LiveValue(msgspec.Struct, frozen=True):
         `readings.Flag` bits.
     gaps, gap_s, gap_s2 : float
         Number, sum [s] and sum of squares [s²] of the gaps between values, older ones fading.
+    lost_us : int or None
+        When its device last said it with a clock that was not set; other messages of it may carry no time. [µs]
     """
 
     value: Value
@@ -44,6 +47,7 @@ class LiveValue(msgspec.Struct, frozen=True):
     gaps: float = 0.0
     gap_s: float = 0.0
     gap_s2: float = 0.0
+    lost_us: int | None = None
 
     @property
     def usual_s(self) -> float | None:
@@ -111,14 +115,15 @@ def follow(previous: LiveValue | None, value: Value, *, time_us: int, flags: int
     >>> follow(LiveValue(1.0, 0), 2.0, time_us=10_000_000).gap_s
     10.0
     """
+    lost_us = time_us if flags & _CLOCK_LOST else None if previous is None else previous.lost_us
     if previous is None:
-        return LiveValue(value, time_us, flags)
+        return LiveValue(value, time_us, flags, lost_us=lost_us)
     if time_us < previous.time_us:
         return previous
     gap_s = (time_us - previous.time_us) / 1e6
     retained = (flags | previous.flags) & Flag.RETAINED
     if retained or gap_s == 0:
-        return msgspec.structs.replace(previous, value=value, time_us=time_us, flags=flags)
+        return msgspec.structs.replace(previous, value=value, time_us=time_us, flags=flags, lost_us=lost_us)
     usual = previous.usual_s
     if usual is not None and previous.gaps >= _TRUSTED_AFTER * _FORGET**_TRUSTED_AFTER:
         gap_s = min(gap_s, 2 * max(SILENT_AT_LEAST_S, SILENT_AFTER * usual))
@@ -129,6 +134,7 @@ def follow(previous: LiveValue | None, value: Value, *, time_us: int, flags: int
         gaps=previous.gaps * _FORGET + 1,
         gap_s=previous.gap_s * _FORGET + gap_s,
         gap_s2=previous.gap_s2 * _FORGET + gap_s * gap_s,
+        lost_us=lost_us,
     )
 
 

@@ -39,6 +39,8 @@ class Flag(IntFlag):
     """A counter started again in this interval."""
     REFUSED = 128
     """A jump above the rated power was refused in this interval."""
+    CLOCK_LOST = 256
+    """The device's own clock was not set since it started; the time is that of receipt."""
 
 
 class SeriesKey(NamedTuple):

@@ -12,7 +12,7 @@ from heatledger.quantities import ACTIONS, MODES, QUANTITIES
 from heatledger.readings import Flag, Reading, Value
 from heatledger.topics import render
 from heatledger.vocabulary import TEMPERATURE_UNIT, Conversion, unit_conversion
-from ingest.selectors import Selector, Test, as_number, as_word, compile_selector, compile_test, first_key
+from ingest.selectors import Dated, Selector, Test, as_number, as_word, compile_selector, compile_test, first_key
 
 _LONGEST_WORD = 40
 _FLAGS = {"estimated": Flag.ESTIMATED, "assumed": Flag.ASSUMED, "uncertain": Flag.UNCERTAIN}
@@ -37,6 +37,12 @@ class Message:
     fahrenheit: bool = False
     readings: list[Reading] = field(default_factory=list)
     seen: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def date(self, when: Dated) -> None:
+        """Take in when what comes next was measured."""
+        self.time_us = when.time_us
+        lost = int(Flag.CLOCK_LOST)
+        self.flags = self.flags | lost if when.lost else self.flags & ~lost
 
 
 class Row:

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from heatledger.devices import DeviceFile, Each, Rule
 from heatledger.topics import Shape, compile_shape, render
 from ingest.rows import Message, Row, bind, compile_rows
-from ingest.selectors import Selector, Test, as_word, clock_us, compile_selector, compile_test, first_key
+from ingest.selectors import Selector, Test, as_word, compile_selector, compile_test, dated, first_key
 
 _LONGEST_NAME = 256
 _REMEMBERED_KEYS = 64
@@ -67,12 +67,12 @@ class Visit:
             return
         if self._name is not None:
             device = _name(self._name(node)) or device
-        time_us = message.time_us
+        before = message.time_us, message.flags
         if self._clock:
-            message.time_us = clock_us(self._clock, node, message.received_us)
+            message.date(dated(self._clock, node, message.received_us))
         for row, channel in rows:
             row.run(node, device, channel, message)
-        message.time_us = time_us
+        message.time_us, message.flags = before
 
     def _bound(self, key: str) -> tuple[str, Bound] | None:
         if len(self._keys) >= _REMEMBERED_KEYS:
@@ -132,7 +132,7 @@ class RuleOnTopic:
             if found is not None:
                 body = found
                 break
-        dated = body if isinstance(body, dict) else document
+        clocked = body if isinstance(body, dict) else document
         if self._wrap is not None:
             body = {self._wrap: body}
         if self._fahrenheit is not None and source.temp_unit is not None:
@@ -140,7 +140,7 @@ class RuleOnTopic:
             if said is not None:
                 message.fahrenheit = said in self.rule.fahrenheit
         message.family = self.family
-        message.time_us = clock_us(source.clock, dated, message.received_us)
+        message.date(dated(source.clock, clocked, message.received_us))
         named = _name(self._name(body)) if self._name is not None else None
         device = named or self.device
         for row, channel in self.rows:

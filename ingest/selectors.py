@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import jmespath
 import jmespath.exceptions
@@ -185,7 +185,14 @@ def as_word(value: object) -> str | None:
     return str(int(number))
 
 
-def clock_us(clocks: tuple[Clock, ...], document: object, received_us: int) -> int:
+class Dated(NamedTuple):
+    """When a message was measured [µs UTC], and whether its own clock stood before it had the time."""
+
+    time_us: int
+    lost: bool = False
+
+
+def dated(clocks: tuple[Clock, ...], document: object, received_us: int) -> Dated:
     """Return when a message was measured: its own clock where it can be believed, else its receipt.
 
     Parameters
@@ -199,30 +206,36 @@ def clock_us(clocks: tuple[Clock, ...], document: object, received_us: int) -> i
 
     Returns
     -------
-    int
-        The device's time if it has a zone, is after 2020 and lies from 10 min before to 1 min after receipt. [µs UTC]
+    Dated
+        The device's time if it has a zone, is after 2020 and lies from 10 min before to 1 min after receipt. Before
+        2020 stand clocks that were not set since their device started: they count from 1970 or from 2000.
     """
+    lost = False
     for clock in clocks:
-        said = _parse_clock(clock.format, compile_selector(clock.path)(document))
-        if said is None or said < _FLOOR_US:
+        moment = _parse_clock(clock.format, compile_selector(clock.path)(document))
+        if moment is None:
             continue
-        behind = received_us - said
-        return said if behind >= -60_000_000 and (clock.any_age or behind <= 600_000_000) else received_us
-    return received_us
+        said, zoned = moment
+        if said < _FLOOR_US:
+            lost = lost or not clock.any_age
+        elif zoned:
+            behind = received_us - said
+            believed = behind >= -60_000_000 and (clock.any_age or behind <= 600_000_000)
+            return Dated(said if believed else received_us, lost)
+    return Dated(received_us, lost)
 
 
-def _parse_clock(form: str, value: object) -> int | None:
+def _parse_clock(form: str, value: object) -> tuple[int, bool] | None:
+    """Return what a clock says [µs UTC] and whether it says its zone; None where it cannot be read."""
     if form in ("unix", "unix-ms"):
         number = as_number(value)
         seconds = None if number is None else number / (1000 if form == "unix-ms" else 1)
-        return round(seconds * 1e6) if seconds is not None and 0 <= seconds <= _LATEST_S else None
+        return (round(seconds * 1e6), True) if seconds is not None and 0 <= seconds <= _LATEST_S else None
     if not isinstance(value, str) or not 16 <= len(value) <= 40:
         return None
-    zoned = "Z" in value[11:] or "+" in value[11:] or "-" in value[11:]
-    if form == "iso" and not zoned:
-        return None
+    zoned = form == "iso-utc" or "Z" in value[11:] or "+" in value[11:] or "-" in value[11:]
     try:
         moment = datetime.fromisoformat(value)
+        return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1e6), zoned
     except (ValueError, OverflowError):
         return None
-    return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1e6)

@@ -148,7 +148,7 @@ def _brine(seen: Evidence, at: str) -> Chart | None:
 
 CHARTS: Final[dict[str, Draw]] = {
     **dict.fromkeys(("meter.sign", "meter.coverage", "meter.restarts", "meter.jumps", "meter.phase"), _meter),
-    **dict.fromkeys(("unit.standby", "unit.modulation", "unit.beyond_map", "unit.pan_heater"), _week),
+    **dict.fromkeys(("unit.standby", "unit.modulation", "unit.beyond_map", "unit.below_map", "unit.pan_heater"), _week),
     **dict.fromkeys(("unit.cycling", "unit.oversized", "unit.defrost"), _busiest),
     **dict.fromkeys(("room.reached", "room.overshot", "sensor.plausible", "sensor.stuck", "sensor.warmed"), _room),
     "room.supply": _supply,

@@ -10,12 +10,14 @@ from heatledger.commissioning import (
     comfort,
     datasheet,
     fading,
+    full_load,
     heard,
     house,
     liquids,
     machine,
     phases,
     sensors,
+    sizing,
     tree,
     water,
 )
@@ -25,7 +27,7 @@ from heatledger.marks import worded
 
 CHECKS: Final[tuple[Check, ...]] = (
     *heard.CHECKS, *clamps.CHECKS, *phases.CHECKS, *tree.CHECKS, *sensors.CHECKS, *machine.CHECKS, *datasheet.CHECKS,
-    *fading.CHECKS, *comfort.CHECKS, *house.CHECKS, *water.CHECKS, *liquids.CHECKS,
+    *full_load.CHECKS, *sizing.CHECKS, *fading.CHECKS, *comfort.CHECKS, *house.CHECKS, *water.CHECKS, *liquids.CHECKS,
 )  # fmt: skip
 
 

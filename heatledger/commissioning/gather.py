@@ -20,6 +20,7 @@ from heatledger.commissioning.trial.course import Trial
 from heatledger.commissioning.trial.entered import entered
 from heatledger.days import Day
 from heatledger.hearing import LiveValue
+from heatledger.heat.balance import House
 from heatledger.heat_days import INTERVALS_OF
 from heatledger.ledger import Ledger
 from heatledger.meters import Grid
@@ -63,7 +64,7 @@ def gather(
     Evidence
         The span's intervals accounted for anew; its days and its house as the books have them.
     """
-    home = ledger.home
+    home, house = ledger.home, ledger.house(now)
     if latest is None:
         latest = hearing.heard(heard_lately(store, home.id, int(now.timestamp() * 1e6)))
     start_s = int(start.timestamp()) // INTERVAL_S * INTERVAL_S
@@ -79,14 +80,14 @@ def gather(
         sources=hearing.sources(home, latest, at_us=int(now.timestamp() * 1e6)),
         latest=latest,
         systems=ledger.systems,
-        house=ledger.house(now),
-        past=_past(ledger, now),
+        house=house,
+        past=_past(ledger, now, house),
     )
 
 
-def _past(ledger: Ledger, now: datetime) -> Mapping[date, Day]:
-    """Return the kept days that a machine's heat is held against; none where no heat is measured."""
-    if not any(pump.heat_meter or pump.air_flow for pump in ledger.home.heat_pumps):
+def _past(ledger: Ledger, now: datetime, house: House | None) -> Mapping[date, Day]:
+    """Return the kept days that a machine is held against; none where no heat of it is known."""
+    if house is None and not any(pump.heat_meter or pump.air_flow for pump in ledger.home.heat_pumps):
         return {}
     today = now.astimezone(ZoneInfo(ledger.home.timezone)).date()
     return ledger.day_book.kept(today - timedelta(days=HISTORY_D), today)

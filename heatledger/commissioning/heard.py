@@ -21,6 +21,8 @@ _AHEAD_S: Final = 60.0
 _COVERED: Final = 0.98
 """A month of it lacks half a day at most. [0–1]"""
 _GAP_S: Final = 1800.0
+_LOST_S: Final = 900.0
+"""So long ago a clock that was not set is news: devices tell their time every five minutes and more often. [s]"""
 _SPEAKS = ("power", "energy")
 
 
@@ -97,6 +99,20 @@ def _clocks(seen: Evidence) -> Iterator[Seen]:
     yield Seen(
         worst if wrong else "", said, good=not wrong, value=max(ahead[worst], 0.0), low=0.0, high=_AHEAD_S, unit="s"
     )
+
+
+def _unset(seen: Evidence) -> Iterator[Seen]:
+    """Judge whether a device's own clock was set since it started."""
+    now_us = seen.now.timestamp() * 1e6
+    named = {(source.family, source.device) for source in seen.sources if source.mapped}
+    told = {key: value.lost_us for key, value in seen.latest.items() if (key.family, key.device) in named}
+    lost = {key.device for key, at_us in told.items() if at_us and now_us - at_us <= 1e6 * _LOST_S}
+    for device in sorted(lost):
+        yield Seen(
+            device, worded("its clock stands at 1970 or 2000, where clocks begin before they are set"), good=False
+        )
+    if told and not lost:
+        yield Seen("", worded("no device tells a time before 2020"), good=True)
 
 
 def _laid(seen: Evidence) -> Iterator[tuple[str, Floats]]:
@@ -183,6 +199,24 @@ CHECKS: Final = (
         mend=marked("set the clock of the device or of this machine by NTP"),
         needs=marked("readings of its devices"),
         judge=_clocks,
+    ),
+    Check(
+        id="device.clock_lost",
+        name=marked("Clocks that were never set"),
+        group="measurement",
+        question=marked("Does any device’s clock stand where clocks begin?"),
+        rule=marked("no device told a time before 2020 in the last 15 min"),
+        source=marked(
+            "own rule: clocks without the time count from 1970 (Unix) or 2000; readings get the time of receipt"
+        ),
+        severity="warn",
+        mend=marked(
+            "let it reach a time server (Tasmota: NtpServer, Shelly: SNTP server): until then its own schedules and its"
+            " counters of a day go wrong"
+        ),
+        needs=marked("readings of its devices"),
+        judge=_unset,
+        applies=_any_named,
     ),
     Check(
         id="meter.coverage",

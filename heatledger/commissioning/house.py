@@ -24,7 +24,7 @@ _BALANCE: Final = (8.0, 18.0)
 _MARGIN: Final = 1.0
 
 
-def _loss(seen: Evidence) -> tuple[float, float] | None:
+def loss_of(seen: Evidence) -> tuple[float, float] | None:
     """Return the home's heat loss and the half-width of its 90 % interval. [W/K]."""
     if seen.house is None:
         return None
@@ -35,7 +35,7 @@ def _loss(seen: Evidence) -> tuple[float, float] | None:
 
 def _heat_loss(seen: Evidence) -> Iterator[Seen]:
     """Judge the heat loss against what the heating was designed for."""
-    known, design = _loss(seen), seen.home.design
+    known, design = loss_of(seen), seen.home.design
     if known is None:
         return
     value, width = known
@@ -78,7 +78,7 @@ def _capacity_w(seen: Evidence, pump: HeatPump, outdoor_c: float) -> float | Non
 
 def _margin(seen: Evidence) -> Iterator[Seen]:
     """Judge what the heat pumps can give on the design day against what the home then loses."""
-    design, known = seen.home.design, _loss(seen)
+    design, known = seen.home.design, loss_of(seen)
     if design is None:
         return
     if known is not None:

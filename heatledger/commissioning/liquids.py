@@ -22,6 +22,8 @@ _BRINE_C: Final = (-5.0, 20.0)
 _BRINE_K: Final = (1.5, 6.0)
 _APART: Final = 10.0
 _LEAST_KWH: Final = 10.0
+_KEEPS: Final = 0.25
+"""Less glycol than this feeds bacteria, and has too little inhibitor against corrosion. [1]"""
 
 
 def _brine(seen: Evidence) -> Iterator[Seen]:
@@ -59,18 +61,18 @@ def _brine_spread(seen: Evidence) -> Iterator[Seen]:
 
 
 def _glycol(seen: Evidence) -> Iterator[Seen]:
-    """Judge whether heat computed from flow knows what flows."""
+    """Judge whether heat computed from flow knows what flows, and whether that is enough glycol to keep."""
     for pump, name, _ in hydronic_pumps(seen):
-        meter = pump.heat_meter
-        if meter is None or meter.flow is None:
-            continue
+        computed = pump.heat_meter is not None and pump.heat_meter.flow is not None
         if pump.glycol is not None:
-            told = worded("{share} {kind} glycol is stated", share=shared(pump.glycol.fraction), kind=pump.glycol.kind)
-            yield Seen(name, told, good=True)
-        elif pump.kind == "air_to_water":
+            part = pump.glycol.fraction
+            told = worded("{share} {kind} glycol is stated", share=shared(part), kind=pump.glycol.kind)
+            good = part == 0 or part >= _KEEPS
+            yield Seen(name, told, good=good, value=100 * part, low=100 * _KEEPS if part else 0.0, unit="%")
+        elif computed and pump.kind == "air_to_water":
             said = worded("heat is computed from flow, and whether there is glycol in it is not stated")
             yield Seen(name, said, good=None)
-        else:
+        elif computed:
             yield Seen(name, worded("heat is computed from flow, as of water"), good=True)
 
 
@@ -131,6 +133,10 @@ def _flow_metered(home: Home) -> bool:
     return any(pump.heat_meter and pump.heat_meter.flow for pump in home.heat_pumps)
 
 
+def _glycolled(home: Home) -> bool:
+    return _flow_metered(home) or any(pump.glycol for pump in home.heat_pumps)
+
+
 CHECKS: Final = (
     Check(
         id="water.brine",
@@ -162,14 +168,14 @@ CHECKS: Final = (
         id="water.glycol",
         name=marked("Glycol"),
         group="water",
-        question=marked("Does the heat meter know what flows through it?"),
-        rule=marked("glycol is stated where heat is computed from flow"),
-        source="heatledger/heat/fluids.py",
+        question=marked("Does the heat meter know what flows through it, and does that keep?"),
+        rule=marked("glycol is stated where heat is computed from flow: none, or 25 % and more"),
+        source=marked("heatledger/heat/fluids.py; Dow on DOWFROST: 25–60 %, below it bacteria and corrosion"),
         severity="warn",
-        mend=marked("state glycol"),
+        mend=marked("measure it with a refractometer: fill up to 25 % or flush to water, or mend glycol.fraction"),
         needs=marked("glycol.kind and glycol.fraction of the heat pump, fraction 0 where it is water"),
         judge=_glycol,
-        applies=_flow_metered,
+        applies=_glycolled,
     ),
     Check(
         id="water.frost",

@@ -80,13 +80,23 @@ def delivered(
     list of Flow
         Rungs for which the home has a sensor or a map.
     """
-    rows = [*_metered(pump, grid, outdoor_c), *_aired(home, pump, grid)]
-    flows = [_signed(rung, heat, widths, use) for rung, heat, widths in rows]
+    flows = measured(home, pump, grid, use, outdoor_c)
     outside_c = source(pump, grid, outdoor_c)
     if system is not None and np.isfinite(outside_c).any():
         flows.append(_mapped(home, pump, system, grid, use, outside_c, days or Cuts.one(grid.size)))
     flows += _fraction(pump, grid, use, outdoor_c)
     return flows
+
+
+def measured(home: Home, pump: HeatPump, grid: Grid, use: Mapping[str, Floats], outdoor_c: Floats) -> list[Flow]:
+    """Return what its heat meter and its probes say of a heat pump's intervals; parameters as `delivered`."""
+    rows = [*_metered(pump, grid, outdoor_c), *_aired(home, pump, grid)]
+    return [_signed(rung, heat, widths, use) for rung, heat, widths in rows]
+
+
+def sink(home: Home, pump: HeatPump, system: System, grid: Grid) -> Floats:
+    """Return what a heat pump's map gives its heat to, NaN where nobody said it: room air, or flow water. [°C]."""
+    return _water(pump, grid) if system.sink == "water" else indoor(home, pump, grid)
 
 
 def normal(home: Home, pump: HeatPump, system: System | None, grid: Grid, outdoor_c: Floats) -> tuple[Normal, ...]:
@@ -207,7 +217,7 @@ def _mapped(
     drawn = sum(use.values(), none)
     power_w = drawn / _KWH_PER_W
     scale = system.scale(pump.rated_w)
-    sink_c = _water(pump, grid) if system.sink == "water" else indoor(home, pump, grid)
+    sink_c = sink(home, pump, system, grid)
     rest_w = rest_power(power_w, outdoor_c, days, system.standby_w)
     warms = ("heating", "defrost", "dhw") if system.sink == "water" else ("heating", "defrost")
     heats = sum((use.get(mode, none) for mode in warms), none) > 0

@@ -5,19 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import msgspec
-import numpy as np
 import pytest
 
 from heatledger.commissioning.budget import budget
 from heatledger.commissioning.narrowing import COSTS, SENSORS
-from heatledger.heat.air_side import air_heat
 from heatledger.home import AirFlow, Home
-from heatledger.readings import SeriesKey
 from ingest import simulate
 from tests.commissioning import weeks, wet
-
-HEAD = "Living room"
-M3_S = 0.15  # of a 2.5 kW indoor unit at its middle fan step
+from tests.commissioning.probes import HEAD, M3_S, own_home, probed
 
 
 @pytest.fixture(scope="module")
@@ -27,22 +22,6 @@ def january():
     first = int(start.timestamp()) - weeks.DAY_S
     truth = simulate.advance(simulate.new(7, first * 10**6), (first + weeks.DAY_S * 8) * 10**6, 300)
     return blocks, start, truth
-
-
-def own_home():
-    """The demo home with its living room's mini-split alone."""
-    home = weeks.demo_home()
-    return msgspec.structs.replace(home, heat_pumps=home.heat_pumps[:1])
-
-
-def probed(blocks, truth, m3_s=M3_S):
-    """The home's intervals and a supply-air probe, reading what the truly given heat makes of an airflow."""
-    room = next(b for b in blocks if (b.key.device, b.key.quantity) == (HEAD, "temperature"))
-    heat_w = truth.heat_w[: len(room.mean), 0]
-    per_k = air_heat(np.full(len(room.mean), m3_s), room.mean, room.mean + 1.0, np.full(len(room.mean), 40.0))
-    told = room.mean + heat_w / per_k
-    key = SeriesKey(room.key.home, room.key.family, room.key.device, "", "supply_temp")
-    return (*blocks, room._replace(key=key, mean=told, min=told, max=told, last=told))
 
 
 def doubt(seen, pump="living"):

@@ -19,6 +19,7 @@ from ingest.decode import Decoder
 from ingest.intervals import Keeper
 from ingest.simulate import faults, history
 from ingest.simulate.devices import PLUG, WATER
+from ingest.simulate.wire import _KEEPING_TIME
 from tests.commissioning import weeks
 
 START = datetime(2026, 1, 12, 6, tzinfo=UTC)
@@ -101,9 +102,10 @@ def test_a_value_that_the_broker_kept_of_a_dead_device_is_named(spoken):
     assert ("device.heard", WATER.name) in found
 
 
-def test_a_clock_that_is_lost_harms_nothing_for_the_time_is_then_that_of_receipt(spoken):
-    """So no check names it: a clock that runs ahead is named, see HEARD in test_checks."""
-    (began,) = (after for kind, _, after, _ in faults._ROWS if kind == "clock")
-    assert wrong(spoken, timedelta(seconds=began, minutes=5)) <= {("meter.restarts", "Water heater")}
+def test_a_clock_that_is_lost_is_named_while_it_is_and_harms_nothing_for_the_time_is_then_that_of_receipt(spoken):
+    ((began, lasts),) = ((after, lasts) for kind, _, after, lasts in faults._ROWS if kind == "clock")
+    during, after = (wrong(spoken, timedelta(seconds=began + s)) for s in (300, lasts + 1000))
+    assert during == {("meter.restarts", "Water heater"), *(("device.clock_lost", one.name) for one in _KEEPING_TIME)}
+    assert after == {("meter.restarts", "Water heater")}
     told = [row for row in spoken[2] if row.device == PLUG.name]
     assert min(row.time_us for row in told) >= us(START + QUIET)

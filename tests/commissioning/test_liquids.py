@@ -36,6 +36,21 @@ def test_glycol_is_enough_for_the_coldest_weather_heard_and_designed_for(glycol,
     assert [one.result for one in said(weeks.evidence(wet.series(), wet.START, home=home), "water.frost")] == [result]
 
 
+# Dow, DOWFROST: from 25 % on glycol keeps bacteria and corrosion off; 0 is water
+@pytest.mark.parametrize(
+    ("fraction", "result"), [(0.0, "pass"), (0.1, "warn"), (0.25, "pass"), (0.4, "pass"), (None, "not_testable")]
+)
+def test_glycol_that_is_stated_is_enough_to_keep(fraction, result):
+    glycol = None if fraction is None else Glycol(kind="propylene", fraction=fraction)
+    (one,) = said(weeks.evidence(wet.series(), wet.START, home=wet.pump(glycol=glycol)), "water.glycol")
+    assert one.result == result, one.evidence
+
+
+def test_too_little_glycol_is_named_where_no_flow_is_measured_too():
+    home = wet.pump(heat_meter=None, glycol=Glycol(kind="propylene", fraction=0.1))
+    assert [one.result for one in said(weeks.evidence(wet.series(), wet.START, home=home), "water.glycol")] == ["warn"]
+
+
 @pytest.mark.parametrize(("fraction", "good"), [(0.0, True), (0.6, False)])
 def test_a_heat_counter_disagrees_with_flow_where_far_too_much_glycol_is_stated(fraction, good):
     glycol = Glycol(kind="ethylene", fraction=fraction)

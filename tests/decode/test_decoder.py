@@ -114,6 +114,27 @@ def test_a_device_clock_counts_only_with_a_zone_and_near_receipt(simple, clock, 
 
 
 @pytest.mark.parametrize(
+    ("clock", "lost"),
+    [
+        ({"ts": 1.61}, True),  # a Shelly 1.6 s after its start
+        ({"ts": 946_684_812}, True),  # 2000-01-01T00:00:12Z
+        ({"at": "1970-01-01T00:00:12"}, True),  # a Tasmota plug, which never says its zone
+        ({"at": "2000-01-01T00:00:05Z"}, True),
+        ({"at": "2026-03-01T09:01:00"}, False),  # set, of an unknown zone
+        ({"ts": NOW_US / 1e6}, False),
+        ({"ts": NOW_US / 1e6 - 86_400}, False),  # late is not unset
+        ({"ts": 0.0, "utc": "2026-03-01T08:01:00"}, True),
+        ({}, False),
+        ({"at": "yesterday, about noon"}, False),
+    ],
+)
+def test_a_clock_that_was_not_set_since_the_start_is_flagged_and_the_time_is_that_of_receipt(simple, clock, lost):
+    (reading,) = say(simple, "s/den", {"p": 1, **clock}).readings
+    assert reading.time_us == NOW_US
+    assert bool(reading.flags & Flag.CLOCK_LOST) is lost
+
+
+@pytest.mark.parametrize(
     ("topic", "payload", "outcome"),
     [
         ("s/den", b"", "ignored"),

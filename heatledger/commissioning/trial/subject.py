@@ -9,7 +9,7 @@ import numpy as np
 
 from heatledger.commissioning.trial.course import Trial, Work
 from heatledger.cycling import rests_below
-from heatledger.heat import unit_map
+from heatledger.heat import map_ends
 from heatledger.heat.delivered import WIDTHS
 from heatledger.heat.system import System
 from heatledger.home import Head, HeatPump, Home, Meter
@@ -17,7 +17,6 @@ from heatledger.home import Head, HeatPump, Home, Meter
 MODE_OF: Final[dict[Work, str]] = {"heating": "heat", "cooling": "cool"}
 WARMER: Final[dict[Work, float]] = {"heating": 1.0, "cooling": -1.0}
 """Which way the room goes."""
-_BEYOND_MAP_K: Final = 3.0
 
 
 class Subject(NamedTuple):
@@ -118,13 +117,10 @@ def most(unit: Subject, work: Work, outdoor_c: float, room_c: float) -> Most | N
     """
     system = unit.system
     points = () if system is None else system.heating if work == "heating" else system.cooling
-    if system is None or not points or system.sink == "water" or not np.isfinite(outdoor_c):
+    if system is None or not points or system.sink == "water":
         return None
-    outdoor, room = np.array([outdoor_c]), np.array([room_c])
-    scale = system.scale(unit.pump.rated_w)
-    grid, _, inside, factor = unit_map.entry(system, outdoor, room, scale=scale, cools=work == "cooling")
-    if abs(float(inside[0]) - outdoor_c) > _BEYOND_MAP_K:
+    scale, cools = system.scale(unit.pump.rated_w), work == "cooling"
+    found = map_ends.most(system, np.array([outdoor_c]), np.array([room_c]), scale=scale, cools=cools)
+    if not np.isfinite(found.power_w[0]):
         return None
-    watts = float(np.interp(inside, grid.outdoor_c, grid.power_w[:, -1])[0])
-    heat = float((np.interp(inside, grid.outdoor_c, grid.capacity_w[:, -1]) * factor)[0])
-    return Most(watts, heat, WIDTHS[system.evidence][1])
+    return Most(float(found.power_w[0]), float(found.heat_w[0]), WIDTHS[system.evidence][1])
