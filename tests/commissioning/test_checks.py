@@ -11,7 +11,6 @@ import pytest
 from heatledger.billed import Reconciled
 from heatledger.commissioning.checks import CHECKS, examine
 from heatledger.commissioning.finding import WORST_FIRST
-from heatledger.hearing import follow
 from heatledger.heat.balance import House
 from heatledger.home import Design, Home, Meter
 from heatledger.readings import Flag
@@ -202,38 +201,11 @@ def test_a_device_that_is_not_heard_as_it_should_is_named(healthy, name):
     assert (check, PLUG) in wrong(examine(weeks.evidence(blocks, start, latest=latest)))
 
 
-@pytest.mark.parametrize(("ago_s", "result"), [(60, "warn"), (1200, "pass")])
-def test_a_clock_that_is_lost_is_named_until_its_device_told_the_time_for_a_quarter_of_an_hour(healthy, ago_s, result):
-    blocks, start = healthy
-    latest = weeks.newest(blocks, int(start.timestamp()) + 7 * weeks.DAY_S)
-    (key,) = (key for key in latest if key.device == PLUG and key.quantity == "power")
-    lost = msgspec.structs.replace(latest[key], lost_us=latest[key].time_us - ago_s * 10**6)
-    found = examine(weeks.evidence(blocks, start, latest={**latest, key: lost}))
-    assert [one.result for one in found if one.check == "device.clock_lost"] == [result]
-
-
-def test_a_clock_that_is_lost_is_remembered_while_other_messages_of_its_device_carry_no_time():
-    one = follow(None, 1.0, time_us=10, flags=int(Flag.CLOCK_LOST))
-    assert follow(one, 2.0, time_us=20).lost_us == 10
-
-
 def test_a_device_that_was_never_heard_is_named(healthy):
     blocks, start = healthy
     found = examine(weeks.evidence(blocks, start, home=with_meter(points=("nobody/knows",))))
     said = next(one for one in found if one.check == "device.heard")
     assert (said.result, said.at, said.evidence) == ("fail", "nobody/knows", "was never heard")
-
-
-def test_a_power_that_only_the_broker_kept_is_named_though_the_device_speaks(healthy):
-    blocks, start = healthy
-    latest = weeks.newest(blocks, int(start.timestamp()) + 7 * weeks.DAY_S)
-    (key,) = (key for key in latest if key.device == PLUG and key.quantity == "power")
-    for ago_s, good in ((60, True), (3600, False)):  # what was just kept may speak at any moment
-        kept = msgspec.structs.replace(later(latest[key], -ago_s), flags=int(Flag.RETAINED))
-        found = examine(weeks.evidence(blocks, start, latest={**latest, key: kept}))
-        said = next(one for one in found if one.check == "device.fresh" and one.at == PLUG)
-        assert (said.result == "pass") is good, said.evidence
-    assert said.evidence == "power: kept by the broker, of unknown age"
 
 
 @pytest.mark.parametrize("reports_all", [True, False])
