@@ -27,6 +27,9 @@ _OTHER_W: Final = 50.0
 _SAME: Final = 1e-6
 
 
+Bools = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+
+
 class Band(NamedTuple):
     """How far a room may be from its set-point, below and above [K], and what its set-point may be at all [°C]."""
 
@@ -170,43 +173,34 @@ def set_points(found: Plan, ahead: Ahead, *, coasted: bool = False) -> Floats:
 
 def _why(best: Plan, even: Plan, ahead: Ahead, clock: Sequence[str], *, stored: bool) -> str:
     """Say what the first step does that it would not do at a price that stays, and for which price that is."""
-    more = float(best.heat_w[0] - even.heat_w[0])
-    saved = even.heat_w - best.heat_w
-    price = ahead.price
-    if more > _OTHER_W:
-        at = _first((price > price[0] + _SAME) & (saved > _OTHER_W))
-        if at is not None:
-            return worded(
-                "heating ahead: the price rises from {now} to {later} by {time}", now=_money(price[0]),
-                later=_money(price[at]), time=clock[at],
-            )  # fmt: skip
-    if more < -_OTHER_W:
-        at = _first((price < price[0] - _SAME) & (saved < -_OTHER_W))
-        if at is not None:
-            return worded(
-                "waiting: the price falls from {now} to {later} by {time}", now=_money(price[0]),
-                later=_money(price[at]), time=clock[at],
-            )  # fmt: skip
-    cheaper = _first((price < price[0] - _SAME) & (best.heat_w > RUNS_W))
-    if stored and cheaper is not None:
-        return worded(
-            "living on stored heat: the price falls from {now} to {later} by {time}", now=_money(price[0]),
-            later=_money(price[cheaper]), time=clock[cheaper],
-        )  # fmt: skip
+    price, more, heats = ahead.price, best.heat_w - even.heat_w, best.heat_w > RUNS_W
+    dearer, cheaper = price > price[0] + _SAME, price < price[0] - _SAME
+    if more[0] > _OTHER_W and (at := _first(dearer & (more < -_OTHER_W))):
+        words = _change(price, clock, price >= price[at] - _SAME)
+        return worded("heating ahead: the price rises from {now} to {later} by {time}", **words)
+    if more[0] < -_OTHER_W and (at := _first(cheaper & (more > _OTHER_W))):
+        words = _change(price, clock, price <= price[at] + _SAME)
+        return worded("waiting: the price falls from {now} to {later} by {time}", **words)
+    if stored and (at := _first(cheaper & heats)):
+        words = _change(price, clock, price <= price[at] + _SAME)
+        return worded("living on stored heat: the price falls from {now} to {later} by {time}", **words)
     warmer = _first(ahead.low_c > ahead.low_c[0] + _SAME)
-    if warmer is not None and best.celsius[1] > ahead.low_c[0] + STEP_K / 2 and best.heat_w[0] > RUNS_W:
+    if warmer and heats[0] and best.celsius[1] > ahead.low_c[0] + STEP_K / 2:
         return worded("heating up: it is to be warmer by {time}", time=clock[warmer + 1])
-    if best.heat_w[0] <= RUNS_W and best.celsius[1] > ahead.low_c[0] + _SAME:
+    if not heats[0] and best.celsius[1] > ahead.low_c[0] + _SAME:
         return worded("resting: the room is warm enough for now")
     if best.celsius[1] <= ahead.low_c[0] + STEP_K / 2:
         return worded("at the lower end of the band: no later price is worth heating ahead for")
     return worded("cheapest by the weather and the prices of the next {hours} hours", hours=round(ahead.hours.sum()))
 
 
-def _first(where: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> int | None:
+def _first(where: Bools) -> int:
+    """Return the first of the steps after this one, 0 where there is none."""
     found = np.flatnonzero(where[1:])
-    return int(found[0]) + 1 if found.size else None
+    return int(found[0]) + 1 if found.size else 0
 
 
-def _money(price: float) -> str:
-    return f"{price:.2f}"
+def _change(price: Floats, clock: Sequence[str], reached: Bools) -> dict[str, str]:
+    """Return the words of a change of price: what it is now, and what and when it is once it has come so far."""
+    at = _first(reached)
+    return {"now": f"{price[0]:.2f}", "later": f"{price[at]:.2f}", "time": clock[at]}
