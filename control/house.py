@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from heatledger.control.loop import Heard, Place
 from heatledger.control.moment import Moment
+from heatledger.control.zone import Said
 from heatledger.cycling import rests_below
 from heatledger.draw import Heard as Draws
-from heatledger.draw import net_power
+from heatledger.draw import as_number, net_power
 from heatledger.hearing import LiveValue
 from heatledger.home import HeatPump, Home, names
 from heatledger.live import RUNNING, ZoneNow, now
@@ -37,20 +38,26 @@ def places(home: Home) -> dict[str, Place]:
 
 
 def _place(home: Home, zone: str) -> Place:
-    pump = _pump(home, zone)
-    zones = list(dict.fromkeys(head.zone for head in pump.heads)) if pump else [zone]
+    pumps = _pumps(home, zone)
+    zones = list(dict.fromkeys((zone, *(head.zone for pump in pumps for head in pump.heads))))
     limits = {one.id: one.control for one in home.zones if one.id in zones}
     own = msgspec.structs.replace(
         limits[zone],
         rest_min=max(one.rest_min for one in limits.values()),
         run_min=max(one.run_min for one in limits.values()),
     )
-    others = tuple(other for other in zones if other != zone)
-    return Place(zone, pump.id if pump else f"zone {zone}", others, own)
+    unit = " ".join(pump.id for pump in pumps) or f"zone {zone}"
+    return Place(zone, unit, tuple(zones[1:]), own)
 
 
-def _pump(home: Home, zone: str) -> HeatPump | None:
-    return next((pump for pump in home.heat_pumps if any(head.zone == zone for head in pump.heads)), None)
+def _pumps(home: Home, zone: str) -> tuple[HeatPump, ...]:
+    """Return the outdoor units of a zone, and those that share a zone with them: what is told to one tells on all."""
+    zones, count = {zone}, 0
+    while len(zones) != count:
+        count = len(zones)
+        mine = [pump for pump in home.heat_pumps if any(head.zone in zones for head in pump.heads)]
+        zones |= {head.zone for pump in mine for head in pump.heads}
+    return tuple(mine)
 
 
 def heard(
@@ -73,20 +80,44 @@ def heard(
     draws = Draws(home, latest, at_us)
     running = {pump.id: _runs(home, pump, draws, seen.zones) for pump in home.heat_pumps}
     found = {}
-    for zone in seen.zones:
-        pump, points = _pump(home, zone.id), devices(home, zone.id)
+    for zone, told in zip(seen.zones, home.zones, strict=True):
+        points = devices(home, zone.id)
+        says = [_says(point, latest, spoke, draws) for point in points]
         keys = [key for key in latest if any(point in names(key) for point in points) and key.quantity in _SETTINGS]
-        times = [spoke[key.family, key.device] for key in keys if (key.family, key.device) in spoke]
+        room = draws.find((told.temperature, *points), "temperature")
+        first, *others = [one.said for one in says] or [Said()]
         found[zone.id] = Heard(
-            mode=zone.mode,
-            setpoint=zone.setpoint,
-            celsius=zone.celsius,
-            heard=not zone.stale and bool(keys),
-            spoke=max(times, key=lambda moment: moment.steady_s, default=None),
+            mode=first.mode,
+            setpoint=first.setpoint,
+            celsius=zone.celsius if room and not draws.is_silent(room[0]) else None,
+            heard=bool(says) and all(one.fresh for one in says),
+            spoke=first.spoke,
             usual_s=max((latest[key].usual_s or 0.0 for key in keys), default=0.0),
-            runs=running[pump.id] if pump else None,
+            runs=tuple(running[pump.id] for pump in _pumps(home, zone.id)),
+            also=tuple(others),
+            action=zone.action,
         )
     return found
+
+
+class _Says(NamedTuple):
+    said: Said
+    fresh: bool
+
+
+def _says(
+    point: str, latest: Mapping[SeriesKey, LiveValue], spoke: Mapping[tuple[str, str], Moment], draws: Draws
+) -> _Says:
+    """Return what one device says it is set to, and whether that is fresh."""
+    keys = [key for key in latest if point in names(key) and key.quantity in _SETTINGS]
+    mode, setpoint = (draws.find((point,), quantity) for quantity in _SETTINGS)
+    times = [spoke[key.family, key.device] for key in keys if (key.family, key.device) in spoke]
+    said = Said(
+        str(mode[1].value) if mode else None,
+        as_number(setpoint[1]) if setpoint else None,
+        max(times, key=lambda moment: moment.steady_s, default=None),
+    )
+    return _Says(said, bool(keys) and not any(draws.is_silent(one[0]) for one in (mode, setpoint) if one))
 
 
 def _runs(home: Home, pump: HeatPump, draws: Draws, zones: tuple[ZoneNow, ...]) -> bool | None:
@@ -114,12 +145,14 @@ def rested(home: Home, store: Store, at_us: int) -> frozenset[str]:
     at_us : int
         Now. [µs]
     """
-    found = set()
-    for pump in home.heat_pumps:
-        place = _place(home, pump.heads[0].zone) if pump.heads else None
-        if place and _was_steady(home, pump, store, at_us, max(place.limits.rest_min, place.limits.run_min)):
-            found.add(pump.id)
-    return frozenset(found)
+    calm = {pump.id for pump in home.heat_pumps if _is_calm(home, pump, store, at_us)}
+    units = {_place(home, zone.id).unit: _pumps(home, zone.id) for zone in home.zones}
+    return frozenset(unit for unit, pumps in units.items() if pumps and all(pump.id in calm for pump in pumps))
+
+
+def _is_calm(home: Home, pump: HeatPump, store: Store, at_us: int) -> bool:
+    place = _place(home, pump.heads[0].zone) if pump.heads else None
+    return place is not None and _was_steady(home, pump, store, at_us, max(place.limits.rest_min, place.limits.run_min))
 
 
 def _was_steady(home: Home, pump: HeatPump, store: Store, at_us: int, minutes: float) -> bool:

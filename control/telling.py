@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from control.house import devices
+from heatledger.commands import What
 from heatledger.control import CommandError, Known, Message, Wanted, messages
-from heatledger.control.envelope import Refused, Request
+from heatledger.control.envelope import Refused, Request, Told
 from heatledger.control.loop import Rendered
+from heatledger.control.overheard import listens, overheard
+from heatledger.control.zone import SAME_K
 from heatledger.devices import DeviceFile
 from heatledger.hearing import LiveValue
 from heatledger.home import Home
@@ -44,25 +47,53 @@ class Teller:
         self._known = Known(own, under)
 
     def render(self, zone: str, request: Request) -> Rendered | Refused:
-        """Return what the zone's device will have of a request, or why it cannot be told that."""
-        said = self.messages(zone, request.setpoint, request.mode)
-        if isinstance(said, Refused):
-            return said
-        taken = [one for message in said for one in message.takes]
-        rounded = next((float(one.value) for one in taken if one.what == "setpoint"), request.setpoint)
-        one_way = all(one.confirmed_by is None for one in taken)
-        return Rendered(rounded, request.mode, one_way)
+        """Return what the zone's devices will have of a request, all the same, or why they cannot be told that."""
+        points, setpoint, one_way = devices(self._home, zone), request.setpoint, False
+        for point in (*points, *points):  # the coarsest steps of them hold for all
+            said = self._told(point, setpoint, request.mode)
+            if isinstance(said, Refused):
+                return said
+            taken = [one for message in said for one in message.takes]
+            rounded = next((float(one.value) for one in taken if one.what == "setpoint"), None)
+            if len(points) == 1 or setpoint is None or rounded is None or abs(rounded - setpoint) > SAME_K:
+                setpoint = rounded
+            one_way |= all(one.confirmed_by is None for one in taken)
+        return Rendered(setpoint, request.mode, one_way)
 
     def messages(self, zone: str, setpoint: float | None, mode: str | None) -> tuple[Message, ...] | Refused:
-        """Return the messages that set a zone's device, or why there are none."""
+        """Return the messages that set a zone's devices, each within what it takes, or why there are none."""
+        found: list[Message] = []
         points = devices(self._home, zone)
-        if len(points) != 1:
-            reason = worded("{n} devices set this zone, and only one can be commanded", n=len(points))
-            return Refused(reason, worded("name one indoor unit or thermostat for it in the home file"))
-        asked = [Wanted(points[0], "mode", mode)] if mode is not None else []
-        asked += [Wanted(points[0], "setpoint", setpoint)] if setpoint is not None else []
+        if not points:
+            reason = worded("no device sets this zone")
+            return Refused(reason, worded("name an indoor unit or a thermostat for it in the home file"))
+        for point in points:
+            said = self._told(point, setpoint, mode)
+            if isinstance(said, Refused):
+                return said
+            found += map(self._addressed, said)
+        return tuple(found)
+
+    def listens(self, zone: str) -> frozenset[str]:
+        """Return the topics on which a zone's devices take commands."""
+        points = devices(self._home, zone)
+        return frozenset(self._under(topic) for point in points for topic in listens(point, self._files, self._known))
+
+    def overheard(self, zone: str, topic: str, payload: bytes) -> Told:
+        """Return what somebody else's message asks of a zone's devices; nothing where it asks nothing of ours."""
+        found: dict[What, float | str] = {}
+        for point in devices(self._home, zone):
+            for where in (topic, topic.removeprefix(self._prefix)):
+                found |= overheard(point, where, payload, self._files, self._known)
+        mode = "off" if found.get("power") == "off" else found.get("mode")
+        setpoint = found.get("setpoint")
+        return Told(setpoint if isinstance(setpoint, float) else None, mode if isinstance(mode, str) else None)
+
+    def _told(self, point: str, setpoint: float | None, mode: str | None) -> tuple[Message, ...] | Refused:
+        asked = [Wanted(point, "mode", mode)] if mode is not None else []
+        asked += [Wanted(point, "setpoint", setpoint)] if setpoint is not None else []
         try:
-            return tuple(map(self._addressed, messages(asked, self._files, self._known)))
+            return messages(asked, self._files, self._known)
         except CommandError as error:
             return Refused(str(error))
 
@@ -70,7 +101,8 @@ class Teller:
         return where.startswith(self._prefix)
 
     def _addressed(self, message: Message) -> Message:
-        """Return a message under the home's own prefix; a catalogue may name it with its topics."""
-        if self._is_own(message.topic):
-            return message
-        return msgspec.structs.replace(message, topic=self._prefix + message.topic)
+        return msgspec.structs.replace(message, topic=self._under(message.topic))
+
+    def _under(self, topic: str) -> str:
+        """Return a topic under the home's own prefix; a catalogue may name it with its topics."""
+        return topic if self._is_own(topic) else self._prefix + topic

@@ -14,6 +14,7 @@ import msgspec
 
 from control.house import heard, places, rested
 from control.telling import Teller
+from control.wires import Wires
 from heatledger import announcements, bus
 from heatledger.announcements import LiveDevice, Status
 from heatledger.broker import Message
@@ -56,6 +57,7 @@ class Worker:
         self._spoke: dict[tuple[str, str], Moment] = {}
         self._ingest: Status | None = None
         self._topics: dict[str, str] = {}
+        self._overheard: list[Message] = []
         self._topics_due = self._step_due = 0.0
         self._said: str | None = None
         self._programmed: set[str] = set()
@@ -69,8 +71,10 @@ class Worker:
     def run(self, stopping: Callable[[], bool]) -> None:
         """Work until told to stop."""
         while not stopping():
-            for message in self._connection.poll(_POLL_S):
+            messages = self._connection.poll(_POLL_S)
+            for message in messages:
                 self._hear(message)
+            self._connection.ack(messages)
             if time.monotonic() >= self._step_due:
                 self._step_due = time.monotonic() + _STEP_S
                 self._look()
@@ -85,6 +89,9 @@ class Worker:
         self._connection.subscribe(announcements.TOPICS)
         self._tellers = {home.id: Teller(home, config.devices) for home in config.homes.values()}
         self._loops = {home.id: self._loop(home) for home in config.homes.values()}
+        self._wires = {
+            home.id: Wires(home, self._tellers[home.id], self._loops[home.id]) for home in config.homes.values()
+        }
 
     def _loop(self, home: Home) -> Loop:
         now = self._clock.now()
@@ -106,6 +113,9 @@ class Worker:
             _log.warning("%s", error)
 
     def _hear(self, message: Message) -> None:
+        if not message.topic.startswith(announcements.OURS):
+            self._overheard.append(message)
+            return
         try:
             said = announcements.read(message.topic, message.payload)
         except msgspec.MsgspecError as error:
@@ -129,6 +139,10 @@ class Worker:
     def _look(self) -> None:
         try:
             self._read_topics()
+            for message in self._overheard:
+                for wires in self._wires.values():
+                    wires.hear(message, self._clock.now())
+            self._overheard = []
             for home in self._config.homes.values():
                 self._follow(home)
         except StoreError as error:  # nothing is sent that is not in the log
@@ -142,9 +156,9 @@ class Worker:
         teller.learn(self._state.learned.of(home.id))
         teller.know(own, self._topics)
         self._ask_by_programme(home, now)
-        trouble = self._trouble()
-        for send in loop.step(heard(home, own, self._spoke, now.time_us), now, trouble=trouble):
-            self._send(teller, send)
+        self._wires[home.id].refresh(self._connection, now)
+        for send in loop.step(heard(home, own, self._spoke, now.time_us), now, trouble=self._trouble()):
+            self._send(home, send)
 
     def _ask_by_programme(self, home: Home, now: Moment) -> None:
         """Write what the programme wants into the log: each change once, and anew after a restart of the machine."""
@@ -161,14 +175,15 @@ class Worker:
             )  # fmt: skip
             self._state.commands.add(asked)
 
-    def _send(self, teller: Teller, send: Send) -> None:
+    def _send(self, home: Home, send: Send) -> None:
         """Publish what the log says is sent: once and not kept for later, so that nothing old ever arrives."""
         event = send.event
-        said = teller.messages(send.zone, event.setpoint, event.mode)
+        said = self._tellers[home.id].messages(send.zone, event.setpoint, event.mode)
         if isinstance(said, Refused):
             _log.warning("%s: %s", send.zone, said.reason)
             return
         for message in said:
+            self._wires[home.id].sent(message.topic, message.payload)
             gone = self._connection.publish(message.topic, message.payload, 0)
             _log.info("%s: %s %s", send.zone, message.topic, "sent" if gone else "not sent: no connection")
 

@@ -14,6 +14,7 @@ from fastapi import FastAPI, Query, Request, Response
 from dashboard.doors import Doors, Visitor
 from dashboard.forms import Whence, Who
 from dashboard.queries import AskError, Queries
+from heatledger.control.caveats import notes, standing
 from heatledger.control.envelope import MODES
 from heatledger.control.events import OVER, Event
 from heatledger.control.moment import Clock
@@ -62,7 +63,10 @@ class NextChange(msgspec.Struct, frozen=True):
 
 
 class ZoneCommands(msgspec.Struct, frozen=True):
-    """Whether a zone may be commanded, from a wall tablet too, within what [°C], what was asked last and comes next."""
+    """Whether a zone may be commanded, from a wall tablet too, within what [°C], what was asked last and comes next.
+
+    `caveats` are sentences on what stands against it: a device that lies, another controller, a command that is kept.
+    """
 
     home: str
     zone: str
@@ -75,6 +79,7 @@ class ZoneCommands(msgspec.Struct, frozen=True):
     modes: tuple[str, ...]
     last: LastCommand | None
     coming: NextChange | None = None
+    caveats: tuple[str, ...] = ()
 
 
 class Commands:
@@ -89,6 +94,7 @@ class Commands:
     def __init__(self, queries: Queries) -> None:
         self._queries = queries
         self._read: dict[str, tuple[float, int, dict[str, list[Event]]]] = {}
+        self._standing: dict[str, dict[tuple[str, str], Event]] = {}
 
     def of(self, home: Home, zone: Zone) -> ZoneCommands:
         """Return what is known of a zone."""
@@ -105,6 +111,7 @@ class Commands:
             modes=MODES,
             last=_last(self._rows(home.id).get(zone.id, [])),
             coming=_coming(home, zone) if settings.on and limits.on else None,
+            caveats=notes(self._standing[home.id], zone.id, time.time_ns() // 1000),
         )
 
     def all(self, home: Home) -> dict[str, ZoneCommands]:
@@ -119,7 +126,7 @@ class Commands:
                 who=who.name, why="page" if who.by != "token" else "API", valid_s=VALID_S,
             )
         )  # fmt: skip
-        self._read.pop(home.id, None)
+        self._forget(home.id)
         return msgspec.structs.replace(self.of(home, zone), last=_last([row]))
 
     def _trouble(self, on: bool) -> str:
@@ -131,13 +138,18 @@ class Commands:
             return worded("the control process does not run: start heatledger up, or heatledger control")
         return ""
 
+    def _forget(self, home: str) -> None:
+        self._read.pop(home, None)
+        self._standing.pop(home, None)
+
     def _rows(self, home: str) -> Mapping[str, list[Event]]:
         due, after, zones = self._read.get(home, (0.0, 0, {}))
         if time.monotonic() >= due:
-            for row in self._queries.state.commands.since(home, after):
-                after = max(after, row.id)
+            news = self._queries.state.commands.since(home, after)
+            for row in news:
                 zones[row.zone] = [*zones.get(row.zone, [])[-20:], row]
-            self._read[home] = (time.monotonic() + _LOOK_S, after, zones)
+            self._standing[home] = standing(news, self._standing.get(home))
+            self._read[home] = (time.monotonic() + _LOOK_S, max((after, *(row.id for row in news))), zones)
         return zones
 
 

@@ -78,9 +78,14 @@ def said(home: Home, known: ZoneCommands, now: Now | None) -> Children:
     if known.trouble:
         return [begins, icon("alert"), retold(known.trouble)]
     at_us = now.at_us if now else 0
+    more = [*_caveats(known), *_next(home, known, at_us)]
     if last is None or (last.over and at_us - last.at.timestamp() * 1e6 > _SHOWN_US):
-        return [begins, *_next(home, known, at_us)]
-    return [begins, *_outcome(home, last, at_us), *_next(home, known, at_us)]
+        return [begins, *more]
+    return [begins, *_outcome(home, last, at_us), *more]
+
+
+def _caveats(known: ZoneCommands) -> Children:
+    return [html.Div([icon("alert"), retold(note)], className="caveat undone") for note in known.caveats]
 
 
 def _next(home: Home, known: ZoneCommands, at_us: int) -> Children:

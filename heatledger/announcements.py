@@ -9,6 +9,8 @@ import msgspec
 
 from heatledger.readings import Value
 
+OURS: Final = "heatledger/"
+"""What every topic of them begins with."""
 STATUS_TOPIC: Final = "heatledger/ingest"
 """Retained: whether ingest runs, and what it has counted."""
 

@@ -11,13 +11,15 @@ from typing import Final
 
 import numpy as np
 
-from heatledger.alerts.observed import Disk, Silence, Waiting
+from heatledger.alerts.observed import Caveat, Disk, Silence, Waiting
 from heatledger.config import Config
+from heatledger.control.caveats import notes, standing
 from heatledger.hearing import Source, heard, sources
 from heatledger.home import Home, names
 from heatledger.readings import Flag, SeriesKey
 from heatledger.store import Store, StoreError
 from heatledger.store.spool import Spool
+from heatledger.store.state import State
 
 _LEARNED_IN: Final = (timedelta(hours=1), timedelta(days=7))
 _LEARNED_FROM: Final = 8
@@ -46,6 +48,33 @@ def _spool(path: Path, limit: int, now: datetime) -> Waiting | None:
     spool.close()
     oldest_s = 0.0 if size.oldest_us is None else max(now.timestamp() - size.oldest_us / 1e6, 0.0)
     return Waiting(oldest_s, size.readings, size.bytes, limit)
+
+
+def caveats(home: Home, state: State, *, now: datetime) -> tuple[Caveat, ...]:
+    """Look at what stands against commanding the zones of a home.
+
+    Parameters
+    ----------
+    home : Home
+        Which.
+    state : State
+        The log of commands.
+    now : datetime
+        Aware.
+
+    Raises
+    ------
+    StoreError
+        If the log cannot be read.
+    """
+    at_us = int(now.timestamp() * 1e6)
+    known = standing(state.commands.since(home.id, 0))
+    return tuple(
+        Caveat(zone.id, zone.name, about or row.kind, row.note, max(at_us - row.at.time_us, 0) / 60e6)
+        for zone in home.zones
+        for (where, about), row in known.items()
+        if where == zone.id and zone.control.on and row.note in notes(known, zone.id, at_us)
+    )
 
 
 def devices(home: Home, store: Store, patience_s: float, *, now: datetime) -> tuple[Silence, ...]:

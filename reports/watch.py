@@ -21,7 +21,7 @@ from heatledger.store.state import State
 from heatledger.tariff.load import BillError
 from reports import channels
 from reports.alerts import page_of, take_in, tell
-from reports.observe import devices, machine
+from reports.observe import caveats, devices, machine
 from reports.values import Figures, Told, of_books
 
 _PATIENCE_S = 5.0
@@ -86,7 +86,13 @@ def look_at(config: Config, state: State, *, now: datetime, books: bool) -> list
     spool, disk = machine(config, now=now)
     first = next(iter(config.homes), None)
     found = [
-        Observed(home, now, spool=spool if name == first else None, disk=disk if name == first else None)
+        Observed(
+            home,
+            now,
+            caveats=caveats(home, state, now=now) if config.settings.control.on else (),
+            spool=spool if name == first else None,
+            disk=disk if name == first else None,
+        )
         for name, home in config.homes.items()
     ]
     try:

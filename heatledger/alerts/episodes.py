@@ -18,6 +18,7 @@ SETTLED: Final[Mapping[str, timedelta]] = {
     "defrost_storm": timedelta(days=1),
     "backup_heat": timedelta(hours=6),
     "price_peak": timedelta(0),
+    "control": timedelta(hours=1),
     "spool": timedelta(hours=1),
     "disk": timedelta(hours=1),
 }

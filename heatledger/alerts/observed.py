@@ -82,6 +82,16 @@ class Prices(NamedTuple):
     usual_peak: Decimal | None
 
 
+class Caveat(NamedTuple):
+    """What stands against commanding a zone, by its name too: what it is about, a sentence, and since when. [min]."""
+
+    zone: str
+    name: str
+    about: str
+    note: str
+    minutes: float
+
+
 class Waiting(NamedTuple):
     """What waits in the spool: since when [s], how many readings, how much of what it may hold. [bytes]."""
 
@@ -112,5 +122,6 @@ class Observed(NamedTuple):
     machines: tuple[Machine, ...] | None = None
     prices: Prices | None = None
     price_now: Decimal | None = None
+    caveats: tuple[Caveat, ...] | None = None
     spool: Waiting | None = None
     disk: Disk | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
+from heatledger.alerts.commands import control
 from heatledger.alerts.episodes import Sighting
 from heatledger.alerts.house import disk, silent, spool
 from heatledger.alerts.machines import backup_heat, cop_drift, defrost_storm, short_cycling
@@ -23,6 +24,7 @@ RULES: Final[Mapping[str, Look]] = {
     "defrost_storm": defrost_storm,
     "backup_heat": backup_heat,
     "price_peak": price_peak,
+    "control": control,
     "spool": spool,
     "disk": disk,
 }
@@ -35,6 +37,7 @@ UNITS: Final[Mapping[str, str]] = {
     "defrost_storm": "defrosts/h",
     "backup_heat": "kWh",
     "price_peak": "%",
+    "control": "min",
     "spool": "min",
     "disk": "%",
 }

@@ -67,6 +67,8 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Energy of a back-up heater in the last 24 hours. [kWh]
     price_peak : Rule
         A price ahead beside the usual peak of a day. [%]
+    control : Rule
+        How long something has stood against what is commanded: a device that lies, another controller. [min]
     spool : Rule
         How long readings have waited for a store that does not answer. [min]
     disk : Rule
@@ -80,6 +82,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     defrost_storm: Rule = Rule(threshold=1.5, hysteresis=0.3)
     backup_heat: Rule = Rule(threshold=2, hysteresis=1)
     price_peak: Rule = Rule(threshold=150, hysteresis=10)
+    control: Rule = Rule(threshold=10, hysteresis=5)
     spool: Rule = Rule(threshold=15, hysteresis=5, quiet="")
     disk: Rule = Rule(threshold=90, hysteresis=3, quiet="")
 

@@ -49,7 +49,10 @@ class Told(NamedTuple):
 
 
 class Head(NamedTuple):
-    """An indoor unit as it was last heard [°C], whether that is fresh, and what it was told since."""
+    """A zone's indoor unit as it was last heard [°C], whether that is fresh, and what else may be: told, or a second's.
+
+    `celsius` is the room's, None where that is not fresh.
+    """
 
     zone: str
     mode: str | None = None
@@ -85,6 +88,8 @@ class Situation(NamedTuple):
         The device never answers (infrared): what it was told last stands.
     trouble : str
         Why nothing can be known or sent just now; empty while all is well.
+    doubt : str
+        Why what the device says is not believed; empty while it is.
     """
 
     head: Head
@@ -96,6 +101,7 @@ class Situation(NamedTuple):
     rival: Moment | None = None
     one_way: bool = False
     trouble: str = ""
+    doubt: str = ""
 
 
 class Allowed(NamedTuple):
@@ -232,7 +238,7 @@ def _keeps_frost_out(request: Request, situation: Situation, limits: Limits, _: 
     if request.mode is None or request.mode in _HEATS:
         return None
     head, least = situation.head, limits.frost_c + _FROST_ROOM_K
-    if head.celsius is None or not head.heard:
+    if head.celsius is None:
         mend = worded("name a thermometer with temperature in the home file, and see that it is heard")
         return Refused(worded("it is not known how warm the room is, and it could freeze unseen"), mend)
     if head.celsius >= least:
@@ -263,6 +269,10 @@ def _lets_people_choose(request: Request, situation: Situation, limits: Limits, 
         return None
     left_s = limits.person_min * 60 - at_least_s(situation.person, now)
     return _Wait(left_s, worded("somebody chose otherwise at the device"))
+
+
+def _is_believed(request: Request, situation: Situation, _: Limits, __: Moment) -> _Wait | None:
+    return _Wait(_MOMENT_S, situation.doubt) if request.by == "programme" and situation.doubt else None
 
 
 def _no_quarrel(request: Request, situation: Situation, _: Limits, now: Moment) -> _Wait | None:
@@ -355,6 +365,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _can_be_known,
     _lets_people_choose,
     _no_quarrel,
+    _is_believed,
     _not_too_often,
     _spares_the_compressor,
 )

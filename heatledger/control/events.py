@@ -11,11 +11,12 @@ from heatledger.control.moment import Moment
 
 Kind = Literal[
     "asked", "waits", "sent", "confirmed", "unconfirmed", "failed", "refused", "expired", "replaced", "overruled",
-    "person", "rival", "lies",
+    "person", "rival", "lies", "retained", "mended",
 ]  # fmt: skip
 """Asked for; not yet (why); sent (before it leaves); the device says it is so; sent to a device that never answers; not
 confirmed after every try; refused (why); too old; another request took its place; somebody chose otherwise; somebody
-changed the device; another controller does; the device says what its power or room does not bear out."""
+changed the device; another controller does; the device says what its power or room does not bear out; the broker keeps
+a command for the device; what one of these two said is so no longer."""
 OVER: Final = frozenset(("confirmed", "unconfirmed", "failed", "refused", "expired", "replaced", "overruled"))
 """After one of these a request is done with."""
 

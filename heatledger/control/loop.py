@@ -7,10 +7,11 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from heatledger.control.caveats import LIES, Shown
 from heatledger.control.envelope import MODES, Allowed, Head, Later, Refused, Request, Situation, Told, decide, turns
 from heatledger.control.events import Event, Kind, Log
 from heatledger.control.moment import Moment, at_least_s, at_most_s
-from heatledger.control.zone import Memory, Unit, is_so
+from heatledger.control.zone import OVERHEARD, Memory, Said, Unit, all_run, is_so
 from heatledger.limits import Limits
 from heatledger.marks import worded
 
@@ -28,7 +29,7 @@ _TURNS, _ONE_WAY = "turns", "one way"
 
 
 class Place(NamedTuple):
-    """A zone that may be commanded: its limits, the outdoor unit, and the zones that share that."""
+    """A zone that may be commanded: its limits, its outdoor unit (or units), and the zones that share those."""
 
     zone: str
     unit: str
@@ -42,15 +43,19 @@ class Heard(NamedTuple):
     Attributes
     ----------
     mode, setpoint, celsius : str, float and float, each or None
-        [°C]
+        What its first device says; how warm the room is, None where that is not fresh. [°C]
     heard : bool
-        Whether that is fresh.
+        Whether what its devices say is fresh.
     spoke : Moment or None
-        When its unit last said live what it is set to.
+        When its first device last said live what it is set to.
     usual_s : float
-        How often it says so. [s]
-    runs : bool or None
-        Whether the compressor of its outdoor unit does.
+        How often they say so. [s]
+    runs : tuple of bool or None
+        Whether the compressor of each of its outdoor units does.
+    also : tuple of Said
+        What its further devices say.
+    action : str or None
+        What it does, as it says.
     """
 
     mode: str | None = None
@@ -59,11 +64,18 @@ class Heard(NamedTuple):
     heard: bool = False
     spoke: Moment | None = None
     usual_s: float = 0.0
-    runs: bool | None = None
+    runs: tuple[bool | None, ...] = ()
+    also: tuple[Said, ...] = ()
+    action: str | None = None
+
+    @property
+    def devices(self) -> tuple[Said, ...]:
+        """What each device says."""
+        return (Said(self.mode, self.setpoint, self.spoke), *self.also)
 
 
 class Rendered(NamedTuple):
-    """What a device will have of a request after rounding to its steps, and whether it ever says so. [°C]."""
+    """What a zone's devices will have of a request after rounding to their steps, and if one never says so. [°C]."""
 
     setpoint: float | None
     mode: str | None
@@ -137,6 +149,7 @@ class Loop:
         for zone in self._places:
             self._observe(zone, heard.get(zone, Heard()), now)
         for zone in self._places:
+            self._doubt(zone, heard, now)
             self._guard_frost(zone, heard, now)
             self._settle(zone, heard.get(zone, Heard()), now)
             if (sent := self._go_on(zone, heard, now, trouble)) is not None:
@@ -149,9 +162,30 @@ class Loop:
         if seen is None or at_least_s(seen, now) > _RIVAL_SPAN_S:
             self._add(Event(kind="rival", home=self.home, zone=zone, at=now, note=note))
 
-    def lies(self, zone: str, note: str, now: Moment) -> None:
-        """Note that a device says what its power does not bear out."""
-        self._add(Event(kind="lies", home=self.home, zone=zone, at=now, note=note))
+    def warn(self, zone: str, kind: Kind, about: str, note: str, now: Moment) -> bool:
+        """Note what stands against believing the zone; False where that is noted already."""
+        if (zone, about) in self._zones[zone].caveats:
+            return False
+        self._add(Event(kind=kind, home=self.home, zone=zone, at=now, why=about, note=note))
+        return True
+
+    def mend(self, zone: str, about: str, now: Moment) -> bool:
+        """Note that it stands no longer; False where it did not."""
+        if (zone, about) not in self._zones[zone].caveats:
+            return False
+        self._add(Event(kind="mended", home=self.home, zone=zone, at=now, why=about))
+        return True
+
+    def retained(self, zone: str) -> tuple[str, ...]:
+        """Return the topics on which the broker keeps a command for the zone, as was noted."""
+        return tuple(about for (_, about), row in self._zones[zone].caveats.items() if row.kind == "retained")
+
+    def overhear(self, zone: str, told: Told, note: str, now: Moment) -> bool:
+        """Take in what somebody else tells a zone's devices; False where it is nothing that they are not already."""
+        if not self._zones[zone].is_new(told):
+            return False
+        self._somebody(zone, told, now, note=note, why=OVERHEARD)
+        return True
 
     def stands(self, zone: str) -> Told | None:
         """Return what the zone's device last confirmed of ours, where nobody changed it since."""
@@ -177,20 +211,43 @@ class Loop:
     def _observe(self, zone: str, heard: Heard, now: Moment) -> None:
         memory = self._zones[zone]
         self._units[self._places[zone].unit].observe(heard.runs, now)
-        changed = memory.hear(heard.mode, heard.setpoint, spoke=heard.spoke, now=now)
-        if changed is None:
-            return
-        self._add(Event(kind="person", home=self.home, zone=zone, at=now, setpoint=changed.setpoint, mode=changed.mode))
+        changed = memory.hear(heard.devices, now)
+        if changed is not None:
+            self._somebody(zone, changed, now)
+
+    def _somebody(self, zone: str, changed: Told, now: Moment, *, note: str = "", why: str = "") -> None:
+        """Give way to whoever set the zone otherwise."""
+        memory, (setpoint, mode) = self._zones[zone], changed
+        self._add(
+            Event(
+                kind="person", home=self.home, zone=zone, at=now, setpoint=setpoint, mode=mode, note=note, why=why
+            )
+        )  # fmt: skip
         for request in list(memory.open.values()):
-            self._end(request, "overruled", now, worded("somebody chose otherwise at the device"))
+            self._end(request, "overruled", now, note or worded("somebody chose otherwise at the device"))
         if memory.set_back(_RIVAL_SPAN_S, now) >= _RIVAL_TIMES:
-            self.rival(zone, worded("it is set back within minutes, again and again: stop the other controller"), now)
+            again = worded("it is set back within minutes, again and again: stop the other controller")
+            self.rival(zone, f"{again}; {note}" if note else again, now)
+
+    def _doubt(self, zone: str, heard: Mapping[str, Heard], now: Moment) -> None:
+        """Note where a device says what its power does not bear out, and where it does again."""
+        place, seen = self._places[zone], heard.get(zone, Heard())
+        if not (place.limits.on and seen.heard):
+            return
+        units = [seen, *(heard.get(other, Heard()) for other in place.others)]
+        alone = all(unit.heard and {one.mode for one in unit.devices} == {"off"} for unit in units)
+        shown = Shown(seen.mode, seen.setpoint, seen.celsius, seen.action, all_run(seen.runs), alone)
+        lasting = self._zones[zone].doubts.follow(shown, now)
+        if lasting is None:
+            self.mend(zone, LIES, now)
+        elif lasting:
+            self.warn(zone, "lies", LIES, lasting, now)
 
     def _guard_frost(self, zone: str, heard: Mapping[str, Heard], now: Moment) -> None:
         """Ask for heat where what we set lets a room get too cold."""
         memory, seen, limits = self._zones[zone], heard.get(zone, Heard()), self._places[zone].limits
         stands = memory.stands
-        if seen.celsius is None or not seen.heard or seen.celsius >= limits.frost_c or memory.open:
+        if seen.celsius is None or seen.celsius >= limits.frost_c or memory.open:
             return
         if not limits.on or stands is None or stands.mode in (None, "heat"):
             return
@@ -215,8 +272,8 @@ class Loop:
         if last.note == _ONE_WAY:
             note = worded("sent by infrared or the like: the device never says whether it heard")
             self._end(flying, "unconfirmed", now, note, wanted)
-        elif is_so(wanted, heard.mode, heard.setpoint) and memory.spoke_since(last.at, heard.spoke):
-            self._end(flying, "confirmed", now, "", wanted)
+        elif all(is_so(wanted, *one[:2]) and memory.spoke_since(last.at, one.spoke) for one in heard.devices):
+            self._end(flying, "confirmed", now, self._doubted(zone), wanted)
 
     def _go_on(self, zone: str, heard: Mapping[str, Heard], now: Moment, trouble: str) -> Send | None:
         """Decide on the newest request of a zone; the ones before it are replaced."""
@@ -286,15 +343,22 @@ class Loop:
             rival=memory.rival,
             one_way=made.one_way,
             trouble=trouble,
+            doubt=self._doubted(place.zone),
         )
+
+    def _doubted(self, zone: str) -> str:
+        """Return why the zone's device is not believed, empty where it is."""
+        row = self._zones[zone].caveats.get((zone, LIES))
+        return row.note if row else ""
 
     def _head(self, zone: str, heard: Mapping[str, Heard], *, one_way: bool = False) -> Head:
         seen, memory = heard.get(zone, Heard()), self._zones.get(zone, Memory())
         mode, setpoint = seen.mode, seen.setpoint
         if one_way and memory.stands:
             mode, setpoint = memory.stands.mode or mode, memory.stands.setpoint or setpoint
-        told = tuple(Told(event.setpoint, event.mode) for event in memory.unanswered)
-        return Head(zone, mode, setpoint, seen.celsius, seen.heard, told)
+        told = [Told(event.setpoint, event.mode) for event in memory.unanswered]
+        others = {Told(one.setpoint, one.mode) for one in seen.also} - {Told(setpoint, mode)}
+        return Head(zone, mode, setpoint, seen.celsius, seen.heard, (*told, *others))
 
     def _end(self, asked: Event, kind: Kind, now: Moment, note: str, stands: Told | None = None) -> None:
         row = _of(asked, kind, now, note=note)

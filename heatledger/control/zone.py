@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
+from heatledger.control.caveats import Doubts, standing
 from heatledger.control.envelope import Told
 from heatledger.control.events import OVER, Event
 from heatledger.control.moment import Moment, at_least_s
 
+OVERHEARD: Final = "overheard"
+"""What a row about a person says where it was a message on a command topic that told so."""
+_OVERHEARD_KEPT: Final = 8
 _SENT_KEPT: Final = 64
 """More than a device may be sent in any hour."""
 _EFFECT_S: Final = 60.0
 """For so long after a command what it did not ask for may change with it, as a set-point does with the mode. [s]"""
 _ECHO_S: Final = 300.0
 """For so long what a device was told may still come true. [s]"""
-_SAME_K: Final = 0.3
+SAME_K: Final = 0.3
 """Half the coarsest step there is, 0.5 K or 1 °F: what a device makes of a number. [K]"""
+
+
+class Said(NamedTuple):
+    """What one device of a zone says it is set to [°C], and when it last said so live."""
+
+    mode: str | None = None
+    setpoint: float | None = None
+    spoke: Moment | None = None
 
 
 def is_so(wanted: Told, mode: str | None, setpoint: float | None) -> bool:
@@ -27,7 +40,7 @@ def is_so(wanted: Told, mode: str | None, setpoint: float | None) -> bool:
     >>> is_so(Told(20.5, None), "heat", 20.56), is_so(Told(20.5, "heat"), "off", 20.5)
     (True, False)
     """
-    warm = wanted.setpoint is None or (setpoint is not None and abs(setpoint - wanted.setpoint) <= _SAME_K)
+    warm = wanted.setpoint is None or (setpoint is not None and abs(setpoint - wanted.setpoint) <= SAME_K)
     return warm and wanted.mode in (None, mode)
 
 
@@ -42,9 +55,12 @@ class Memory:
         self.person: Moment | None = None
         self.rival: Moment | None = None
         self.waits = ""
+        self.caveats: dict[tuple[str, str], Event] = {}
+        self.doubts = Doubts()
+        self._overheard: deque[Event] = deque(maxlen=_OVERHEARD_KEPT)
         self._stood: Moment | None = None
         self._set_back: list[Moment] = []
-        self._heard: Told | None = None
+        self._heard: dict[int, Told] = {}
 
     @property
     def flying(self) -> Event | None:
@@ -66,28 +82,46 @@ class Memory:
         elif event.kind == "waits":
             self.waits = event.note
         elif event.kind == "sent":
+            self._overheard.clear()  # whatever others say after it they say against it
             self.sent.append(event)
             self.unanswered.append(event)
         elif event.kind == "person":
             if self._stood is not None and at_least_s(self._stood, event.at) <= _ECHO_S:
                 self._set_back.append(event.at)
             self.person, self.stands, self._stood = event.at, None, None
+            if event.why == OVERHEARD:
+                self._overheard.append(event)
         elif event.kind == "rival":
             self.rival = event.at
         if event.kind in ("confirmed", "unconfirmed"):
             self._stand(event)
+        self.caveats = standing([event], self.caveats)
         if event.kind in OVER:
             self.open.pop(event.request, None)
 
-    def hear(self, mode: str | None, setpoint: float | None, *, spoke: Moment | None, now: Moment) -> Told | None:
-        """Take in what the device says it is set to; return it where somebody else than we changed it."""
-        if spoke is None:
-            return None
-        self.unanswered = [
-            event for event in self.unanswered if at_least_s(event.at, now) < _ECHO_S or not _after(event.at, spoke)
-        ]
-        said, before = Told(setpoint, mode), self._heard or self.stands
-        self._heard = said
+    def hear(self, devices: Sequence[Said], now: Moment) -> Told | None:
+        """Take in what the devices say they are set to; return it where somebody else than we changed one."""
+        spoke = [one.spoke for one in devices]
+        if all(spoke):
+            self.unanswered = [event for event in self.unanswered if not self._is_answered(event, spoke, now)]
+        found = [self._changed(number, one, now) for number, one in enumerate(devices) if one.spoke is not None]
+        return next((said for said in found if said is not None), None)
+
+    def is_new(self, told: Told) -> bool:
+        """Return whether what somebody else tells the devices is anything that they are not, and were not told."""
+        known = list(self._heard.values())
+        known += [Told(event.setpoint, event.mode) for event in (*self.unanswered, *list(self._overheard)[-1:])]
+        known += [self.stands] if self.stands else []
+        return told != Told(None, None) and not any(_is_within(told, one) for one in known)
+
+    def _is_answered(self, event: Event, spoke: Sequence[Moment | None], now: Moment) -> bool:
+        after = all(one is not None and _after(event.at, one) for one in spoke)
+        return after and at_least_s(event.at, now) >= _ECHO_S
+
+    def _changed(self, number: int, one: Said, now: Moment) -> Told | None:
+        """Return what a device says where it differs from before and nobody whom we know of asked for it."""
+        said, before = Told(one.setpoint, one.mode), self._heard.get(number) or self.stands
+        self._heard[number] = said
         if before is None:
             return None
         foreign = [
@@ -117,7 +151,7 @@ class Memory:
     def _is_ours(self, name: str, said: Told, now: Moment) -> bool:
         """Return whether a change follows from what was sent: it was asked for, or came with what was."""
         value = getattr(said, name)
-        for event in self.sent:
+        for event in (*self.sent, *self._overheard):
             asked, age_s = getattr(event, name), at_least_s(event.at, now)
             if asked is not None and age_s < _ECHO_S and not _differs(asked, value):
                 return True
@@ -127,12 +161,12 @@ class Memory:
 
 
 class Unit:
-    """An outdoor unit: when its compressor last started or stopped, or may have."""
+    """An outdoor unit, or several that share a zone: when a compressor last started or stopped, or may have."""
 
     def __init__(self) -> None:
         self._turned: Moment | None = None
         self._commanded: Moment | None = None
-        self._runs: bool | None = None
+        self._runs: tuple[bool | None, ...] = ()
         self._seen = False
 
     def begin(self, now: Moment) -> None:
@@ -143,17 +177,34 @@ class Unit:
         """Note that something was sent that may start or stop it."""
         self._turned = self._commanded = at
 
-    def observe(self, runs: bool | None, now: Moment) -> None:
-        """Take in whether it runs; what is not known for a while may have turned meanwhile."""
+    def observe(self, runs: tuple[bool | None, ...], now: Moment) -> None:
+        """Take in whether each runs; what is not known for a while may have turned meanwhile."""
         if self._seen and runs != self._runs:
             self._turned, self._commanded = now, None
-        self._seen = self._seen or runs is not None
+        self._seen = self._seen or any(one is not None for one in runs)
         self._runs = runs
 
     def state(self, now: Moment) -> tuple[bool | None, Moment | None]:
         """Return whether it runs, None where a command may be turning it now, and when it last turned."""
         turning = self._commanded is not None and at_least_s(self._commanded, now) < 2 * _ECHO_S
-        return (None if turning else self._runs), self._turned
+        return (None if turning else all_run(self._runs)), self._turned
+
+
+def all_run(runs: Sequence[bool | None]) -> bool | None:
+    """Return whether all compressors run, or none does; None where it is neither, or not known.
+
+    Examples
+    --------
+    >>> all_run((True,)), all_run((False, False)), all_run((True, False)), all_run(())
+    (True, False, None, None)
+    """
+    return runs[0] if runs and len(set(runs)) == 1 else None
+
+
+def _is_within(told: Told, one: Told) -> bool:
+    """Whether one state is all that is told."""
+    pairs = zip(told, one, strict=True)
+    return all(asked is None or (has is not None and not _differs(asked, has)) for asked, has in pairs)
 
 
 def _after(sent: Moment, spoke: Moment) -> bool:
@@ -164,5 +215,5 @@ def _differs(before: float | str | None, said: float | str | None) -> bool:
     if before is None or said is None:
         return False
     if isinstance(before, float) and isinstance(said, float):
-        return abs(before - said) > _SAME_K
+        return abs(before - said) > SAME_K
     return before != said

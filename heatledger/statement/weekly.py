@@ -22,7 +22,7 @@ from heatledger.statement.tables import parts, plain
 from heatledger.week import Week
 from heatledger.wording import say
 
-_URGENT: Final = ("silent", "spool", "disk", "backup_heat", "short_cycling", "defrost_storm", "cop_drift")
+_URGENT: Final = ("silent", "spool", "disk", "control", "backup_heat", "short_cycling", "defrost_storm", "cop_drift")
 """Rules whose episodes are worth a letter's one finding, the first the worst: money has a place of its own."""
 _NOTHING: Final = Decimal("0.5")
 """Of modelled money less than this prints as none. [currency]"""

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
-from heatledger.alerts.observed import Budget, Disk, Machine, Observed, Silence, Waiting
+from heatledger.alerts.observed import Budget, Caveat, Disk, Machine, Observed, Silence, Waiting
 from heatledger.alerts.rules import rows
 from heatledger.alerts.table import Rules
 from heatledger.home import Home
@@ -64,3 +64,8 @@ def waiting(minutes):
 
 def full(share):
     return Disk("/data", 64 * 10**9, round(64 * 10**9 * (1 - share)))
+
+
+def against(minutes):
+    note = "it says off, but its circuit draws the power of a running compressor; see what it does"
+    return (Caveat("living", "Living room", "state", note, minutes),) if minutes else ()

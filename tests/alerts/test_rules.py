@@ -20,7 +20,7 @@ from heatledger.doing import DEFROST
 from heatledger.tariff.marginal import Step
 from tests.accounts.traces import cycles, read_every, winter
 from tests.alerts import test_drift
-from tests.alerts.house import HOME, NOW, RULES, full, heading, pump, quiet_for, seen, waiting
+from tests.alerts.house import HOME, NOW, RULES, against, full, heading, pump, quiet_for, seen, waiting
 
 DAY = dt.timedelta(days=1)
 MINUTES = dt.timedelta(minutes=5)
@@ -196,6 +196,7 @@ def test_a_price_above_a_usual_peak_is_told_once_and_the_peak_of_every_day_is_no
     ("name", "make", "calm", "rising"),
     [
         ("spool", lambda minutes: {"spool": waiting(minutes)}, [0, 5, 14, 0], [0, 5, 16, 30, 200, 0, 20]),
+        ("control", lambda minutes: {"caveats": against(minutes)}, [0, 5, 9, 0], [0, 5, 11, 30, 200]),
         ("disk", lambda share: {"disk": full(share)}, [0.5, 0.89, 0.87], [0.5, 0.91, 0.95, 0.88, 0.93]),
     ],
 )
@@ -228,6 +229,7 @@ def test_every_text_is_whole_sentences_that_say_from_when_one_is_told():
         seen(machines=pump(frosty(30))),
         seen(machines=pump(backup_kwh=5.0)),
         seen(prices=prices("0.2", "0.9")),
+        seen(caveats=against(20)),
         seen(spool=waiting(60)),
         seen(disk=full(0.95)),
     ]

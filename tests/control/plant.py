@@ -81,7 +81,7 @@ class House:
         return {
             zone: Heard(
                 self.set[zone]["mode"], self.set[zone]["setpoint"], self.celsius[zone], self.heard[zone],
-                self.spoke.get(zone), 10.0, self.runs(place.unit),
+                self.spoke.get(zone), 10.0, (self.runs(place.unit),),
             )
             for zone, place in PLACES.items()
         }  # fmt: skip

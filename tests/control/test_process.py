@@ -12,7 +12,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.control.wired import control, split, written  # noqa: F401 - fixtures
-from tests.ingest.conftest import PATIENCE_S, ingest, make_ingest, wait_until  # noqa: F401 - fixtures
+from tests.ingest.conftest import (  # noqa: F401 - fixtures
+    PATIENCE_S,
+    ingest,
+    make_ingest,
+    make_publisher,
+    publisher,
+    wait_until,
+)
 
 pytestmark = pytest.mark.server
 
@@ -49,6 +56,30 @@ def test_the_programme_is_followed_by_itself_once_and_people_at_the_device_stand
     wait_until(lambda: control.log()[-1].kind == "waits")
     assert control.log()[-1].note == "somebody chose otherwise at the device"
     assert split.told == [{"temp": 19.5}]
+
+
+def test_what_others_tell_the_device_is_seen_on_its_command_topic_and_what_is_kept_there_is_named(
+    control, split, publisher
+):
+    topic = "command/Lounge/control"
+    publisher.send((topic, '{"temp":24}'), retain=True)
+    control.restart()  # who connects later finds it, as the device does at each of its reconnections
+    wait_until(lambda: "retained" in [event.kind for event in control.log()])
+    kept = control.log()[-1]
+    assert (kept.why, f"clear it: mosquitto_pub -r -n -t '{topic}'" in kept.note) == (topic, True)
+    assert f"the broker keeps {{\"temp\":24}} on {topic}: mosquitto_pub -r -n -t '{topic}'" in control.lines()
+    publisher.send((topic, ""), retain=True)
+    wait_until(lambda: control.log()[-1].kind == "mended")
+    before = control.log()[-1].id
+    assert control.ask("living", setpoint=20.5).kind == "confirmed"  # our own message is nobody else's
+    wait_until(lambda: split.told and split.told[-1] == {"temp": 20.5})
+    publisher.send((topic, '{ "temp": 19.5 }'))
+    wait_until(lambda: control.log()[-1].kind == "person")
+    assert control.log()[-1].setpoint == 19.5
+    wait_until(lambda: split.set["temp"] == 19.5)
+    asked = control.ask("living", setpoint=22.0, by="programme")
+    assert (asked.kind, asked.note.partition(";")[0]) == ("refused", "somebody chose otherwise at the device")
+    assert [event.kind for event in control.log() if event.id > before].count("person") == 1
 
 
 REFUSED = (
@@ -105,10 +136,7 @@ def test_killed_at_any_moment_a_device_gets_no_more_than_its_commands_an_hour(co
         asked = control.set("living", "--setpoint", f"{20.5 + number / 2}", "--wait", "0")
         assert asked.returncode == 3
         wait_until(lambda count=number: len(control.log()) > count + 1)
-        control.kill()
-        already = control.lines().count("commands are followed")
-        control.start()
-        wait_until(lambda count=already: control.lines().count("commands are followed") > count)
+        control.restart()
     wait_until(lambda: control.log()[-1].kind in ("waits", "refused"))
     sent = [event for event in control.log() if event.kind == "sent"]
     assert len(sent) == 3  # per_hour

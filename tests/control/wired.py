@@ -64,6 +64,8 @@ class Split(threading.Thread):
         due = 0.0
         while not self._stop_asked.is_set():
             for message in self._bus.poll(0.05):
+                if not message.payload:  # something retained was cleared
+                    continue
                 self.told.append(json.loads(message.payload))
                 if self.obeys:
                     self.set |= self.told[-1]
@@ -95,6 +97,13 @@ class Control:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+    def restart(self):
+        """End it like a power cut, and start it again; return once it follows commands."""
+        self.kill()
+        already = self.lines().count("commands are followed")
+        self.start()
+        wait_until(lambda: self.lines().count("commands are followed") > already)
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)

@@ -81,6 +81,22 @@ def test_an_owner_asks_and_reads_what_came_of_it(home):
     assert "asked for 20.5 °C in zone living" in [look.what for look in home.state.people.looks()]
 
 
+def test_what_stands_against_a_zone_is_said_by_api_and_page_until_it_is_mended(home):
+    home.ask("PATCH", "living", {"setpoint": 20.5})
+    (row,) = home.state.commands.since("maple", 0)
+    note = "it says off, but its circuit draws the power of a running compressor"
+    for kind, why, said_of_it in (("lies", "state", note), ("retained", "a/set", "kept"), ("mended", "a/set", "")):
+        home.state.commands.add(msgspec.structs.replace(row, kind=kind, request=0, why=why, note=said_of_it))
+    commands = home.app.server.state.commands
+    commands._read.clear()
+    status, told = home.ask("GET", "living", role="viewer")
+    assert (status, told["caveats"], told["last"]["state"]) == (200, [note], "asked")
+    assert note in words(html.Div(said(house(), commands.all(house())["living"], None)))
+    home.state.commands.add(msgspec.structs.replace(row, kind="mended", request=0, why="state"))
+    commands._read.clear()
+    assert home.ask("GET", "living")[1]["caveats"] == []
+
+
 def test_what_the_programme_does_next_is_said_with_its_reason_where_the_zone_may_be_commanded(home):
     steps = tuple(Step(zone=zone, at="06:30", setpoint=20.5) for zone in ("living", "bedroom"))
     whose, commands = msgspec.structs.replace(house(), programme=steps), home.app.server.state.commands
