@@ -20,6 +20,11 @@ _CONSUMERS: Final = frozenset(("circuit", "outdoor_unit", "head", "leader_sum", 
 _RUNS_W: Final = 100.0
 _LEAST_ROWS: Final = 12  # an hour of running says which way a clamp looks
 _LEAST_KWH: Final = 0.5
+_DAY: Final = 86_400 // INTERVAL_S
+_W_PER_KWH: Final = 3.6e6 / INTERVAL_S
+_HOME_W: Final = (50.0, 50_000.0)
+_PUMP_W: Final = (2.0, 30_000.0)
+"""What a home draws at its most, and a heat pump: at rest alone its electronics take 2 W and more. [W]"""
 _FACTORS: Final = {
     1000.0: marked("its register counts watt-hours as kilowatt-hours, or its power kilowatts as watts"),
     100.0: marked("its register is a hundred times too large, or its power too small"),
@@ -77,6 +82,35 @@ def _scale(seen: Evidence) -> Iterator[Seen]:
             )  # fmt: skip
 
 
+def _size(seen: Evidence) -> Iterator[Seen]:
+    """Judge whether a home, and a heat pump, take as much as any does: a wrong unit where nothing else is told."""
+    pumps = {pump.meter for pump in seen.home.heat_pumps}
+    fed = any(meter.role in ("solar", "battery") for meter in seen.home.meters)
+    for meter, name in seen.meters():
+        whole = meter.role == "import" and not fed
+        kwh = seen.account.meters.get(meter.id)
+        if not (whole or meter.id in pumps) or kwh is None or np.count_nonzero(np.isfinite(kwh)) < _DAY:
+            continue
+        most = float(np.nanpercentile(kwh, 98)) * _W_PER_KWH
+        low, high = _HOME_W if whole else _PUMP_W
+        if most <= 0:
+            yield Seen(name, worded("it drew nothing so far"), good=None)
+            continue
+        said = worded("at most {power} in 98 % of the time", power=watts(most))
+        yield Seen(
+            name,
+            said,
+            good=low <= most <= high,
+            value=most,
+            low=low,
+            high=high,
+            unit="W",
+            mend=worded(
+                "its unit is wrong by a factor of 1000: mend it in the device file, or state the scale of the meter"
+            ),
+        )
+
+
 def _over(ratio: float) -> str:
     if 0.5 < ratio < 2:
         return worded("register {share} over integrated power", share=signed(100 * (ratio - 1), 1) + "%")
@@ -126,6 +160,19 @@ CHECKS: Final = (
         mend=marked("mend the unit in the device file"),
         needs=marked("a meter that tells both power and a register, and half a kilowatt-hour"),
         judge=_scale,
+        applies=lambda home: bool(home.meters),
+    ),
+    Check(
+        id="meter.size",
+        name=marked("Size of what is counted"),
+        group="measurement",
+        question=marked("Does the home, and each heat pump, draw as much as homes and heat pumps do?"),
+        rule=marked("at the most 50 W to 50 kW of a home, 2 W to 30 kW of a heat pump"),
+        source=marked("own rule: kilowatts told as watts, or watt-hours as kilowatt-hours, are a thousand times off"),
+        severity="fail",
+        mend=marked("mend the unit in the device file"),
+        needs=marked("a day of the main meter’s or a heat pump’s own"),
+        judge=_size,
         applies=lambda home: bool(home.meters),
     ),
 )

@@ -14,12 +14,14 @@ from heatledger.formatting import share as shared
 from heatledger.heat.day_hours import held
 from heatledger.home import HeatPump, Home
 from heatledger.marks import marked, worded
-from heatledger.readings import Floats
+from heatledger.readings import INTERVAL_S, Floats
 
 _SHORT_K, _SHORT_SHARE = 1.5, 0.25
 _OVER_K: Final = 2.0
 _SUPPLY_K: Final = 8.0
 _LEAST_H: Final = 5.0
+_TURNS_H: Final = 1.0
+_HEATER_W: Final = 50.0
 _MODES: Final = {"heating": 1, "defrosting": 1, "cooling": 2, "drying": 2}
 _SETTINGS: Final = {"heat": 1, "cool": 2, "dry": 2}
 
@@ -117,6 +119,28 @@ def _fighting(seen: Evidence) -> Iterator[Seen]:
         yield Seen(name, said, good=not hours, value=hours, low=0.0, high=0.0, unit="h")
 
 
+def _against(seen: Evidence) -> Iterator[Seen]:
+    """Judge whether one machine or heater warms the home while another cools it."""
+    warms = {name: seen.mode(pump, "heating") for pump, name in seen.pumps()}
+    cools = {name: seen.mode(pump, "cooling") for pump, name in seen.pumps()}
+    for pump, name in seen.pumps():
+        if not (warms[name].any() or cools[name].any()) and (seen.running(pump, "runs") == 1).any():
+            yield Seen("", worded("whether {name} heats or cools is not heard", name=name), good=None)
+            return
+    for meter, name in seen.meters():
+        if meter.heater and meter.id in seen.account.meters:
+            warms[name] = np.nan_to_num(seen.account.meters[meter.id]) * 3.6e6 / INTERVAL_S > _HEATER_W
+    if not any(rows.any() for rows in (*warms.values(), *cools.values())):
+        return
+    hours, warm, cold = max(
+        ((float(np.count_nonzero(hot & chill)) / HOUR, one, other) for one, hot in warms.items()
+         for other, chill in cools.items() if one != other), default=(0.0, "", ""),
+    )  # fmt: skip
+    none = worded("nothing heats while something else cools")
+    said = worded("{warm} heats while {cold} cools for {hours} h", warm=warm, cold=cold, hours=number(hours, 1))
+    yield Seen("", said if hours else none, good=hours <= _TURNS_H, value=hours, low=0.0, high=_TURNS_H, unit="h")
+
+
 def _served(home: Home) -> bool:
     return any(pump.heads for pump in home.heat_pumps)
 
@@ -173,5 +197,18 @@ CHECKS: Final = (
         needs=marked("heads that say what they do, or how they are set"),
         judge=_fighting,
         applies=lambda home: any(len(pump.heads) > 1 for pump in home.heat_pumps),
+    ),
+    Check(
+        id="home.against",
+        name=marked("Heating against cooling"),
+        group="machine",
+        question=marked("Does anything heat the home while something else cools it?"),
+        rule=marked("for at most an hour in the span"),
+        source=marked("own rule: what one brings the other takes away again, and both are paid for"),
+        severity="warn",
+        mend=marked("set both to the same mode, or their set-points three kelvins apart; switch heaters off in summer"),
+        needs=marked("two heat pumps, or one and a heater with a meter of its own, that say what they do"),
+        judge=_against,
+        applies=lambda home: bool(home.heat_pumps) and len(home.heat_pumps) + sum(m.heater for m in home.meters) > 1,
     ),
 )

@@ -22,6 +22,10 @@ _MEASURED: Final = ("A", "B")
 _STEADY_SHARE: Final = 0.75
 _BEYOND: Final = 0.05
 _IDLE_SHARE: Final = 0.6
+_TOO_GOOD: Final = marked(
+    "better than its data sheet: is its heat counted too large (unit of flow, airflow, glycol), or does part of it"
+    " draw from another meter?"
+)
 
 
 def _modulation(seen: Evidence) -> Iterator[Seen]:
@@ -78,7 +82,9 @@ def _cop(seen: Evidence) -> Iterator[Seen]:
             low=number(low, 1),
             high=number(high, 1),
         )
-        yield Seen(name, said, good=(found.high or found.value) >= low, value=found.value, low=low, high=high)
+        above = (found.low or found.value) > high
+        good = (found.high or found.value) >= low and not above
+        yield Seen(name, said, good=good, value=found.value, low=low, high=high, mend=_TOO_GOOD if above else "")
 
 
 def _oversized(seen: Evidence) -> Iterator[Seen]:

@@ -21,7 +21,8 @@ _SWINGS_K: Final = 3.0
 _ROOM: Final = (5.0, 32.0)
 _WARMED_K: Final = 1.5
 _SUN_K: Final = 3.0
-_DARK_K: Final = 1.5
+_WEATHER: Final = (-45.0, 42.0)
+_APART_K: Final = 6.0
 
 
 def _rooms(seen: Evidence) -> Iterator[tuple[str, Floats]]:
@@ -123,6 +124,45 @@ def _sun(seen: Evidence) -> Iterator[Seen]:
     yield Seen(series[0].device, said, good=swing < _SUN_K, value=swing, low=0.0, high=_SUN_K, unit="K")
 
 
+def _outdoors(seen: Evidence) -> Iterator[Seen]:
+    """Judge whether the outdoor sensor tells the weather: in its range, moving by the day, and near another source."""
+    series = sources(seen.home, seen.grid.blocks)
+    if not series:
+        return
+    columns = [seen.grid.lay(seen.grid.blocks[key], seen.grid.blocks[key].mean) for key in series]
+    own, device = columns[0], series[0].device
+    if np.count_nonzero(np.isfinite(own)) < _DAY:
+        yield Seen(device, worded("it was heard for less than a day"), good=None)
+        return
+    typical = float(np.nanmedian(own))
+    said, wrong = worded("{temperature} at the median", temperature=temperature(typical)), ""
+    if not _WEATHER[0] <= typical <= _WEATHER[1]:
+        wrong = worded("mend its unit in the device file: is it °F?")
+    elif _stood(own):
+        said, wrong = worded("the same value for a day"), worded("change its battery, or start it again")
+    for key, column in zip(series, columns, strict=True):
+        both = np.isfinite(own - column)
+        if key.device == device or np.count_nonzero(both) < _DAY:
+            continue
+        apart = float(np.median((own - column)[both]))
+        if not wrong:
+            said = worded("{apart} K beside {device} at the median", apart=signed(apart, 1), device=key.device)
+            yield Seen(device, said, good=abs(apart) <= _APART_K, value=apart, low=-_APART_K, high=_APART_K, unit="K")
+            return
+    low, high = _WEATHER
+    yield Seen(device, said, good=not wrong, value=typical, low=low, high=high, unit="°C", mend=wrong)
+
+
+def _stood(column: Floats) -> bool:
+    """Return whether a column repeated one value for a day, which no weather does."""
+    for start in range(0, len(column) - _DAY + 1, HOUR):
+        rows = column[start : start + _DAY]
+        known = rows[np.isfinite(rows)]
+        if len(known) >= _DAY // 2 and float(known.max() - known.min()) <= _MOVES_K:
+            return True
+    return False
+
+
 def _told_rooms(home: Home) -> bool:
     return any(zone.temperature for zone in home.zones)
 
@@ -177,5 +217,19 @@ CHECKS: Final = (
         mend=marked("hang it on the north side, or name another source as outdoor_temperature"),
         needs=marked("a second source of the outdoor temperature, and a day"),
         judge=_sun,
+    ),
+    Check(
+        id="sensor.outdoor",
+        name=marked("Outdoor temperature"),
+        group="measurement",
+        question=marked("Does the outdoor sensor tell the weather?"),
+        rule=marked("−45 to 42 °C at the median, moving in every day, and within 6 K of another source at the median"),
+        source=marked("own rule: what is read from maps, and every expectation by the weather, rests on it"),
+        severity="warn",
+        mend=marked(
+            "is it in °F, indoors, or in the outdoor unit’s own air? Name another source as outdoor_temperature"
+        ),
+        needs=marked("the outdoor temperature over a day: outdoor_temperature in the home file"),
+        judge=_outdoors,
     ),
 )

@@ -16,7 +16,8 @@ from heatledger.home import Design, Home, Meter
 from heatledger.readings import Flag
 from tests.commissioning import weeks, wet
 
-PLUG, HEATER = "living room/AC plug", "Kids room/panel heater"
+PLUG, HEATER, LIVING = "living room/AC plug", "Kids room/panel heater", "Living room"
+STATION = "ecowitt2mqtt/Garden station"
 SPLIT, MULTI = "Mini-split, living room", "Multi-split, bedroom and study"
 HOURS = np.arange(wet.STEPS) / 12.0
 
@@ -118,6 +119,7 @@ FAULTS = {
     "watt-hours taken for kilowatt-hours": (weeks.scaled("energy", PLUG, 1000.0), "meter.scale", SPLIT),
     "watt-minutes taken for watt-hours": (weeks.scaled("energy", PLUG, 60.0), "meter.scale", SPLIT),
     "a register ten times too small": (weeks.scaled("energy", PLUG, 0.1), "meter.scale", SPLIT),
+    "kilowatts taken for watts": (drawn(PLUG, lambda rows: rows * 0.001), "meter.size", SPLIT),
     "a part beyond the whole": (drawn(HEATER, lambda rows: rows * 5), "meter.parts", "Whole home"),
     "a counter that starts again": (flagged(Flag.RESET), "meter.restarts", SPLIT),
     "a counter that jumps": (flagged(Flag.REFUSED), "meter.jumps", SPLIT),
@@ -125,6 +127,8 @@ FAULTS = {
     "a meter silent for an hour": (silent, "meter.gaps", SPLIT),
     "a thermometer in Fahrenheit": (told("Bedroom head", "temperature", fahrenheit), "sensor.plausible", "Bedroom"),
     "a thermometer that stands still": (told("Study head", "temperature", still), "sensor.stuck", "Study"),
+    "an outdoor sensor in Fahrenheit": (told(STATION, "outdoor_temp", fahrenheit), "sensor.outdoor", STATION),
+    "an outdoor sensor that stands still": (told(STATION, "outdoor_temp", still), "sensor.outdoor", STATION),
     "a base-pan heater always on": (drawn(PLUG, lambda rows: rows + 40), "unit.standby", SPLIT),
     "a compressor that starts every ten minutes": (drawn(PLUG, every(5, 1200.0)), "unit.cycling", SPLIT),
     "a unit that only runs full": (
@@ -144,6 +148,11 @@ FAULTS = {
         told("Bedroom head", "temperature", lambda rows: rows + 4),
         "room.overshot",
         "Bedroom",
+    ),
+    "a machine that cools while another heats": (
+        words(LIVING, "mode", lambda told: ["cool"] * len(told)),
+        "home.against",
+        "",
     ),
     "a head that cools while the other heats": (words("Bedroom head", "action", cools), "unit.fighting", MULTI),
 }
@@ -272,6 +281,7 @@ WET_FAULTS = {
     "lukewarm water": ({("unit", "dhw_temp"): np.full(wet.STEPS, 38.0)}, "water.hot"),
     "no legionella run": ({("unit", "dhw_temp"): np.full(wet.STEPS, 50.0)}, "water.legionella"),
     "a COP of one and a half": ({("unit", "heat_energy"): 1.5 * REGISTER}, "unit.cop"),
+    "a COP of seven": ({("unit", "heat_energy"): 7 * REGISTER}, "unit.cop"),
     "back-up heat in mild weather": (
         {("heater", "energy"): BACKUP, ("unit", "energy"): REGISTER + BACKUP}, "unit.backup"
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from heatledger.config import Config, load, shipped_dir
 from heatledger.day_sums import sum_days
 from heatledger.days import spans
 from heatledger.hearing import LiveValue
+from heatledger.heat.system import System
 from heatledger.heat_days import heat_of
 from heatledger.home import Home
 from heatledger.meters import Grid
@@ -63,6 +64,7 @@ def evidence(
     home: Home | None = None,
     change: Change | None = None,
     latest: dict[SeriesKey, LiveValue] | None = None,
+    systems: Mapping[str, System] | None = None,
 ) -> Evidence:
     """Evidence from intervals, each passed through `change` where given; None from it leaves the series out."""
     home = home or demo_home()
@@ -72,16 +74,17 @@ def evidence(
     whole = accounts.account(home, heard, start_s=start_s, end_s=end_s)
     pieces = spans(start, now, zone)
     config = shipped()
-    heat = heat_of(home, config.systems, heard, whole, pieces)
+    systems = config.systems if systems is None else systems
+    heat = heat_of(home, systems, heard, whole, pieces)
     made = sum_days(whole, pieces, now=now, home=home, heat=heat)
     summary = summarise(
         home, made, period=Period(start=start.astimezone(zone), end=now.astimezone(zone)),
-        tariff=config.tariffs.get(home.tariff or ""), now=now, systems=config.systems,
+        tariff=config.tariffs.get(home.tariff or ""), now=now, systems=systems,
     )  # fmt: skip
     known = newest(heard, end_s) if latest is None else latest
     return Evidence(
         home=home, now=now, grid=Grid(heard, start_s, end_s), account=whole, days=made, summary=summary,
-        sources=hearing.sources(home, known, at_us=end_s * 10**6), latest=known, systems=config.systems,
+        sources=hearing.sources(home, known, at_us=end_s * 10**6), latest=known, systems=systems,
     )  # fmt: skip
 
 
