@@ -45,6 +45,7 @@ CATALOGUE_M3_H: Final = 60.0
 HOMES: Final[dict[str, str | None]] = {"no map": None, "a generic map": "cold_climate_mini_split"}
 _REPEATS: Final = 3
 _QUARTERS: Final = 96
+_SELDOM: Final = 0.05
 _FITTED: Final = ("air", "catalogue_air", "table", "map")
 
 
@@ -77,21 +78,20 @@ def running(one: Case, unit: oracle.Unit) -> Floats:
     power, least = one.winter[f"{unit.stem}_power_w"].to_numpy(float), table(unit.system.heating)
     slow = np.interp(one.winter["outdoor_temp_c"].to_numpy(float), least.outdoor_c, least.power_w[:, 0])
     rest = float(np.percentile(power, 1))
-    return np.clip((power - rest) / (slow - rest), 0.0, 1.0)
+    return np.clip((power - rest) / (slow - rest), _SELDOM, 1.0)
 
 
 def fan(one: Case, room: str, share: Floats) -> Fan:
     """Return what a head's fan does while its unit runs: the simulated ones turn at any speed, a step is 25 % of it."""
     mean = one.winter[f"{room}_airflow_kg_s"].fillna(0.0).to_numpy(float) * M3_PER_KG
-    moved = np.divide(mean, share, out=np.zeros(len(mean)), where=share > 0)
+    moved = mean / share
     most = float(np.percentile(moved, 99.9)) or 1.0
     lowest = RATIO ** (1 - STEPS) * most
     at = np.rint(np.log(np.clip(moved, lowest, most) / lowest) / np.log(RATIO)).astype(int)
-    weight = mean * (mean > 0)
     found = {}
     for n in range(STEPS):
         rows = (at == n) & (mean > 0)
-        found[f"{room} {n}"] = float(weight[rows].sum() / share[rows].sum()) if rows.any() else lowest * RATIO**n
+        found[f"{room} {n}"] = float(mean[rows].sum() / share[rows].sum()) if rows.any() else lowest * RATIO**n
     return Fan([f"{room} {n}" for n in at], found)
 
 
