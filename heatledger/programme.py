@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
-from heatledger.marks import worded
+from heatledger.marks import marked, worded
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: Final[tuple[Day, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEK: Final = timedelta(days=8)
+AWAY_UNTIL: Final = marked("away until {day}")
+"""Why a zone is held as it is while nobody is at home."""
 
 
 class _Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -89,7 +91,7 @@ def changes(
     rows = [row for row in weekly if _away(aways, row.at.astimezone(here).date()) is None]
     for away in aways:
         begins, back = (_moment(day, time(), here) for day in (away.first, away.last + timedelta(days=1)))
-        until = worded("away until {day}", day=away.last.isoformat())
+        until = worded(AWAY_UNTIL, day=away.last.isoformat())
         rows.append(Change(begins, away.setpoint, away.mode, until))
         held = [row for row in weekly if row.at <= back]
         if held and _away(aways, back.astimezone(here).date()) is None:

@@ -60,7 +60,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     ended: Ended | None = None
 
 
-def history(events: Sequence[Event], now: datetime) -> list[Asked]:
+def history(events: Sequence[Event], now: datetime, *, longest: timedelta = LONGEST) -> list[Asked]:
     """Return every request of a log, in the order in which they were asked.
 
     A command counts from the moment that the device confirmed it (of one that never answers: was sent it) until the
@@ -73,6 +73,8 @@ def history(events: Sequence[Event], now: datetime) -> list[Asked]:
         Of one home, in order.
     now : datetime
         Aware.
+    longest : timedelta
+        How long one counts at most.
 
     Examples
     --------
@@ -87,7 +89,7 @@ def history(events: Sequence[Event], now: datetime) -> list[Asked]:
     asked = {event.id: event for event in events if event.kind == "asked"}
     newest = {event.request: event for event in events if event.request in asked}
     sent = {event.request: event for event in events if event.kind == "sent"}
-    spans = _spans(events, sent, now)
+    spans = _spans(events, sent, now, longest)
     return [_asked(event, newest.get(number, event), spans.get(number)) for number, event in asked.items()]
 
 
@@ -112,7 +114,7 @@ def _asked(event: Event, newest: Event, span: tuple[datetime, datetime | None, E
 
 
 def _spans(
-    events: Iterable[Event], sent: dict[int, Event], now: datetime
+    events: Iterable[Event], sent: dict[int, Event], now: datetime, longest: timedelta
 ) -> dict[int, tuple[datetime, datetime | None, Ended | None]]:
     """Return from when to when each request counted, and what ended that."""
     found: dict[int, tuple[datetime, datetime | None, Ended | None]] = {}
@@ -123,17 +125,17 @@ def _spans(
         one_way = event.kind == "unconfirmed" and event.request in sent
         at = _time(sent[event.request] if one_way else event)
         if (before := standing.pop(event.zone, None)) is not None:
-            found[before] = _ended(found[before][0], at, "person" if event.kind == "person" else "command")
+            found[before] = _ended(found[before][0], at, "person" if event.kind == "person" else "command", longest)
         if event.kind in _EFFECTS:
             found[event.request], standing[event.zone] = (at, None, None), event.request
     for number in standing.values():
-        if now - found[number][0] >= LONGEST:
-            found[number] = _ended(found[number][0], now, "day")
+        if now - found[number][0] >= longest:
+            found[number] = _ended(found[number][0], now, "day", longest)
     return found
 
 
-def _ended(start: datetime, at: datetime, by: Ended) -> tuple[datetime, datetime, Ended]:
-    return (start, max(at, start), by) if at - start < LONGEST else (start, start + LONGEST, "day")
+def _ended(start: datetime, at: datetime, by: Ended, longest: timedelta) -> tuple[datetime, datetime, Ended]:
+    return (start, max(at, start), by) if at - start < longest else (start, start + longest, "day")
 
 
 def _time(event: Event) -> datetime:
