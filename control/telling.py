@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -18,6 +19,10 @@ from heatledger.hearing import LiveValue
 from heatledger.home import Home
 from heatledger.marks import worded
 from heatledger.readings import SeriesKey
+
+_NO_DEVICE: Final = Refused(
+    worded("no device sets this zone"), worded("name an indoor unit or a thermostat for it in the home file")
+)
 
 
 class Teller:
@@ -49,15 +54,24 @@ class Teller:
     def render(self, zone: str, request: Request) -> Rendered | Refused:
         """Return what the zone's devices will have of a request, all the same, or why they cannot be told that."""
         points, setpoint, one_way = devices(self._home, zone), request.setpoint, False
-        for point in (*points, *points):  # the coarsest steps of them hold for all
+        if not points:
+            return _NO_DEVICE
+        for number, point in enumerate((*points, *points, *points)):
             said = self._told(point, setpoint, request.mode)
             if isinstance(said, Refused):
                 return said
             taken = [one for message in said for one in message.takes]
-            rounded = next((float(one.value) for one in taken if one.what == "setpoint"), None)
-            if len(points) == 1 or setpoint is None or rounded is None or abs(rounded - setpoint) > SAME_K:
-                setpoint = rounded
             one_way |= all(one.confirmed_by is None for one in taken)
+            rounded = next((float(one.value) for one in taken if one.what == "setpoint"), None)
+            off_k = 0.0 if setpoint is None or rounded is None else abs(rounded - setpoint)
+            if off_k > SAME_K and number >= 2 * len(points):
+                reason = worded(
+                    "its devices have no set-point near {celsius} °C in common", celsius=round(setpoint or 0.0, 1)
+                )
+                return Refused(reason, worded("ask for a whole degree"))
+            setpoint = (
+                rounded if off_k > SAME_K or number < len(points) else setpoint
+            )  # the coarsest steps hold for all
         return Rendered(setpoint, request.mode, one_way)
 
     def messages(self, zone: str, setpoint: float | None, mode: str | None) -> tuple[Message, ...] | Refused:
@@ -65,8 +79,7 @@ class Teller:
         found: list[Message] = []
         points = devices(self._home, zone)
         if not points:
-            reason = worded("no device sets this zone")
-            return Refused(reason, worded("name an indoor unit or a thermostat for it in the home file"))
+            return _NO_DEVICE
         for point in points:
             said = self._told(point, setpoint, mode)
             if isinstance(said, Refused):

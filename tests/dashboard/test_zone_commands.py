@@ -81,6 +81,20 @@ def test_an_owner_asks_and_reads_what_came_of_it(home):
     assert "asked for 20.5 °C in zone living" in [look.what for look in home.state.people.looks()]
 
 
+def test_infrared_is_shown_as_sent_and_not_confirmed_never_as_done(home):
+    home.ask("PATCH", "living", {"mode": "off"})
+    (row,) = home.state.commands.since("maple", 0)
+    note = "sent by infrared or the like: the device never says whether it heard"
+    home.state.commands.add(msgspec.structs.replace(row, kind="unconfirmed", request=row.id, note=note))
+    commands = home.app.server.state.commands
+    commands._read.clear()
+    last = home.ask("GET", "living")[1]["last"]
+    assert (last["state"], last["note"], last["over"]) == ("unconfirmed", note, True)
+    shown = words(html.Div(said(house(), commands.all(house())["living"], None)))
+    assert shown.endswith(", not confirmed")
+    assert ": confirmed" not in shown
+
+
 def test_what_stands_against_a_zone_is_said_by_api_and_page_until_it_is_mended(home):
     home.ask("PATCH", "living", {"setpoint": 20.5})
     (row,) = home.state.commands.since("maple", 0)
