@@ -31,7 +31,7 @@ def _column(seen: Evidence, zone: str, what: str) -> Floats | None:
 
 
 def _gaps(seen: Evidence) -> Iterator[tuple[str, Floats | None, str]]:
-    """Return by how much each served room is above its set-point while it is heated; None where nobody knows [K]."""
+    """Return how far each served room is beyond its set-point while it is heated or cooled; None if unknown [K]."""
     for zone in seen.home.zones:
         served = [pump for pump in seen.home.heat_pumps if any(head.zone == zone.id for head in pump.heads)]
         if not served:
@@ -40,12 +40,18 @@ def _gaps(seen: Evidence) -> Iterator[tuple[str, Floats | None, str]]:
         if room is None or asked is None:
             yield zone.name, None, worded("its temperature or set-point is not heard")
             continue
-        drawn = _column(seen, zone.id, "heating")
-        heats = np.zeros(seen.grid.size, dtype=np.bool_) if drawn is None else np.nan_to_num(drawn) > 0
-        wanted = held(asked)
-        rows = heats & np.isfinite(room) & np.isfinite(wanted)
-        few = np.count_nonzero(rows) < _LEAST_H * HOUR
-        yield zone.name, None if few else (room - wanted)[rows], worded("it was heated for less than five hours so far")
+        beyond = room - held(asked)
+        rows = [sign * beyond[_driven(seen, zone.id, work)] for work, sign in (("heating", 1.0), ("cooling", -1.0))]
+        gaps = np.concatenate(rows)
+        gaps = gaps[np.isfinite(gaps)]
+        few = len(gaps) < _LEAST_H * HOUR
+        yield zone.name, None if few else gaps, worded("it was heated or cooled for less than five hours so far")
+
+
+def _driven(seen: Evidence, zone: str, work: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Return where electricity heated, or cooled, a room."""
+    drawn = _column(seen, zone, work)
+    return np.zeros(seen.grid.size, dtype=np.bool_) if drawn is None else np.nan_to_num(drawn) > 0
 
 
 def _reached(seen: Evidence) -> Iterator[Seen]:
@@ -56,7 +62,7 @@ def _reached(seen: Evidence) -> Iterator[Seen]:
             continue
         share = float((gaps < -_SHORT_K).mean())
         said = worded(
-            "more than 1.5 K short of its set-point for {share} of the time it is heated", share=shared(share)
+            "more than 1.5 K short of its set-point for {share} of the time it is heated or cooled", share=shared(share)
         )
         yield Seen(
             name, said, good=share <= _SHORT_SHARE, value=100 * share, low=0.0, high=100 * _SHORT_SHARE, unit="%"
@@ -64,13 +70,16 @@ def _reached(seen: Evidence) -> Iterator[Seen]:
 
 
 def _overshot(seen: Evidence) -> Iterator[Seen]:
-    """Judge whether rooms get warmer than asked while they are heated."""
+    """Judge whether rooms get warmer than asked while they are heated, or cooler while they are cooled."""
     for name, gaps, why in _gaps(seen):
         if gaps is None:
             yield Seen(name, why, good=None)
             continue
         over = float(np.percentile(gaps, 90))
-        said = worded("{over} K from its set-point in the warmest tenth of the time it is heated", over=signed(over, 1))
+        said = worded(
+            "{over} K beyond its set-point in the furthest tenth of the time it is heated or cooled",
+            over=signed(over, 1),
+        )
         yield Seen(name, said, good=over <= _OVER_K, value=over, high=_OVER_K, unit="K")
 
 
@@ -150,12 +159,12 @@ CHECKS: Final = (
         id="room.reached",
         name=marked("Set-points reached"),
         group="machine",
-        question=marked("Does each room get as warm as is asked?"),
-        rule=marked("more than 1.5 K short for at most a quarter of the time it is heated"),
+        question=marked("Does each room get as warm, or as cool, as is asked?"),
+        rule=marked("more than 1.5 K short for at most a quarter of the time it is heated or cooled"),
         source=marked("own rule"),
         severity="warn",
         mend=marked("look at fan step and louvre; a room that never gets there asks more than its head can give"),
-        needs=marked("the room's temperature and set-point, and five hours of heating"),
+        needs=marked("the room’s temperature and set-point, and five hours of heating or cooling"),
         judge=_reached,
         applies=_served,
     ),
@@ -163,12 +172,12 @@ CHECKS: Final = (
         id="room.overshot",
         name=marked("Set-points held"),
         group="machine",
-        question=marked("Does any room get much warmer than asked?"),
-        rule=marked("at most 2 K above in the warmest tenth of the time it is heated"),
+        question=marked("Does any room get much warmer than asked while it is heated, or cooler while it is cooled?"),
+        rule=marked("at most 2 K beyond in the furthest tenth of the time it is heated or cooled"),
         source=marked("own rule"),
         severity="warn",
         mend=marked("let the head follow a thermometer in the room, or take back its temperature offset"),
-        needs=marked("the room's temperature and set-point, and five hours of heating"),
+        needs=marked("the room’s temperature and set-point, and five hours of heating or cooling"),
         judge=_overshot,
         applies=_served,
     ),

@@ -14,6 +14,7 @@ from heatledger.commissioning.finding import Check, Seen
 from heatledger.formatting import money, number, temperature
 from heatledger.formatting import power as watts
 from heatledger.heat.flows import Z90
+from heatledger.heat.map_ends import BEYOND_K
 from heatledger.heat.unit_map import table
 from heatledger.home import HeatPump
 from heatledger.marks import marked, worded
@@ -65,7 +66,7 @@ def _balance(seen: Evidence) -> Iterator[Seen]:
 
 
 def _capacity_w(seen: Evidence, pump: HeatPump, outdoor_c: float) -> float | None:
-    """Return the most heat a unit's map gives at an outdoor temperature [W]."""
+    """Return the most heat a unit's map gives at an outdoor temperature, below its coldest point as there. [W]."""
     system = seen.systems.get(pump.unit or "")
     if system is None or not system.heating:
         return None
@@ -98,7 +99,19 @@ def _margin(seen: Evidence) -> Iterator[Seen]:
         temperature=temperature(design.outdoor_c),
         needed=watts(needed),
     )
-    yield Seen("", said, good=given >= _MARGIN * needed, value=given, low=needed, unit="W")
+    enough = given >= _MARGIN * needed
+    if enough and any(_colder(seen, pump, design.outdoor_c) for pump in seen.home.heat_pumps):
+        unknown = worded("its map says nothing of {temperature} outdoors", temperature=temperature(design.outdoor_c))
+        yield Seen("", unknown, good=None, mend=worded("a unit file with a point at the design temperature"))
+        return
+    yield Seen("", said, good=enough, value=given, low=needed, unit="W")
+
+
+def _colder(seen: Evidence, pump: HeatPump, outdoor_c: float) -> bool:
+    """Return whether a temperature lies so far below a map that its coldest point is no promise there any more."""
+    system = seen.systems.get(pump.unit or "")
+    known = () if system is None or pump.kind == "ground_source" else system.heating
+    return bool(known) and outdoor_c < min(point.outdoor_c for point in known) - BEYOND_K
 
 
 def _plan(seen: Evidence) -> Iterator[Seen]:
