@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from control.automation import Around, Automation
 from control.house import heard, places, rested
 from control.telling import Teller
 from control.wires import Wires
@@ -20,15 +21,14 @@ from heatledger.announcements import LiveDevice, Status
 from heatledger.broker import Message
 from heatledger.config import Config
 from heatledger.control.envelope import Refused
-from heatledger.control.events import Event
 from heatledger.control.loop import Loop, Send
 from heatledger.control.moment import Clock, Moment
 from heatledger.hearing import LiveValue, follow
 from heatledger.hearing import heard as heard_before
 from heatledger.home import Home
 from heatledger.marks import worded
-from heatledger.programme import changes
 from heatledger.readings import Flag, SeriesKey
+from heatledger.room_responses import RoomResponses
 from heatledger.store import StoreError, open_store
 from heatledger.store.lately import heard_lately
 from heatledger.store.state import State
@@ -36,7 +36,6 @@ from heatledger.store.state import State
 _POLL_S: Final = 0.2
 _STEP_S: Final = 0.5
 _TOPICS_S: Final = 60.0
-_WEEK_S: Final = 7 * 86_400.0
 _SETTINGS: Final = frozenset(("mode", "setpoint"))
 _log = logging.getLogger(__name__)
 
@@ -60,7 +59,6 @@ class Worker:
         self._overheard: list[Message] = []
         self._topics_due = self._step_due = 0.0
         self._said: str | None = None
-        self._programmed: set[str] = set()
         self._begin(config)
 
     def take_in(self, config: Config) -> None:
@@ -92,6 +90,7 @@ class Worker:
         self._wires = {
             home.id: Wires(home, self._tellers[home.id], self._loops[home.id]) for home in config.homes.values()
         }
+        self._automations = {home.id: self._automation(home) for home in config.homes.values()}
 
     def _loop(self, home: Home) -> Loop:
         now = self._clock.now()
@@ -102,6 +101,11 @@ class Worker:
         except StoreError as error:  # then it is taken that every compressor has just turned
             _log.warning("%s", error)
         return Loop(home.id, places(home), self._state.commands, self._tellers[home.id].render, now=now, rested=calm)
+
+    def _automation(self, home: Home) -> Automation:
+        rooms, url = RoomResponses(home, self._config.systems), self._config.store_url
+        log = self._state.commands
+        return Automation(self._config, home, log, lambda: rooms.known(lambda: open_store(url), datetime.now(UTC)))
 
     def _seed(self, config: Config) -> None:
         """Begin with what was heard before: it teaches the rhythm of each device."""
@@ -155,25 +159,11 @@ class Worker:
         own = {key: value for key, value in self._latest.items() if key.home == home.id}
         teller.learn(self._state.learned.of(home.id))
         teller.know(own, self._topics)
-        self._ask_by_programme(home, now)
         self._wires[home.id].refresh(self._connection, now)
-        for send in loop.step(heard(home, own, self._spoke, now.time_us), now, trouble=self._trouble()):
+        seen = heard(home, own, self._spoke, now.time_us)
+        self._automations[home.id].ask(own, Around(seen, loop, teller, now))
+        for send in loop.step(seen, now, trouble=self._trouble()):
             self._send(home, send)
-
-    def _ask_by_programme(self, home: Home, now: Moment) -> None:
-        """Write what the programme wants into the log: each change once, and anew after a restart of the machine."""
-        at = datetime.fromtimestamp(now.time_us / 1e6, UTC)
-        for zone in home.zones:
-            held, coming = changes(zone.id, home.programme, home.away, home.timezone, at)
-            key = "" if held is None else f"{zone.id} {held.at.isoformat()} {held.setpoint} {held.mode} {now.boot}"
-            if held is None or key in self._programmed or not (self._config.settings.control.on and zone.control.on):
-                continue
-            self._programmed.add(key)
-            asked = Event(
-                kind="asked", home=home.id, zone=zone.id, at=now, setpoint=held.setpoint, mode=held.mode,
-                by="programme", why=held.why, valid_s=(coming.at - at).total_seconds() if coming else _WEEK_S, key=key,
-            )  # fmt: skip
-            self._state.commands.add(asked)
 
     def _send(self, home: Home, send: Send) -> None:
         """Publish what the log says is sent: once and not kept for later, so that nothing old ever arrives."""

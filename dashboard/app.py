@@ -114,7 +114,7 @@ def create_app(
     app, forms = _dash(server, path, build), Forms(path, build)
     api.register(server, queries, feed, lambda: board.page().now, forms)
     stopping.register(server, config.sent_path, forms)
-    commands = zone_commands.Commands(queries)
+    commands = zone_commands.Commands(queries, feed.latest)
     past = zone_history.Past(queries)
     zone_history.register(server, past)
     desk = Desk(queries, feed, board.home, lambda: board.page().now, commands, past)

@@ -43,6 +43,8 @@ _LABELS: Final = {
     "fan": marked("fan"),
     "switch": marked("switch"),
     "defrost": marked("defrost"),
+    "contact": marked("window or door"),
+    "presence": marked("somebody there"),
     "heat_energy": marked("heat"),
     "cooling_energy": marked("cooling"),
     "gas_energy": marked("gas"),
@@ -154,6 +156,8 @@ def places(home: Home) -> dict[str, tuple[str, ...]]:
         for what, at in (said | {"presence": zone.presence}).items():
             if at:
                 found.setdefault(at, []).append(say(_POINTS[what], room=name(zone.name)))
+    for at in home.presence.devices if home.presence else ():
+        found.setdefault(at, []).append(say("tells who is at home"))
     rooms = {zone.id: name(zone.name) for zone in home.zones}
     for pump in home.heat_pumps:
         for head in pump.heads:

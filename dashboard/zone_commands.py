@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import FastAPI, Query, Request, Response
 
+from dashboard.coming import Coming, NextChange
 from dashboard.doors import Doors, Visitor
 from dashboard.forms import Whence, Who
 from dashboard.queries import AskError, Queries
@@ -18,9 +19,10 @@ from heatledger.control.caveats import notes, standing
 from heatledger.control.envelope import MODES
 from heatledger.control.events import OVER, Event
 from heatledger.control.moment import Clock
+from heatledger.hearing import LiveValue
 from heatledger.home import Home, Zone
 from heatledger.marks import worded
-from heatledger.programme import changes
+from heatledger.readings import SeriesKey
 from heatledger.store.alone import is_claimed
 
 VALID_S: Final = 900.0
@@ -53,15 +55,6 @@ class LastCommand(msgspec.Struct, frozen=True):
     over: bool
 
 
-class NextChange(msgspec.Struct, frozen=True):
-    """What the programme sets a zone to next [°C], from when on, and why."""
-
-    at: datetime
-    setpoint: float | None
-    mode: str | None
-    why: str
-
-
 class ZoneCommands(msgspec.Struct, frozen=True):
     """Whether a zone may be commanded, from a wall tablet too, within what [°C], what was asked last and comes next.
 
@@ -89,10 +82,13 @@ class Commands:
     ----------
     queries : Queries
         Configuration and state.
+    latest : callable
+        Returns the newest value of every series.
     """
 
-    def __init__(self, queries: Queries) -> None:
+    def __init__(self, queries: Queries, latest: Callable[[], Mapping[SeriesKey, LiveValue]] = dict) -> None:
         self._queries = queries
+        self._coming = Coming(queries, latest)
         self._read: dict[str, tuple[float, int, dict[str, list[Event]]]] = {}
         self._standing: dict[str, dict[tuple[str, str], Event]] = {}
 
@@ -110,7 +106,7 @@ class Commands:
             highest=limits.highest_c,
             modes=MODES,
             last=_last(self._rows(home.id).get(zone.id, [])),
-            coming=_coming(home, zone) if settings.on and limits.on else None,
+            coming=self._coming.of(home, zone) if settings.on and limits.on else None,
             caveats=notes(self._standing[home.id], zone.id, time.time_ns() // 1000),
         )
 
@@ -151,11 +147,6 @@ class Commands:
             self._standing[home] = standing(news, self._standing.get(home))
             self._read[home] = (time.monotonic() + _LOOK_S, max((after, *(row.id for row in news))), zones)
         return zones
-
-
-def _coming(home: Home, zone: Zone) -> NextChange | None:
-    change = changes(zone.id, home.programme, home.away, home.timezone, datetime.now(UTC))[1]
-    return None if change is None else NextChange(*change)
 
 
 def _last(rows: list[Event]) -> LastCommand | None:

@@ -94,7 +94,12 @@ def _next(home: Home, known: ZoneCommands, at_us: int) -> Children:
         return []
     at = since(home, int(coming.at.timestamp() * 1e6), at_us)
     what = asked_words(home, coming.mode, coming.setpoint)
-    return [html.Div(say("From {time}: {what}, {why}", time=at, what=what, why=retold(coming.why)), className="coming")]
+    told = say("From {time}: {what}, {why}", time=at, what=what, why=retold(coming.why))
+    if coming.begins is not None and coming.begins < coming.at:
+        begins = since(home, int(coming.begins.timestamp() * 1e6), at_us)
+        told = say("Heating from {begins} to be at {what} at {time}", begins=begins, what=what, time=at)
+    because = [html.Div(retold(coming.because), className="coming")] if coming.because else []
+    return [html.Div(told, className="coming"), *because]
 
 
 def asked_words(home: Home, mode: str | None, setpoint: float | None) -> str:

@@ -129,7 +129,9 @@ def days_key(home: Home, tariff: Tariff | None, systems: Mapping[str, System] | 
     """Return what a cached day depends on beside its readings: home, tariff, maps and arithmetic, as a short hash."""
     maps = [(systems or {}).get(pump.unit or "") for pump in home.heat_pumps]
     rooms = tuple(msgspec.structs.replace(zone, control=Limits()) for zone in home.zones)
-    measured = msgspec.structs.replace(home, zones=rooms, programme=(), away=())  # what is asked changes no day
+    measured = msgspec.structs.replace(
+        home, zones=rooms, programme=(), away=(), presence=None
+    )  # what is asked changes no day
     body = msgspec.json.encode([measured, tariff, maps, _ARITHMETIC], order="deterministic")
     return hashlib.sha256(body).hexdigest()[:16]
 

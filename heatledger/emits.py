@@ -78,7 +78,13 @@ class Emit(Part, frozen=True, kw_only=True):
     def _check_state(self) -> None:
         if self.unit is not None:
             raise ValueError(f"unit: {self.quantity} is a state and has no unit; remove unit")
-        allowed = {"mode": MODES, "action": ACTIONS, "online": ("true", "false"), "fan": None}
+        allowed = {
+            "mode": MODES,
+            "action": ACTIONS,
+            "online": ("true", "false"),
+            "fan": None,
+            "contact": ("open", "closed"),
+        }
         known = allowed.get(self.quantity, ("on", "off"))
         for word in self.words.values():
             if known is not None and word and word not in known:

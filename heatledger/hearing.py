@@ -193,7 +193,10 @@ def _points(home: Home) -> frozenset[str]:
     zones = [point for zone in home.zones for point in (zone.temperature, zone.humidity, zone.window, zone.presence)]
     meters = [point for meter in home.meters for point in (*meter.points, *meter.sum)]
     heads = [point for pump in home.heat_pumps for head in pump.heads for point in (head.device, head.demand)]
+    people = home.presence.devices if home.presence else ()
     heat = [pump.heat_meter for pump in home.heat_pumps if pump.heat_meter]
     water = [point for meter in heat for point in (meter.point, meter.flow, meter.flow_temp, meter.return_temp)]
     grounds = [point for pump in home.heat_pumps for point in (pump.source, pump.source_return)]
-    return frozenset(point for point in (*zones, *meters, *heads, *water, *grounds, home.outdoor_temperature) if point)
+    return frozenset(
+        point for point in (*zones, *meters, *heads, *water, *grounds, *people, home.outdoor_temperature) if point
+    )

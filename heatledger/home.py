@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from heatledger.anchors import Anchor
 from heatledger.limits import Limits
-from heatledger.programme import Away, Step
+from heatledger.programme import Away, Presence, Step
 from heatledger.readings import SeriesKey
 
 Identifier = Annotated[
@@ -282,6 +282,7 @@ class Home(_Frozen, frozen=True):
     anchors: tuple[Anchor, ...] = ()
     programme: tuple[Step, ...] = ()
     away: tuple[Away, ...] = ()
+    presence: Presence | None = None
 
     @property
     def degrees(self) -> Literal["C", "F"]:

@@ -27,6 +27,11 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         How many commands a device gets in an hour at most.
     person_min : float
         How long what somebody chose at the device or its remote stands against what runs by itself. [min]
+    window_min : float
+        A window that stands open so long pauses the heating. [min]
+    fall_k : float or None
+        A fall of the room's temperature by so much within ten minutes counts as an open window where no contact tells
+        of one; None: never, for a thermometer in a draught would stop the heating for nothing. [K]
     """
 
     on: bool = False
@@ -37,3 +42,5 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     run_min: Annotated[float, Meta(ge=0, le=60)] = 5.0
     per_hour: Annotated[int, Meta(ge=1, le=30)] = 12
     person_min: Annotated[float, Meta(ge=0, le=1440)] = 120.0
+    window_min: Annotated[float, Meta(ge=1, le=60)] = 5.0
+    fall_k: Annotated[float, Meta(ge=0.5, le=5)] | None = None

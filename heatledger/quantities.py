@@ -58,6 +58,8 @@ _ROWS: Final = (
     Quantity("action", None, "state", "what a unit is doing"),
     Quantity("fan", None, "state", "fan step, in the device's own word, lower case"),
     Quantity("switch", None, "state", "a relay: on or off"),
+    Quantity("contact", None, "state", "a window or door: open or closed"),
+    Quantity("presence", None, "state", "whether somebody is there: on or off"),
     Quantity("online", None, "state", "whether the device says it can be reached"),
     Quantity("defrost", None, "state", "whether the outdoor unit is defrosting"),
 )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,12 +22,13 @@ from heatledger.heat.flows import Flow
 from heatledger.heat.ladder import STEPS
 from heatledger.heat.room import RoomResponse
 from heatledger.heat.room_fit import STEP_S, NotKnown, fit
+from heatledger.heat.strongest import peaks_of
 from heatledger.heat.system import System
 from heatledger.heat_days import INTERVALS_OF
 from heatledger.home import HeatPump, Home
 from heatledger.meters import Grid
-from heatledger.readings import INTERVAL_S, Floats, Intervals
-from heatledger.store import Store
+from heatledger.readings import INTERVAL_S, Floats, Intervals, Ints
+from heatledger.store import Store, StoreError
 
 Responses = Mapping[str, RoomResponse | NotKnown]
 """By zone id."""
@@ -42,6 +46,7 @@ _METER_SD: Final = 0.03
 """What a meter, and one room for all others, leave open, relative. [1]"""
 _SPLIT_SD: Final = 0.10
 """What the shares of several heads on one unit leave open, relative. [1]"""
+_AGAIN_S: Final = 3600.0
 _AIRED: Final = 4
 """Intervals after a window was shut in which the air is not the room's yet. [intervals]"""
 
@@ -68,6 +73,32 @@ class RoomResponses:
         self._home, self._systems = home, systems
         self._lock = threading.Lock()
         self._kept: tuple[date, Responses] | None = None
+        self._due = 0.0
+
+    def known(self, open_it: Callable[[], Store], now: datetime) -> Responses | None:
+        """Return what `at` would, without waiting for it: None while it is being read for the first time.
+
+        Parameters
+        ----------
+        open_it : callable
+            Opens a store, which is closed after it was read; a store that does not answer is asked again in an hour.
+        now : datetime
+            The present.
+        """
+        today = now.astimezone(ZoneInfo(self._home.timezone)).date()
+        kept = self._kept
+        stale = kept is None or kept[0] != today
+        if stale and self._due <= time.monotonic():
+            self._due = time.monotonic() + _AGAIN_S
+            threading.Thread(target=self._read, args=(open_it, now), name="room responses", daemon=True).start()
+        return kept[1] if kept else None
+
+    def _read(self, open_it: Callable[[], Store], now: datetime) -> None:
+        try:
+            with closing(open_it()) as store:
+                self.at(store, now)
+        except StoreError as error:
+            logging.getLogger(__name__).warning("how fast rooms warm up is not read: %s", error)
 
     def at(self, store: Store, now: datetime) -> Responses:
         """Return what the weeks up to the last midnight say.
@@ -140,7 +171,27 @@ def of_blocks(
             times_s, rooms[zone.id], _wide(whole.home["outdoor_c"]), heat_w,
             beside_c=_mean(others) if others else None, hour=hour, electric=electric, doubt=doubt,
         )  # fmt: skip
-    return found
+    return found | _together(home, whole, given, found, times_s)
+
+
+def _together(
+    home: Home, whole: Account, given: Mapping[str, _Given], found: Responses, times_s: Ints
+) -> dict[str, RoomResponse]:
+    """Return the rooms that share an outdoor unit, with what is left to each while all of them are heated up."""
+    told: dict[str, RoomResponse] = {}
+    outdoor_c = _wide(whole.home["outdoor_c"])
+    for pump in home.heat_pumps:
+        zones = {head.zone: found[head.zone] for head in pump.heads}
+        known = {zone: room for zone, room in zones.items() if isinstance(room, RoomResponse)}
+        if len(zones) < 2 or not known:
+            continue
+        drawn, ratio = whole.pumps.get(f"{pump.id}:heating", np.zeros(len(whole.start_s))), given[pump.id].ratio
+        heat = drawn if ratio is None else drawn * ratio
+        whole_w = heat[: len(heat) // _NARROW * _NARROW].reshape(-1, _NARROW).sum(axis=1) * _TO_W
+        most = float(np.median(peaks_of(times_s, outdoor_c, whole_w).heat_w))
+        wanted = sum(float(room.strongest_w) for room in known.values())
+        told |= {zone: room._replace(together=min(1.0, most / wanted)) for zone, room in known.items() if wanted > 0}
+    return told
 
 
 def _given(home: Home, pump: HeatPump, system: System | None, grid: Grid, whole: Account) -> _Given:

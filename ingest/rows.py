@@ -21,6 +21,8 @@ _TRUE, _FALSE = ("true", "online", "connected"), ("false", "offline", "disconnec
 _WORDS: Mapping[str, Mapping[str, Value]] = {
     "mode": {word: word for word in MODES},
     "action": {word: word for word in ACTIONS},
+    "contact": {"open": "open", "on": "open", "closed": "closed", "close": "closed", "off": "closed"},
+    "presence": {**_ON_OFF, "home": "on", "not_home": "off", "away": "off", "present": "on", "absent": "off"},
     "online": {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)},
 }
 

@@ -12,8 +12,11 @@ from heatledger.control.moment import Moment, at_least_s, at_most_s
 from heatledger.limits import Limits
 from heatledger.marks import worded
 
-By = Literal["person", "programme", "frost"]
-"""Who asks: a person by page, command or API; the weekly programme; the protection against frost."""
+By = Literal["person", "programme", "frost", "window", "presence"]
+"""Who asks: a person by page, command or API; the weekly programme; the protection against frost; an open window;
+nobody, or somebody, at home."""
+AUTOMATIC: Final = frozenset(("programme", "window", "presence"))
+"""What runs by itself for comfort or thrift, and gives way to another controller."""
 
 MODES: Final = ("heat", "cool", "dry", "fan_only", "off")
 """What may be asked for; `auto` is not among them: it may heat and cool."""
@@ -272,11 +275,11 @@ def _lets_people_choose(request: Request, situation: Situation, limits: Limits, 
 
 
 def _is_believed(request: Request, situation: Situation, _: Limits, __: Moment) -> _Wait | None:
-    return _Wait(_MOMENT_S, situation.doubt) if request.by == "programme" and situation.doubt else None
+    return _Wait(_MOMENT_S, situation.doubt) if request.by in AUTOMATIC and situation.doubt else None
 
 
 def _no_quarrel(request: Request, situation: Situation, _: Limits, now: Moment) -> _Wait | None:
-    if request.by != "programme" or situation.rival is None:
+    if request.by not in AUTOMATIC or situation.rival is None:
         return None
     left_s = RIVAL_S - at_least_s(situation.rival, now)
     return _Wait(left_s, worded("another controller sets this device too; stop one of the two"))

@@ -191,6 +191,10 @@ class Loop:
         """Return what the zone's device last confirmed of ours, where nobody changed it since."""
         return self._zones[zone].stands
 
+    def chose(self, zone: str) -> Moment | None:
+        """Return when somebody last chose something for a zone, at its device or here."""
+        return self._zones[zone].chose
+
     def _read(self) -> None:
         for event in self._log.since(self.home, self._read_to):
             self._read_to = event.id

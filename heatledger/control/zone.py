@@ -53,6 +53,7 @@ class Memory:
         self.unanswered: list[Event] = []
         self.stands: Told | None = None
         self.person: Moment | None = None
+        self.chose: Moment | None = None
         self.rival: Moment | None = None
         self.waits = ""
         self.caveats: dict[tuple[str, str], Event] = {}
@@ -77,6 +78,7 @@ class Memory:
 
     def take(self, event: Event) -> None:
         """Take in a row of the log."""
+        self.chose = event.at if _is_choice(event) else self.chose
         if event.kind == "asked":
             self.open[event.id], self.waits = event, ""
         elif event.kind == "waits":
@@ -205,6 +207,10 @@ def _is_within(told: Told, one: Told) -> bool:
     """Whether one state is all that is told."""
     pairs = zip(told, one, strict=True)
     return all(asked is None or (has is not None and not _differs(asked, has)) for asked, has in pairs)
+
+
+def _is_choice(event: Event) -> bool:
+    return event.kind == "person" or (event.kind == "asked" and event.by == "person")
 
 
 def _after(sent: Moment, spoke: Moment) -> bool:

@@ -48,6 +48,8 @@ class RoomResponse(NamedTuple):
     draws : array, shape (n, 5)
         Draws of what `DRAWN` names, for intervals: other days that might have been, each with the free heat of one
         window, and the strongest heat of one day, that was.
+    together : float
+        What is left of its strongest heat while the other rooms on its outdoor unit are heated up too. [0–1]
     electric : bool
         No COP is known: every W of heat here is a W of electricity.
     """
@@ -64,6 +66,7 @@ class RoomResponse(NamedTuple):
     electric: bool = False
     strongest_at_c: float = 0.0
     weaker_w_k: float = 0.0
+    together: float = 1.0
 
     @property
     def time_constant_h(self) -> _Number:
@@ -206,6 +209,25 @@ def coast(
         0 where it is so cold already.
     """
     return _lasts(response, _Way(from_c, to_c, outdoor_c, 0.0, beside_c)) if to_c < from_c else _AT_ONCE
+
+
+def crowded(response: RoomResponse) -> RoomResponse:
+    """Return the response as it is while the other rooms on its outdoor unit are heated up too."""
+    part, draws = response.together, response.draws.copy()
+    draws[:, DRAWN.index("strongest_w")] *= part
+    return response._replace(
+        strongest_w=response.strongest_w * part, weaker_w_k=response.weaker_w_k * part, draws=draws, together=1.0
+    )
+
+
+def at_hour(response: RoomResponse, hour: int) -> RoomResponse:
+    """Return the response with the free heat that is usual at an hour of the home's day."""
+    if response.sun_w is None:
+        return response
+    more = float(response.sun_w[hour % 24])
+    draws = response.draws.copy()
+    draws[:, DRAWN.index("gain_w")] += more
+    return response._replace(gain_w=response.gain_w + more, draws=draws, sun_w=None)
 
 
 def drawn(response: RoomResponse) -> RoomResponse:

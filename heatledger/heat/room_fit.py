@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from heatledger.heat.room import RoomResponse
+from heatledger.heat.strongest import HEATS_W, Peaks, peaks_of
 from heatledger.marks import worded
 from heatledger.readings import Floats, Ints
 
@@ -28,15 +29,6 @@ _LEAP_K: Final = 3.0
 """No room's air changes so much within a step: a glitch, or a sensor that was carried away. [K]"""
 _LEAST_SWING_K: Final = 0.8
 """Half the days must have moved so far, coarse steps of half a kelvin counted. [K]"""
-_HEATS_W: Final = 50.0
-_STRONG: Final = 2
-"""Steps over which the strongest heat is a mean: half an hour."""
-_LEAST_PEAKS: Final = 8
-_LEAST_SPREAD_K: Final = 6.0
-_STRONG_PART: Final = 0.65
-"""A day whose strongest half hour is less of the strongest of all asked for less than there was. [1]"""
-_STEEPEST: Final = 0.02
-"""No heat pump's capacity falls by more of itself per kelvin. [1/K]"""
 _OTHERWISE: Final = 4.0
 """A day whose mean squared error is so many times the median's went otherwise, by open windows or a stove. [1]"""
 _LEFT_OUT: Final = 0.25
@@ -103,7 +95,7 @@ def fit(
         found = _solved(kept)
     if found is None:
         return _unclear()
-    return _told(kept, found, _peaks(times_s, outdoor_c, heat_w), electric=electric, doubt=doubt)
+    return _told(kept, found, peaks_of(times_s, outdoor_c, heat_w), electric=electric, doubt=doubt)
 
 
 def _believed(celsius: Floats) -> Floats:
@@ -136,7 +128,7 @@ def _bridged(column: Floats) -> Floats:
 def _days_heated(times_s: Ints, room: Floats, heat_w: Floats) -> Ints:
     """Return the days (of 24 h from the first instant) on which the room was heated and heard."""
     day = (times_s - times_s[0]) // 86_400 if len(times_s) else times_s
-    return np.unique(day[np.isfinite(room) & (np.nan_to_num(heat_w) > _HEATS_W)])
+    return np.unique(day[np.isfinite(room) & (np.nan_to_num(heat_w) > HEATS_W)])
 
 
 def _missing(times_s: Ints, room: Floats, outdoor_c: Floats, heat_w: Floats, heated: Ints) -> NotKnown | None:
@@ -267,39 +259,7 @@ def _draws(rows: _Rows, found: Floats, strongest_w: Floats, doubt: float) -> Flo
     return np.asarray(whole * np.exp(doubt * chance.standard_normal((len(made), 1))), dtype=np.float64)
 
 
-class _Peaks(NamedTuple):
-    """The strongest half hours of the days that asked for much.
-
-    Attributes
-    ----------
-    heat_w : array, shape (k,)
-        As they would have been at `at_c`. [W]
-    at_c, weaker_w_k : float
-        Their mean outdoor temperature [°C], and how much less they were by a kelvin colder [W/K].
-    """
-
-    heat_w: Floats
-    at_c: float
-    weaker_w_k: float
-
-
-def _peaks(times_s: Ints, outdoor_c: Floats, heat_w: Floats) -> _Peaks:
-    """Return the strongest half hours; from fewer than eight, or of like days, no slope is read."""
-    day = ((times_s - times_s[0]) // 86_400)[: 1 - _STRONG]
-    mean, outdoors = ((column[1:] + column[:-1]) / _STRONG for column in (heat_w, outdoor_c))
-    known = np.where(np.isfinite(mean) & np.isfinite(outdoors), mean, 0.0)
-    best = np.array([rows[np.argmax(known[rows])] for one in np.unique(day) for rows in [np.flatnonzero(day == one)]])
-    best = best[known[best] > max(_HEATS_W, _STRONG_PART * known.max())]
-    if not len(best):
-        return _Peaks(np.zeros(1), 0.0, 0.0)
-    peak, at = known[best], outdoors[best]
-    away = at - at.mean()
-    told = len(best) >= _LEAST_PEAKS and np.ptp(at) >= _LEAST_SPREAD_K
-    slope = float(np.clip(away @ peak / (away @ away), 0.0, _STEEPEST * peak.mean())) if told else 0.0
-    return _Peaks(peak - slope * away, float(at.mean()), slope)
-
-
-def _told(rows: _Rows, found: Floats, peaks: _Peaks, *, electric: bool, doubt: float) -> RoomResponse | NotKnown:
+def _told(rows: _Rows, found: Floats, peaks: Peaks, *, electric: bool, doubt: float) -> RoomResponse | NotKnown:
     draws = _draws(rows, found, peaks.heat_w, doubt)
     constants = draws[:, 1] / (draws[:, 0] + draws[:, 3]) if len(draws) >= _DRAWS // 2 else np.array([1.0, np.inf])
     low, high = np.percentile(constants, (5, 95))

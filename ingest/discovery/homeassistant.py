@@ -179,12 +179,20 @@ def _sensor(source: Source, about: Entity) -> list[_Value]:
     return [_Value("state_topic", "value_template", meaning)] if meaning and not inside else []
 
 
+_CONTACTS: Final = frozenset(("window", "door", "opening"))
+_PRESENCES: Final = frozenset(("presence", "occupancy"))
+
+
 def _binary_sensor(source: Source, _about: Entity) -> list[_Value]:
     config = source.config
     kind = text(config.get("device_class")).lower()
     on, off = _word(config.get("payload_on"), "on"), _word(config.get("payload_off"), "off")
     if kind == "connectivity":
         return [_Value("state_topic", "value_template", Meaning("online", None), {off: "false", on: "true"})]
+    if kind in _CONTACTS:
+        return [_Value("state_topic", "value_template", Meaning("contact", None), {off: "closed", on: "open"})]
+    if kind in _PRESENCES:
+        return [_Value("state_topic", "value_template", Meaning("presence", None), {off: "off", on: "on"})]
     quantity = "defrost" if source.words & {"defrost", "defrosting"} and kind in ("", "running", "cold") else ""
     return (
         [_Value("state_topic", "value_template", Meaning(quantity, None), {off: "off", on: "on"})] if quantity else []

@@ -17,7 +17,7 @@ FAMILIES = (
 FREE = frozenset(  # what the corpus leaves free to be emitted besides
     (
         *("voltage", "current", "power_factor", "frequency", "valve_position", "heating_demand", "on_fraction"),
-        *("solar_irradiance", "supply_temp", "air_flow", "defrost"),
+        *("solar_irradiance", "supply_temp", "air_flow", "defrost", "contact", "presence"),
     )
 )
 JUDGED = frozenset(QUANTITIES) - FREE

@@ -1,0 +1,170 @@
+"""What a home does by itself: programme, rooms warm by the stated time, holds while a window is open or it is empty."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from control.conditions import Conditions
+from control.telling import Teller
+from heatledger.ahead import Ahead, Seen, rooms_seen, soonest
+from heatledger.config import Config
+from heatledger.control.envelope import By, Refused, Request, Told
+from heatledger.control.events import Event, Log
+from heatledger.control.holds import Condition, Hold, chosen_since, due, kept, standing
+from heatledger.control.loop import Heard, Loop
+from heatledger.control.moment import Moment
+from heatledger.hearing import LiveValue
+from heatledger.home import Home
+from heatledger.programme import Change, changes
+from heatledger.readings import SeriesKey
+from heatledger.room_responses import Responses
+
+_WEEK_S: Final = 7 * 86_400.0
+_HOLD_S: Final = 3600.0
+"""Worth doing for so long: a hold that could not be done by then is asked again when it is due again. [s]"""
+_RELEASE_S: Final = 6 * 3600.0
+
+
+class Around(NamedTuple):
+    """What surrounds one look at a home: what is heard of its zones, the closed loop, and who tells its devices."""
+
+    heard: Mapping[str, Heard]
+    loop: Loop
+    teller: Teller
+    now: Moment
+
+    @property
+    def at(self) -> datetime:
+        """The present, UTC."""
+        return datetime.fromtimestamp(self.now.time_us / 1e6, UTC)
+
+
+class Automation:
+    """Asks for what a home's programme, windows and presence want; each change once, all of it in the log.
+
+    Parameters
+    ----------
+    config : Config
+        The settings.
+    home : Home
+        The household.
+    log : Log
+        Keeps what is asked.
+    responses : callable
+        Returns how the rooms follow heat and weather, None while that is being read.
+    """
+
+    def __init__(self, config: Config, home: Home, log: Log, responses: Callable[[], Responses | None]) -> None:
+        self._config, self._home, self._log, self._responses = config, home, log, responses
+        rows = log.since(home.id, 0)
+        self._asked = {row.key for row in rows if row.key}
+        self._held = standing(rows)
+        self._conditions = Conditions(home)
+        self._warms_ahead = any(step.ahead for step in home.programme) or any(away.ahead for away in home.away)
+
+    def ask(self, own: Mapping[SeriesKey, LiveValue], around: Around) -> None:
+        """Look at every zone, and write what is wanted into the log.
+
+        Parameters
+        ----------
+        own : mapping
+            The newest values of the home's series.
+        around : Around
+            What surrounds this look.
+        """
+        if not self._config.settings.control.on:
+            return
+        self._conditions.look(own, around.heard, around.now)
+        zones = [zone for zone in self._home.zones if zone.control.on]
+        seen = rooms_seen(self._home, own, around.now.time_us) if self._warms_ahead else {}
+        for zone in zones:
+            self._zone(zone.id, seen, around)
+
+    def _zone(self, zone: str, seen: Mapping[str, Seen], around: Around) -> None:
+        home, at = self._home, around.at
+        held, coming = changes(zone, home.programme, home.away, home.timezone, at)
+        soon = self._begun(zone, seen, at)
+        heard, chose = around.heard.get(zone, Heard()), around.loop.chose(zone)
+        conditions = self._conditions.of(zone, heard, held, self._held.get(zone), awaited=soon is not None)
+        cause = due(conditions, self._held.get(zone), chose, around.now)
+        if cause is not None:
+            self._hold(zone, cause, heard, around)
+            return
+        if zone in self._held:
+            self._release(zone, held, chose, around)
+        if soon is not None:
+            self._ask_ahead(zone, soon, held, around)
+        elif held is not None:
+            left_s = (coming.at - at).total_seconds() if coming else _WEEK_S
+            self._once(zone, _key(zone, held, around.now), Told(held.setpoint, held.mode), held.why, left_s, around)
+
+    def _begun(self, zone: str, seen: Mapping[str, Seen], at: datetime) -> Ahead | None:
+        """Return the change for which heating has to have begun by now."""
+        if not self._warms_ahead:
+            return None
+        soon = soonest(self._home, zone, at, seen, self._responses())
+        return soon if soon is not None and soon.begins <= at < soon.change.at else None
+
+    def _ask_ahead(self, zone: str, soon: Ahead, held: Change | None, around: Around) -> None:
+        change = soon.change
+        key = f"ahead {_key(zone, change, around.now)} {held.at.isoformat() if held else ''}"
+        left_s = (change.at - around.at).total_seconds()
+        self._once(zone, key, Told(change.setpoint, change.mode), soon.why, left_s, around)
+
+    def _once(self, zone: str, key: str, told: Told, why: str, valid_s: float, around: Around) -> None:
+        if key not in self._asked:
+            self._asked.add(key)
+            self._add(zone, "programme", told, why, valid_s, around, key=key)
+
+    def _hold(self, zone: str, cause: Condition, heard: Heard, around: Around) -> None:
+        """Set a zone to what it is held at; what it was set to before is kept in the log."""
+        current = self._held.get(zone)
+        if current is not None and current.by == cause.by:
+            return
+        before = current.before if current else Told(heard.setpoint, heard.mode)
+        if before is None or before.mode == "off":
+            self._held[zone] = Hold(cause.by, around.now, None, cause.afterwards)
+            return
+        told = next((one for one in cause.settings if _is_taken(zone, one, around)), None)
+        if told is None:
+            logging.getLogger(__name__).warning("%s: %s, but its device takes nothing that would do", zone, cause.why)
+            before = None
+        else:
+            self._add(zone, cause.by, told, cause.why, _HOLD_S, around, note=kept(before))
+        self._held[zone] = Hold(cause.by, around.now, before, cause.afterwards)
+
+    def _release(self, zone: str, held: Change | None, chose: Moment | None, around: Around) -> None:
+        """Set a zone back: to what it was, or to what its programme came to meanwhile."""
+        hold = self._held.pop(zone)
+        if hold.before is None or chosen_since(hold, chose, around.now):
+            return
+        told = hold.before
+        key = "" if held is None else _key(zone, held, around.now)
+        if held is not None and key not in self._asked:
+            self._asked.add(key)
+            told = Told(None if held.mode == "off" else held.setpoint or told.setpoint, held.mode or told.mode)
+        why = hold.afterwards or self._conditions.over(hold.by)
+        self._add(zone, hold.by, told, why, _RELEASE_S, around)
+
+    def _add(
+        self, zone: str, by: By, told: Told, why: str, valid_s: float, around: Around, *, key: str = "", note: str = ""
+    ) -> None:
+        self._log.add(
+            Event(
+                kind="asked", home=self._home.id, zone=zone, at=around.now, setpoint=told.setpoint, mode=told.mode,
+                by=by, why=why, valid_s=valid_s, key=key, note=note,
+            )
+        )  # fmt: skip
+
+
+def _is_taken(zone: str, told: Told, around: Around) -> bool:
+    request = Request(zone=zone, at=around.now, valid_s=_HOLD_S, setpoint=told.setpoint, mode=told.mode)
+    return not isinstance(around.teller.render(zone, request), Refused)
+
+
+def _key(zone: str, change: Change, now: Moment) -> str:
+    """Return what a change is known by: asked for once, and anew after a restart of the machine."""
+    return f"{zone} {change.at.isoformat()} {change.setpoint} {change.mode} {now.boot}"
