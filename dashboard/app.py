@@ -102,7 +102,7 @@ def create_app(
     board = Board(queries, feed, home_id)
     devices = DevicesBoard(board.home, feed, store, state)
     checks = Commissioning(queries, feed, state)
-    homes = Fleet(queries, feed, checks)
+    homes = Fleet(queries, feed, checks, state)
     server = FastAPI(
         title="heatledger",
         docs_url=None,

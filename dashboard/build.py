@@ -12,7 +12,7 @@ from heatledger.config import Config
 
 
 @functools.cache
-def _program() -> str:
+def program() -> str:
     """Return a short name of everything that makes the pages; the same files have the same name."""
     made = hashlib.sha256(dash.__version__.encode())
     for package in (Path(__file__).parent, Path(__file__).parents[1] / "heatledger"):
@@ -24,4 +24,4 @@ def _program() -> str:
 
 def build_id(config: Config) -> str:
     """Return which program with which configuration makes the pages."""
-    return f"{_program()}-{hashlib.sha256(repr(config).encode()).hexdigest()[:8]}"
+    return f"{program()}-{hashlib.sha256(repr(config).encode()).hexdigest()[:8]}"

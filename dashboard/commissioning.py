@@ -13,6 +13,7 @@ import msgspec
 from fastapi import FastAPI, Response
 
 from dashboard.api import ANSWERS
+from dashboard.build import program
 from dashboard.doors import Doors
 from dashboard.feed import Feed
 from dashboard.forms import Forms, Sent, Whence, Who
@@ -23,6 +24,7 @@ from heatledger.commissioning.gather import SPAN, gather, keep, kept, look
 from heatledger.commissioning.record import Job, Record, Unit, compared
 from heatledger.commissioning.trial.books import TrialBooks
 from heatledger.commissioning.trial.course import Trial
+from heatledger.days import days_key
 from heatledger.home import Home
 from heatledger.reader import ENGLISH, reading
 from heatledger.store import StoreError
@@ -136,6 +138,11 @@ class Commissioning:
             If the store does not answer.
         """
         return self._found(home)[1]
+
+    def key(self, home: Home) -> str:
+        """Return what a row of a home depends on beside readings and time: the program, its file, plan and maps."""
+        tariff = self._queries.config.tariffs.get(home.tariff or "")
+        return f"{program()}-{days_key(home, tariff, self._queries.config.systems)}"
 
     def known(self, home: Home, *, reason: str = "") -> fleet.Row:
         """Return a home's row without looking at it: what its last kept run said."""

@@ -78,7 +78,14 @@ class Ledger:
 
     @reading(ENGLISH)
     def summary(
-        self, start: datetime, end: datetime, *, now: datetime, beside: Sequence[str] = (), anew: bool = False
+        self,
+        start: datetime,
+        end: datetime,
+        *,
+        now: datetime,
+        beside: Sequence[str] = (),
+        anew: bool = False,
+        compared: bool = True,
     ) -> Summary:
         """Sum up a half-open span.
 
@@ -92,6 +99,8 @@ class Ledger:
             Systems to be compared with, files of `comparisons/`; by default every one, for a week or more.
         anew : bool
             Compare by what is known now, also where a closed bill keeps the comparison as it was.
+        compared : bool
+            Whether to compare at all: that takes longer than all else, and the checks of commissioning do without.
 
         Returns
         -------
@@ -120,6 +129,8 @@ class Ledger:
             systems=self.systems,
         )
         summary = self._sourced(summary)
+        if not compared:
+            return summary
         total = None if summary.bill.total is None else Decimal(summary.bill.total)
         kinds = tuple(self.comparing.alternatives[name] for name in beside)
         kept = None if anew else self._frozen(summary.period, beside)

@@ -13,6 +13,7 @@ from dashboard.cards import heading
 from dashboard.commission_cards import changed, checks, counts, job, narrowing, runs
 from dashboard.commissioning import Commissioning, Look
 from dashboard.desk import kept_of, refusal
+from dashboard.markup import drawn
 from dashboard.queries import AskError
 from dashboard.trial_cards import tried
 from heatledger.commissioning.own_units import in_own_units
@@ -31,10 +32,7 @@ def render(look: Look) -> list[Component]:
     return [
         answer(look),
         counts(look.record),
-        tried(look),
-        *filter(None, [changed(look)]),
-        *checks(look),
-        *filter(None, [narrowing(look.record)]),
+        drawn([tried(look), *filter(None, [changed(look)]), *checks(look), *filter(None, [narrowing(look.record)])]),
         job(look),
         *filter(None, [runs(look)]),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from dash import Dash, Input, Output, dcc, html
@@ -14,6 +14,7 @@ from dashboard.cards import heading
 from dashboard.components import Prop
 from dashboard.fleet import Fleet
 from dashboard.fleet_cards import ORDERS, controls, table
+from dashboard.markup import drawn
 from heatledger.commissioning.fleet import Order, Row, ordered, worst_first
 from heatledger.home import Home
 from heatledger.marks import marked
@@ -22,6 +23,8 @@ from heatledger.wording import say, say_many
 NAME: Final = "fleet"
 PATH: Final = "/fleet"
 TITLE: Final = marked("heatledger · homes")
+_OLD: Final = timedelta(hours=1)
+"""A row is old then, as after a night in which nobody looked at the list."""
 
 
 def render(
@@ -48,17 +51,19 @@ def render(
             heading(say("No home is described yet.")),
             html.A(say("Set it up"), href="./setup", className="button"),
         ]
-    return [first, answer(rows), table(shown, homes, at, check)]
+    return [first, answer(rows, at), table(shown, homes, at, check)]
 
 
-def answer(rows: Sequence[Row]) -> html.H1:
-    """Return how many homes need a visit, and which first."""
+def answer(rows: Sequence[Row], at: datetime) -> html.H1:
+    """Return how many homes need a visit, and which first; and of how many that is no longer new."""
     wrong = [one for one in worst_first(rows) if one.counts.get("fail") or one.reason]
     told = [one for one in rows if one.counts.get("warn") and one not in wrong]
     waiting = sum(one.looked_at is None and not one.reason for one in rows)
+    old = sum(one.looked_at is not None and not one.kept and at - one.looked_at > _OLD for one in rows)
     rest = [
         say_many("{n} has something to look at.", "{n} have something to look at.", len(told)) if told else "",
         say_many("{n} was not looked at yet.", "{n} were not looked at yet.", waiting) if waiting else "",
+        say_many("What is said of {n} is old.", "What is said of {n} is old.", old) if old else "",
     ]
     said = " ".join(filter(None, rest))
     if not wrong:
@@ -82,7 +87,8 @@ def register(app: Dash, fleet: Fleet) -> Callable[..., Component]:
     def body(query: dict[str, str], _fresh: str) -> list[Component]:
         by, check = query.get("by"), query.get("check") or ""
         found: Order = next((name for name in ORDERS if name == by), "visit")
-        return render(fleet.rows(), fleet.homes, datetime.now(UTC), found, check)
+        *first, listed = render(fleet.rows(), fleet.homes, datetime.now(UTC), found, check)
+        return [*first, *([drawn([listed])] if fleet.homes else [listed])]
 
     app.clientside_callback(  # type: ignore[no-untyped-call] # Dash leaves it untyped
         "function(page) { return page; }",

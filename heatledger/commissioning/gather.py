@@ -76,7 +76,7 @@ def gather(
         grid=Grid(blocks, start_s, end_s),
         account=accounts.account(home, blocks, start_s=start_s, end_s=end_s),
         days=ledger.days(start, now, now),
-        summary=ledger.summary(start, now, now=now),
+        summary=ledger.summary(start, now, now=now, compared=False),
         sources=hearing.sources(home, latest, at_us=int(now.timestamp() * 1e6)),
         latest=latest,
         systems=ledger.systems,

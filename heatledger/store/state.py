@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from heatledger.store import alerts, commands, learned, people, published, runs, trials
+from heatledger.store import alerts, commands, home_rows, learned, people, published, runs, trials
 from heatledger.store.database import Database
 
 SAMPLE_BYTES: Final = 500
@@ -94,6 +94,7 @@ _STEPS: Final = (
     _append_only("commissioning"),
     trials.STEP,
     learned.STEP,
+    home_rows.STEP,
 )
 
 _NOTE_TOPIC: Final = """INSERT INTO topic VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (topic) DO UPDATE SET
@@ -129,6 +130,8 @@ class State:
         """What commissioning found."""
         self.trials = trials.Trials(self._database)
         """Guided test runs."""
+        self.home_rows = home_rows.HomeRows(self._database)
+        """What each home looked like last."""
         self.alerts = alerts.Alerts(self._database)
         """What is the matter, and who was told."""
         self.published = published.Published(self._database)

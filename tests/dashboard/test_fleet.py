@@ -12,12 +12,14 @@ from dash import html
 
 from dashboard import fleet_cards as cards
 from dashboard.app import create_app
+from dashboard.fleet import _NEVER_S, Fleet
 from dashboard.pages import fleet as page
 from heatledger import config as configuration
 from heatledger.commissioning.fleet import PumpCop, Quiet, Row
 from heatledger.commissioning.gather import keep
 from heatledger.commissioning.record import Record
 from heatledger.heat_pumps import Cop
+from heatledger.store.home_rows import HomeRow
 from heatledger.store.state import State
 from tests.dashboard import scene
 from tests.dashboard.asgi import Client
@@ -50,10 +52,17 @@ def listed(tree):
 
 
 def test_the_answer_says_how_many_need_a_visit_and_which_first():
-    said = "".join(texts(page.answer(ROWS)))
+    said = "".join(texts(page.answer(ROWS, AT)))
     assert said == "2 homes need a visit, Birch first. 1 was not looked at yet."
-    assert "".join(texts(page.answer(ROWS[:1]))).strip() == "No home needs a visit."
-    assert "".join(texts(page.answer(ROWS[2:3]))).startswith("No home is known to need a visit.")
+    assert "".join(texts(page.answer(ROWS[:1], AT))).strip() == "No home needs a visit."
+    assert "".join(texts(page.answer(ROWS[2:3], AT))).startswith("No home is known to need a visit.")
+
+
+def test_rows_that_are_older_than_an_hour_are_called_old_and_each_says_when_it_was_made():
+    later = AT + timedelta(hours=18)
+    assert "".join(texts(page.answer(ROWS, later))).endswith("1 was not looked at yet. What is said of 2 is old.")
+    assert "".join(texts(page.answer(ROWS, AT + timedelta(minutes=50)))).endswith("1 was not looked at yet.")
+    assert "looked at Nov 23, 12:00" in "".join(texts(html.Div(cards.table(ROWS[:1], HOMES, later))))
 
 
 def test_the_home_that_needs_a_visit_first_stands_first_and_leads_to_its_checks():
@@ -124,6 +133,38 @@ def test_fifty_homes_stand_at_once_with_what_is_known_and_are_filled_in_behind(f
     seen = [one for one in rows if one.looked_at is not None and not one.kept]
     assert len(seen) >= 5
     assert {one.worst.check for one in seen} == {"device.heard"}
+
+
+def test_a_dashboard_that_starts_again_opens_with_what_was_found_as_old_as_it_is(fifty, monkeypatch):
+    app, state = fifty
+    before = {one.home: one for one in app.server.state.homes.rows() if one.looked_at is not None and not one.kept}
+    app.server.state.homes.stop()
+    names = sorted(before)
+    config = app.server.state.homes._queries.config
+
+    def again(config=config):
+        """Start a dashboard that looks at no home by itself."""
+        monkeypatch.setattr(Fleet, "watched", lambda _self: None)
+        made = create_app(config, state=state).server.state.homes
+        return made, {one.home: one for one in made.rows() if one.looked_at is not None and not one.kept}
+
+    homes, found = again()
+    assert found == before
+    assert homes.waiting() == 50 - len(before)
+    assert homes._due().id not in before, "what was never looked at comes first"
+
+    due, spoilt, ahead = names[:3]
+    changed = msgspec.structs.replace(config.homes[due], name="Renamed")
+    body = msgspec.json.encode(msgspec.structs.replace(before[ahead], looked_at=datetime.now(UTC) + timedelta(days=1)))
+    key = homes._checks.key(config.homes[ahead])
+    state.home_rows.keep(spoilt, HomeRow("another program", b'{"home": 7}'))
+    state.home_rows.keep(ahead, HomeRow(key, body))
+    state.home_rows.keep("no home any more", HomeRow(key, body))
+    only = {name: config.homes[name] for name in names} | {due: changed}
+    homes, found = again(msgspec.structs.replace(config, homes=only))
+    assert set(found) == set(names) - {spoilt}
+    assert homes._rows[due].at_s == homes._rows[ahead].at_s == _NEVER_S, "its file has changed; the clock was set back"
+    assert homes._rows[names[3]].at_s > _NEVER_S
 
 
 def test_the_front_door_of_an_installer_of_several_homes_is_the_list(fifty):
