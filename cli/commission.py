@@ -16,10 +16,9 @@ from cli.books import books
 from cli.options import CommandError, ConfigOption, HomeOption, JsonOption, utc_now
 from heatledger.commissioning.budget_words import known, priced, told
 from heatledger.commissioning.finding import Finding
-from heatledger.commissioning.gather import gather, keep, kept, look
+from heatledger.commissioning.gather import found, keep, kept
 from heatledger.commissioning.own_units import in_own_units
 from heatledger.commissioning.record import Job, Record, Unit, compared, headline
-from heatledger.commissioning.trial.books import TrialBooks
 from heatledger.home import Home
 from heatledger.ledger import Ledger
 from heatledger.reader import of_home, reading
@@ -82,10 +81,7 @@ def commission(
 
 
 def _found(ledger: Ledger, store: Store, since: str | None, now: datetime, job: Job) -> Record:
-    home = ledger.home
-    start, trials = fleet.begins(home, since, now), TrialBooks(home, ledger.systems, store, ledger.state)
-    going, seen = trials.going(now), gather(ledger, store, start=start, now=now)
-    return look(seen, start=start, job=job, trials=trials.ended(), going=going)
+    return found(ledger, store, start=fleet.begins(ledger.home, since, now), now=now, job=job)[1]
 
 
 def _kept(earlier: Sequence[Record], run: int, *, new: bool) -> Record:

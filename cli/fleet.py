@@ -14,7 +14,7 @@ import typer
 from cli.options import CommandError
 from heatledger import formatting
 from heatledger.commissioning.fleet import Row, row, unseen, worst_first
-from heatledger.commissioning.gather import SPAN, gather, kept, look
+from heatledger.commissioning.gather import SPAN, found, kept
 from heatledger.commissioning.own_units import in_own_units
 from heatledger.config import Config, load
 from heatledger.home import Home
@@ -62,10 +62,10 @@ def listed(config_dir: Path | None, since: str | None, now: datetime, *, as_json
 def _row(config: Config, home: Home, store: Store, state: State, since: str | None, now: datetime) -> Row:
     start, earlier = begins(home, since, now), kept(state, home.id)
     try:
-        seen = gather(Ledger(config, home, store=store, state=state), store, start=start, now=now)
+        seen, record = found(Ledger(config, home, store=store, state=state), store, start=start, now=now)
     except (StoreError, sqlite3.Error):
         return unseen(home, earlier, reason="the store is not answering")
-    return row(seen, look(seen, start=start), earlier)
+    return row(seen, record, earlier)
 
 
 def _counted(rows: list[Row]) -> str:

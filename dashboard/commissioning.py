@@ -20,7 +20,7 @@ from dashboard.forms import Forms, Sent, Whence, Who
 from dashboard.queries import AskError, Queries
 from heatledger import hearing
 from heatledger.commissioning import fleet
-from heatledger.commissioning.gather import SPAN, gather, keep, kept, look
+from heatledger.commissioning.gather import SPAN, found, keep, kept
 from heatledger.commissioning.record import Job, Record, Unit, compared
 from heatledger.commissioning.trial.books import TrialBooks
 from heatledger.commissioning.trial.course import Trial
@@ -162,10 +162,8 @@ class Commissioning:
         try:
             known = hearing.heard(store.latest(home.id))
             with reading(ENGLISH):
-                seen = gather(self._queries.ledger_of(home), store, start=now - SPAN, now=now, latest=known | heard)
-                trials = self.trials(home)
-                going = trials.going(now)
-                record = look(seen, start=now - SPAN, trials=trials.ended(), going=going)
+                ledger, latest = self._queries.ledger_of(home), known | heard
+                seen, record = found(ledger, store, start=now - SPAN, now=now, latest=latest)
                 return record, fleet.row(seen, record, kept(self._state, home.id))
         except (StoreError, sqlite3.Error) as error:
             raise AskError("the store is not answering") from error

@@ -71,6 +71,24 @@ def beside(state: State, home: str, start: date, end: date, ours: str | None) ->
     )
 
 
+def last_reconciled(state: State, home: str) -> Reconciled | None:
+    """Return the utility's bill of the newest cycle that one was entered of, beside the bill as it was closed last.
+
+    Parameters
+    ----------
+    state : State
+        Where it is kept.
+    home : str
+        The home.
+    """
+    cycles = state.reconciliations(home)
+    if not cycles:
+        return None
+    cycle = max(cycles)
+    versions = beside(state, home, *cycle, None).versions
+    return shown(cycles[cycle], versions[-1].total if versions else None)
+
+
 def frozen(state: State, home: Home, start: date, end: date, systems: Sequence[str]) -> BaselineSummary | None:
     """Return the comparison as it was when a cycle's bill was closed: what is learnt later does not rewrite it.
 

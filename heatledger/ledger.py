@@ -78,14 +78,7 @@ class Ledger:
 
     @reading(ENGLISH)
     def summary(
-        self,
-        start: datetime,
-        end: datetime,
-        *,
-        now: datetime,
-        beside: Sequence[str] = (),
-        anew: bool = False,
-        compared: bool = True,
+        self, start: datetime, end: datetime, *, now: datetime, beside: Sequence[str] | None = (), anew: bool = False
     ) -> Summary:
         """Sum up a half-open span.
 
@@ -95,12 +88,11 @@ class Ledger:
             Aware.
         now : datetime
             Nothing after it is asked for.
-        beside : sequence of str
-            Systems to be compared with, files of `comparisons/`; by default every one, for a week or more.
+        beside : sequence of str or None
+            Systems to be compared with, files of `comparisons/`; by default every one, for a week or more. None: no
+            comparison, which takes longest, and nothing of a whole cycle.
         anew : bool
             Compare by what is known now, also where a closed bill keeps the comparison as it was.
-        compared : bool
-            Whether to compare at all: that takes longer than all else, and the checks of commissioning do without.
 
         Returns
         -------
@@ -129,7 +121,7 @@ class Ledger:
             systems=self.systems,
         )
         summary = self._sourced(summary)
-        if not compared:
+        if beside is None:
             return summary
         total = None if summary.bill.total is None else Decimal(summary.bill.total)
         kinds = tuple(self.comparing.alternatives[name] for name in beside)

@@ -17,7 +17,7 @@ import msgspec
 
 from heatledger.alerts.episodes import Episode
 from heatledger.commissioning.fleet import Row, row, unseen
-from heatledger.commissioning.gather import SPAN, gather, kept, look
+from heatledger.commissioning.gather import SPAN, found, kept
 from heatledger.config import Config, ConfigError, load
 from heatledger.home import Home
 from heatledger.ledger import Ledger
@@ -75,14 +75,13 @@ def look_at_all(config: Config, end: date, *, now: datetime) -> Homes:
 def _row(config: Config, home: Home, store: Store, state: State, alerts: tuple[Episode, ...], now: datetime) -> Row:
     runs, start = kept(state, home.id), now - SPAN
     try:
-        seen = gather(Ledger(config, home, store=store, state=state), store, start=start, now=now)
-        found = row(seen, look(seen, start=start), runs)
+        told = row(*found(Ledger(config, home, store=store, state=state), store, start=start, now=now), runs)
     except (StoreError, BillError, sqlite3.Error) as error:
-        found = unseen(home, runs, reason=str(error))
+        told = unseen(home, runs, reason=str(error))
     except Exception as error:  # one home's trouble keeps no other home out of the letter
         _log.exception("%s: could not be looked at", home.id)
-        found = unseen(home, runs, reason=f"{type(error).__name__}: {error}")
-    return msgspec.structs.replace(found, alerts=alerts)
+        told = unseen(home, runs, reason=f"{type(error).__name__}: {error}")
+    return msgspec.structs.replace(told, alerts=alerts)
 
 
 def render_fleet(config: Config, homes: Homes, around: Around = ALONE) -> Body:

@@ -63,7 +63,7 @@ def answer(rows: Sequence[Row], at: datetime) -> html.H1:
     rest = [
         say_many("{n} has something to look at.", "{n} have something to look at.", len(told)) if told else "",
         say_many("{n} was not looked at yet.", "{n} were not looked at yet.", waiting) if waiting else "",
-        say_many("What is said of {n} is old.", "What is said of {n} is old.", old) if old else "",
+        say_many("{n} was seen over an hour ago.", "{n} were seen over an hour ago.", old) if old else "",
     ]
     said = " ".join(filter(None, rest))
     if not wrong:

@@ -16,12 +16,14 @@ from heatledger.commissioning.checks import examine
 from heatledger.commissioning.evidence import Evidence
 from heatledger.commissioning.finding import WORST_FIRST
 from heatledger.commissioning.record import Job, Record
+from heatledger.commissioning.trial.books import TrialBooks
 from heatledger.commissioning.trial.course import Trial
 from heatledger.commissioning.trial.entered import entered
 from heatledger.days import Day
 from heatledger.hearing import LiveValue
 from heatledger.heat.balance import House
 from heatledger.heat_days import INTERVALS_OF
+from heatledger.kept import last_reconciled
 from heatledger.ledger import Ledger
 from heatledger.meters import Grid
 from heatledger.outlook import HISTORY_D
@@ -29,6 +31,7 @@ from heatledger.readings import INTERVAL_S, SeriesKey
 from heatledger.store import Store
 from heatledger.store.lately import heard_lately
 from heatledger.store.state import State
+from heatledger.summary import Summary
 
 QUANTITIES = tuple(dict.fromkeys((*INTERVALS_OF, "voltage", "current", "power_factor", "flow", "dhw_temp")))
 """What the checks look at beside what days are made of."""
@@ -76,13 +79,20 @@ def gather(
         grid=Grid(blocks, start_s, end_s),
         account=accounts.account(home, blocks, start_s=start_s, end_s=end_s),
         days=ledger.days(start, now, now),
-        summary=ledger.summary(start, now, now=now, compared=False),
+        summary=_billed(ledger, start, now),
         sources=hearing.sources(home, latest, at_us=int(now.timestamp() * 1e6)),
         latest=latest,
         systems=ledger.systems,
         house=house,
         past=_past(ledger, now, house),
     )
+
+
+def _billed(ledger: Ledger, start: datetime, now: datetime) -> Summary:
+    """Return the span's Summary, with the utility's bill of the newest cycle that one was entered of."""
+    found = ledger.summary(start, now, now=now, beside=None)
+    theirs = last_reconciled(ledger.state, ledger.home.id)
+    return msgspec.structs.replace(found, bill=msgspec.structs.replace(found.bill, utility=theirs))
 
 
 def _past(ledger: Ledger, now: datetime, house: House | None) -> Mapping[date, Day]:
@@ -118,6 +128,35 @@ def look(
         findings=tuple(sorted(found, key=lambda one: WORST_FIRST.index(one.result))), budget=budget(evidence),
         trials=tuple(trials),
     )  # fmt: skip
+
+
+def found(
+    ledger: Ledger,
+    store: Store,
+    *,
+    start: datetime,
+    now: datetime,
+    job: Job = NO_JOB,
+    latest: Mapping[SeriesKey, LiveValue] | None = None,
+) -> tuple[Evidence, Record]:
+    """Look at a home and its guided test runs; return what was looked at, and the record, not yet kept.
+
+    Parameters
+    ----------
+    ledger, store, start, now, latest
+        As of `gather`.
+    job : Job
+        Who, where, and which machines.
+
+    Raises
+    ------
+    StoreError
+        If the store does not answer.
+    """
+    trials = TrialBooks(ledger.home, ledger.systems, store, ledger.state)
+    going = trials.going(now)
+    seen = gather(ledger, store, start=start, now=now, latest=latest)
+    return seen, look(seen, start=start, job=job, trials=trials.ended(), going=going)
 
 
 def keep(state: State, record: Record) -> Record:

@@ -135,8 +135,6 @@ def _plan(seen: Evidence) -> Iterator[Seen]:
 def _utility(seen: Evidence) -> Iterator[Seen]:
     """Judge our bill against the utility's."""
     theirs = seen.summary.bill.utility
-    before = seen.summary.bill.before
-    theirs = theirs or (before.utility if before else None)
     if theirs is None:
         return
     off, total = Decimal(theirs.difference), Decimal(theirs.total)

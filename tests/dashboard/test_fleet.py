@@ -60,7 +60,7 @@ def test_the_answer_says_how_many_need_a_visit_and_which_first():
 
 def test_rows_that_are_older_than_an_hour_are_called_old_and_each_says_when_it_was_made():
     later = AT + timedelta(hours=18)
-    assert "".join(texts(page.answer(ROWS, later))).endswith("1 was not looked at yet. What is said of 2 is old.")
+    assert "".join(texts(page.answer(ROWS, later))).endswith("1 was not looked at yet. 2 were seen over an hour ago.")
     assert "".join(texts(page.answer(ROWS, AT + timedelta(minutes=50)))).endswith("1 was not looked at yet.")
     assert "looked at Nov 23, 12:00" in "".join(texts(html.Div(cards.table(ROWS[:1], HOMES, later))))
 
