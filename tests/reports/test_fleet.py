@@ -94,14 +94,14 @@ def test_a_letter_that_is_tried_again_says_what_it_said(config, server):
 def test_one_homes_trouble_keeps_no_other_out_of_the_letter(config, server, monkeypatch):
     from reports import fleet
 
-    gather = fleet.gather
+    found = fleet.found
 
     def troubled(ledger, *given, **more):
         if ledger.home.id == "oak":
             raise RuntimeError("boom")
-        return gather(ledger, *given, **more)
+        return found(ledger, *given, **more)
 
-    monkeypatch.setattr(fleet, "gather", troubled)
+    monkeypatch.setattr(fleet, "found", troubled)
     assert send_fleet(config, environ=ENVIRON, now=MONDAY)[0].state == "accepted"
     ((_, taken),) = server.letters
     text = " ".join(taken.get_body(("plain",)).get_content().split())
