@@ -13,6 +13,7 @@ from heatledger.commissioning.evidence import Evidence
 from heatledger.commissioning.finding import Check, Seen
 from heatledger.formatting import money, number, temperature
 from heatledger.formatting import power as watts
+from heatledger.heat.balance import BLIND_SD, MODEL_SD
 from heatledger.heat.flows import Z90
 from heatledger.heat.map_ends import BEYOND_K
 from heatledger.heat.unit_map import table
@@ -26,12 +27,14 @@ _MARGIN: Final = 1.0
 
 
 def loss_of(seen: Evidence) -> tuple[float, float] | None:
-    """Return the home's heat loss and the half-width of its 90 % interval. [W/K]."""
+    """Return the home's heat loss and the half-width of its 90 % interval: its fit's and its model's. [W/K]."""
     if seen.house is None:
         return None
     value = float(seen.house.found[0]) * _PER_KWH_DAY
     own = float(math.sqrt(seen.house.covariance[0, 0])) * _PER_KWH_DAY
-    return value, Z90 * math.hypot(own, seen.house.lasting * value)
+    known = [day.house.sun_heard for day in seen.days if day.house is not None]
+    left_out = MODEL_SD if known and all(known) else BLIND_SD
+    return value, Z90 * math.hypot(own, left_out * value, seen.house.lasting * value)
 
 
 def _heat_loss(seen: Evidence) -> Iterator[Seen]:
