@@ -14,8 +14,9 @@ from heatledger.config import Config
 from heatledger.control.envelope import By, Refused, Request, Told
 from heatledger.control.events import Event, Log
 from heatledger.control.holds import Condition, Hold, chosen_since, due, kept, standing
-from heatledger.control.loop import Heard, Loop
+from heatledger.control.loop import Loop
 from heatledger.control.moment import Moment
+from heatledger.control.seen import Heard
 from heatledger.hearing import LiveValue
 from heatledger.home import Home
 from heatledger.programme import Change, changes

@@ -7,8 +7,8 @@ from typing import Final
 
 from heatledger.control.envelope import By, Told
 from heatledger.control.holds import Condition, Fall, Hold
-from heatledger.control.loop import Heard
 from heatledger.control.moment import Moment
+from heatledger.control.seen import Heard
 from heatledger.draw import Heard as Devices
 from heatledger.hearing import LiveValue
 from heatledger.home import Home, Zone

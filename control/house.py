@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from heatledger.control.loop import Heard, Place
 from heatledger.control.moment import Moment
+from heatledger.control.seen import Heard, Place
 from heatledger.control.zone import Said
 from heatledger.cycling import rests_below
 from heatledger.draw import Heard as Draws

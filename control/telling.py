@@ -9,14 +9,14 @@ import msgspec
 
 from control.house import devices
 from heatledger.commands import What
-from heatledger.control import CommandError, Known, Message, Wanted, messages
+from heatledger.control import CommandError, Known, Message, Wanted, messages, offers
 from heatledger.control.envelope import Refused, Request, Told
-from heatledger.control.loop import Rendered
 from heatledger.control.overheard import listens, overheard
+from heatledger.control.seen import Rendered
 from heatledger.control.zone import SAME_K
 from heatledger.devices import DeviceFile
 from heatledger.hearing import LiveValue
-from heatledger.home import Home
+from heatledger.home import Home, names
 from heatledger.marks import worded
 from heatledger.readings import SeriesKey
 
@@ -53,7 +53,7 @@ class Teller:
 
     def render(self, zone: str, request: Request) -> Rendered | Refused:
         """Return what the zone's devices will have of a request, all the same, or why they cannot be told that."""
-        points, setpoint, one_way = devices(self._home, zone), request.setpoint, False
+        points, setpoint, one_way, says_mode = devices(self._home, zone), request.setpoint, False, True
         if not points:
             return _NO_DEVICE
         for number, point in enumerate((*points, *points, *points)):
@@ -62,17 +62,18 @@ class Teller:
                 return said
             taken = [one for message in said for one in message.takes]
             one_way |= all(one.confirmed_by is None for one in taken)
+            says_mode &= all(one.confirmed_by is not None for one in taken if one.what in ("mode", "power"))
             rounded = next((float(one.value) for one in taken if one.what == "setpoint"), None)
+            # the coarsest steps of them hold for all
             off_k = 0.0 if setpoint is None or rounded is None else abs(rounded - setpoint)
             if off_k > SAME_K and number >= 2 * len(points):
                 reason = worded(
                     "its devices have no set-point near {celsius} °C in common", celsius=round(setpoint or 0.0, 1)
                 )
                 return Refused(reason, worded("ask for a whole degree"))
-            setpoint = (
-                rounded if off_k > SAME_K or number < len(points) else setpoint
-            )  # the coarsest steps hold for all
-        return Rendered(setpoint, request.mode, one_way)
+            setpoint = rounded if off_k > SAME_K or number < len(points) else setpoint
+        heats = not any(map(self._has_mode, points))
+        return Rendered(setpoint, request.mode, one_way, heats, says_mode)
 
     def messages(self, zone: str, setpoint: float | None, mode: str | None) -> tuple[Message, ...] | Refused:
         """Return the messages that set a zone's devices, each within what it takes, or why there are none."""
@@ -101,6 +102,12 @@ class Teller:
         mode = "off" if found.get("power") == "off" else found.get("mode")
         setpoint = found.get("setpoint")
         return Told(setpoint if isinstance(setpoint, float) else None, mode if isinstance(mode, str) else None)
+
+    def _has_mode(self, point: str) -> bool:
+        """Whether a device can be told a mode, or says one."""
+        offered = {offer.what for offer in offers(point, self._files, self._known)}
+        says = any(point in names(key) and key.quantity == "mode" for key in self._known.values)
+        return says or "mode" in offered
 
     def _told(self, point: str, setpoint: float | None, mode: str | None) -> tuple[Message, ...] | Refused:
         asked = [Wanted(point, "mode", mode)] if mode is not None else []

@@ -21,8 +21,9 @@ from heatledger.announcements import LiveDevice, Status
 from heatledger.broker import Message
 from heatledger.config import Config
 from heatledger.control.envelope import Refused
-from heatledger.control.loop import Loop, Send
+from heatledger.control.loop import Loop
 from heatledger.control.moment import Clock, Moment
+from heatledger.control.seen import Send
 from heatledger.hearing import LiveValue, follow
 from heatledger.hearing import heard as heard_before
 from heatledger.home import Home

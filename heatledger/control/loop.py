@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
 from heatledger.control.caveats import LIES, Shown
-from heatledger.control.envelope import MODES, Allowed, Head, Later, Refused, Request, Situation, Told, decide, turns
+from heatledger.control.envelope import MODES, Allowed, Head, Later, Refused, Situation, Told, decide, turns
 from heatledger.control.events import Event, Kind, Log
 from heatledger.control.moment import Moment, at_least_s, at_most_s
-from heatledger.control.zone import OVERHEARD, Memory, Said, Unit, all_run, is_so
-from heatledger.limits import Limits
+from heatledger.control.seen import Heard, Place, Render, Rendered, Send
+from heatledger.control.zone import OVERHEARD, Memory, Unit, all_run, is_so
 from heatledger.marks import worded
 
 TRIES: Final = 3
@@ -24,73 +24,8 @@ _RIVAL_TIMES: Final = 3
 _FROST_VALID_S: Final = 900.0
 _FROST_HEAT_C: Final = 16.0
 """The lowest that most units take, and the least that a zone may be allowed. [°C]"""
-_TURNS, _ONE_WAY = "turns", "one way"
-"""What a row of what was sent says of it: it may start or stop the compressor; the device never answers."""
-
-
-class Place(NamedTuple):
-    """A zone that may be commanded: its limits, its outdoor unit (or units), and the zones that share those."""
-
-    zone: str
-    unit: str
-    others: tuple[str, ...]
-    limits: Limits
-
-
-class Heard(NamedTuple):
-    """What was last heard of a zone.
-
-    Attributes
-    ----------
-    mode, setpoint, celsius : str, float and float, each or None
-        What its first device says; how warm the room is, None where that is not fresh. [°C]
-    heard : bool
-        Whether what its devices say is fresh.
-    spoke : Moment or None
-        When its first device last said live what it is set to.
-    usual_s : float
-        How often they say so. [s]
-    runs : tuple of bool or None
-        Whether the compressor of each of its outdoor units does.
-    also : tuple of Said
-        What its further devices say.
-    action : str or None
-        What it does, as it says.
-    """
-
-    mode: str | None = None
-    setpoint: float | None = None
-    celsius: float | None = None
-    heard: bool = False
-    spoke: Moment | None = None
-    usual_s: float = 0.0
-    runs: tuple[bool | None, ...] = ()
-    also: tuple[Said, ...] = ()
-    action: str | None = None
-
-    @property
-    def devices(self) -> tuple[Said, ...]:
-        """What each device says."""
-        return (Said(self.mode, self.setpoint, self.spoke), *self.also)
-
-
-class Rendered(NamedTuple):
-    """What a zone's devices will have of a request after rounding to their steps, and if one never says so. [°C]."""
-
-    setpoint: float | None
-    mode: str | None
-    one_way: bool = False
-
-
-class Send(NamedTuple):
-    """What is to leave now; the row of the log that says so is on disk."""
-
-    zone: str
-    event: Event
-
-
-Render = Callable[[str, Request], Rendered | Refused]
-"""Takes zone and request; returns what its device will have, or why it cannot be told that."""
+_TURNS, _ONE_WAY, _NO_MODE = "turns", "one way", "no mode"
+"""What a row of what was sent says: it may turn the compressor; the device never answers, or never of its mode."""
 
 
 class Loop:
@@ -273,11 +208,13 @@ class Loop:
         if last is None:
             return
         wanted = Told(last.setpoint, last.mode)
+        shown = wanted._replace(mode=None) if last.note == _NO_MODE else wanted
         if last.note == _ONE_WAY:
             note = worded("sent by infrared or the like: the device never says whether it heard")
             self._end(flying, "unconfirmed", now, note, wanted)
-        elif all(is_so(wanted, *one[:2]) and memory.spoke_since(last.at, one.spoke) for one in heard.devices):
-            self._end(flying, "confirmed", now, self._doubted(zone), wanted)
+        elif all(is_so(shown, *one[:2]) and memory.spoke_since(last.at, one.spoke) for one in heard.devices):
+            mute = worded("its set-point; of its mode it says nothing") if shown != wanted else ""
+            self._end(flying, "confirmed", now, self._doubted(zone) or mute, wanted)
 
     def _go_on(self, zone: str, heard: Mapping[str, Heard], now: Moment, trouble: str) -> Send | None:
         """Decide on the newest request of a zone; the ones before it are replaced."""
@@ -329,7 +266,9 @@ class Loop:
         return None
 
     def _send(self, asked: Event, made: Rendered, may_turn: bool, now: Moment) -> Send:
-        sent = _of(asked, "sent", now, note=_ONE_WAY if made.one_way else "", why=_TURNS if may_turn else "")
+        mute = made.mode is not None and not made.says_mode
+        note = _ONE_WAY if made.one_way else _NO_MODE if mute else ""
+        sent = _of(asked, "sent", now, note=note, why=_TURNS if may_turn else "")
         return Send(asked.zone, self._add(msgspec.structs.replace(sent, setpoint=made.setpoint, mode=made.mode)))
 
     def _situation(
@@ -338,7 +277,7 @@ class Loop:
         memory, unit = self._zones[place.zone], self._units[place.unit]
         runs, turned = unit.state(now)
         return Situation(
-            head=self._head(place.zone, heard, one_way=made.one_way),
+            head=self._head(place.zone, heard, one_way=made.one_way, heats=made.heats),
             others=tuple(self._head(zone, heard) for zone in place.others),
             runs=runs,
             turned=turned,
@@ -355,9 +294,9 @@ class Loop:
         row = self._zones[zone].caveats.get((zone, LIES))
         return row.note if row else ""
 
-    def _head(self, zone: str, heard: Mapping[str, Heard], *, one_way: bool = False) -> Head:
+    def _head(self, zone: str, heard: Mapping[str, Heard], *, one_way: bool = False, heats: bool = False) -> Head:
         seen, memory = heard.get(zone, Heard()), self._zones.get(zone, Memory())
-        mode, setpoint = seen.mode, seen.setpoint
+        mode, setpoint = "heat" if heats else seen.mode, seen.setpoint
         if one_way and memory.stands:
             mode, setpoint = memory.stands.mode or mode, memory.stands.setpoint or setpoint
         told = [Told(event.setpoint, event.mode) for event in memory.unanswered]

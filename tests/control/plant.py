@@ -6,8 +6,9 @@ import msgspec
 
 from heatledger.control.envelope import Request, asks
 from heatledger.control.events import Event
-from heatledger.control.loop import Heard, Loop, Place, Rendered
+from heatledger.control.loop import Loop
 from heatledger.control.moment import Moment
+from heatledger.control.seen import Heard, Place, Rendered
 from heatledger.limits import Limits
 
 LIMITS = Limits(on=True, frost_c=8.0, highest_c=24.0, coolest_c=20.0, rest_min=5, run_min=5, per_hour=4, person_min=60)

@@ -99,6 +99,36 @@ def test_of_two_requests_the_newer_is_done(house):
     assert (house.last(second).kind, house.set["living"]["setpoint"]) == ("confirmed", 21.5)
 
 
+def test_a_mode_that_the_device_never_says_is_confirmed_by_its_set_point_and_so_noted(house):
+    render = house.render
+    house.loop._render = lambda zone, request: render(zone, request)._replace(says_mode=False)
+    house.deaf.add("living")
+    house.set["living"]["mode"] = None
+    asked = house.ask("living", setpoint=20.5, mode="heat")
+    house.step()
+    house.set["living"]["setpoint"] = 20.5
+    house.until(5)
+    assert (house.last(asked).kind, house.last(asked).note) == (
+        "confirmed",
+        "its set-point; of its mode it says nothing",
+    )
+
+
+def test_a_thermostat_without_modes_heats_and_is_held_within_the_limits_of_heating(house):
+    render = house.render
+    house.loop._render = lambda zone, request: render(zone, request)._replace(heats=True)
+    house.set["living"]["mode"] = None
+    low, high, warm = (house.ask("living", setpoint=celsius) for celsius in (7.0, 25.0, 21.0))
+    house.until(5)
+    assert [house.last(one).kind for one in (low, high)] == ["replaced", "replaced"]
+    house.until(5)
+    assert house.last(warm).kind == "confirmed"
+    for celsius in (7.0, 25.0):
+        beyond = house.ask("living", setpoint=celsius)
+        house.step()
+        assert house.last(beyond).note.startswith(f"{celsius} °C is outside 8.0 to 24.0 °C")
+
+
 def test_nothing_stale_is_sent_when_the_network_is_back(house):
     house.trouble = "the broker is not reached"
     asked = house.ask("living", setpoint=20.5, valid_s=60.0)

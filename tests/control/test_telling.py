@@ -87,6 +87,15 @@ def test_each_head_s_own_range_and_words_hold_and_name_it():
         )
 
 
+def test_what_a_device_cannot_say_of_its_mode_is_known_before_it_is_told():
+    valve = SeriesKey("home", "homie", "hall", "heating/target", "setpoint")
+    made = Teller(home("homie:hall:heating/target"), FILES)
+    made.know({valve: LiveValue(20.0, 1)}, {})
+    assert made.render("attic", asked(21.0))[3:] == (True, True)  # it has no mode at all: it heats
+    assert teller("faikin:Lounge").render("attic", asked(21.0, "heat"))[3:] == (False, True)
+    assert teller("ha:Attic").render("attic", asked(21.0, "heat"))[3:] == (False, True)
+
+
 def test_a_home_under_a_prefix_is_told_and_overheard_under_it():
     topics = {"maple/house/Nursery/state": "mitsubishi2mqtt", "oak/other/Nursery/state": "mitsubishi2mqtt"}
     made = teller("mitsubishi2mqtt:Nursery", prefix="maple", topics=topics)
