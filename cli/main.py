@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "control": "cli.control:control",
     "set": "cli.set_:set_",
     "commands": "cli.commands:commands",
+    "savings": "cli.savings:savings",
     "report": "cli.reports:report",
     "summary": "cli.summary:summary",
     "explain": "cli.explain:explain",

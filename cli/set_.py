@@ -11,6 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from cli.options import CommandError, ConfigOption, HomeOption, choose
+from cli.set_cost import before, cost_line
 from heatledger.config import Config, load
 from heatledger.control.events import OVER, Event
 from heatledger.control.moment import Clock
@@ -54,6 +55,7 @@ def set_(
     if off and mode not in (None, "off"):
         raise CommandError("--off and --mode contradict each other; give one")
     celsius = None if setpoint is None else _celsius(setpoint, whose)
+    was = before(loaded, whose, chosen)
     with closing(State(loaded.state_path)) as state:
         asked = state.commands.add(
             Event(
@@ -61,6 +63,8 @@ def set_(
                 mode="off" if off else mode, who=getpass.getuser(), why="heatledger set", valid_s=VALID_S,
             )
         )  # fmt: skip
+        if celsius is not None and mode in (None, "heat") and celsius != was.setpoint_c:
+            typer.echo(cost_line(loaded, whose, chosen, was, celsius))
         raise typer.Exit(_follow(state, asked, chosen, wait))
 
 

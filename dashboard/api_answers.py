@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from dashboard.feed import Feed
 from dashboard.zone_commands import ZoneCommands
+from heatledger.automation_savings import ZoneSaving
 from heatledger.billed import BillSummary
 from heatledger.command_costs import Costed
 from heatledger.commissioning.record import Record
@@ -18,6 +19,7 @@ from heatledger.explain import Explained
 from heatledger.live import Now
 from heatledger.quantities import QUANTITIES
 from heatledger.readings import Intervals
+from heatledger.setpoint_cost import MoreADay
 from heatledger.summary import Period, Summary
 
 
@@ -80,6 +82,8 @@ TOLD: Final[Mapping[str, Any]] = {
     "/api/v1/commissioning": Record,
     "/api/v1/zones/{zone}": ZoneCommands,
     "/api/v1/zones/{zone}/commands": list[Costed],
+    "/api/v1/zones/{zone}/savings": list[ZoneSaving],
+    "/api/v1/zones/{zone}/cost": MoreADay,
 }
 """By its path, what a question is answered with."""
 

@@ -23,12 +23,14 @@ from dashboard import (
     people_pages,
     push,
     reading,
+    room_books,
     setup,
     stopping,
     trial_page,
     yours,
     zone_commands,
     zone_history,
+    zone_savings,
 )
 from dashboard.address import networks
 from dashboard.alive import lifespan
@@ -117,7 +119,9 @@ def create_app(
     commands = zone_commands.Commands(queries, feed.latest)
     past = zone_history.Past(queries)
     zone_history.register(server, past)
-    desk = Desk(queries, feed, board.home, lambda: board.page().now, commands, past)
+    rooms = room_books.RoomBooks(queries)
+    zone_savings.register(server, queries, rooms, lambda: board.page().now)
+    desk = Desk(queries, feed, board.home, lambda: board.page().now, commands, past, rooms)
     paper.register(server, desk)
     _pages(app, board, devices, desk, checks, homes, build, refused)
     server.state.board, server.state.devices, server.state.checks = board, devices, checks

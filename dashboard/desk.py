@@ -23,9 +23,11 @@ from dashboard.desk_view import View
 from dashboard.feed import Feed
 from dashboard.queries import AskError, Queries, local_now
 from dashboard.question import WORKS, asked
+from dashboard.room_books import RoomBooks
 from dashboard.tokens import Scheme
 from dashboard.zone_commands import Commands
 from dashboard.zone_history import Past
+from dashboard.zone_savings import a_degree
 from heatledger.comparing import Against
 from heatledger.home import Home
 from heatledger.live import Now
@@ -56,6 +58,8 @@ class Desk:
         What was asked of its zones.
     past : Past, optional
         What that cost.
+    rooms : RoomBooks, optional
+        What set-points cost and automations save.
     """
 
     def __init__(
@@ -66,9 +70,10 @@ class Desk:
         now: Callable[[], Now],
         commands: Commands,
         past: Past | None = None,
+        rooms: RoomBooks | None = None,
     ) -> None:
         self._queries, self._feed, self._shown, self._now, self.commands = queries, feed, shown, now, commands
-        self._past = past or Past(queries)
+        self._past, self._rooms = past or Past(queries), rooms or RoomBooks(queries)
 
     def view(self, query: Mapping[str, str | None], scheme: Scheme) -> View:
         """Return what an address asks for.
@@ -105,7 +110,17 @@ class Desk:
             found = self._past.of(view.home, view.question.start, view.question.end)
         except (StoreError, sqlite3.Error):
             return msgspec.structs.replace(view, unread=marked("the store is not answering"))
-        return msgspec.structs.replace(view, asked=found)
+        on = [zone for zone, known in view.commands.items() if known.on]
+        if not on:
+            return msgspec.structs.replace(view, asked=found)
+        now = view.now
+        costs = {zone: a_degree(view.home, self._rooms, now, zone) for zone in on} if now else {}
+        return msgspec.structs.replace(
+            view,
+            asked=found,
+            savings=self._rooms.savings_known(view.home, view.question.start, view.question.end),
+            warmer={zone: cost for zone, cost in costs.items() if cost is not None},
+        )
 
     def _home(self, query: Mapping[str, str | None]) -> Home:
         name = query.get("home")

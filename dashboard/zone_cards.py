@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import zone_controls, zone_live
+from dashboard import zone_controls, zone_live, zone_savings
 from dashboard.cards import GOOD, card, refused
 from dashboard.components import Children, aria, data, icon, text
 from dashboard.desk_view import View
@@ -129,7 +129,7 @@ def _room(view: View, row: Row, top: float) -> html.Tr:
         [
             html.Th(row.zone.name, scope="row", className="z-0"),
             html.Td(doing, className="z-1"),
-            html.Td([warmth, zone_controls.controls(view.home, row.zone.id, view.commands, view.now)], className="z-2"),
+            html.Td([warmth, *_controls(view, row.zone.id)], className="z-2"),
             html.Td(opens(f"{at}.kwh", row.kwh), className="z-3 fig", **data(value=row.use.kwh)),
             html.Td(opens(f"{at}.cost", row.cost), className="z-4 amount fig", **data(value=row.use.cost)),
             html.Td(html.Div(className="room-share", style={"width": f"{row.share * 100:.1f}%"}), className="z-5"),
@@ -138,6 +138,12 @@ def _room(view: View, row: Row, top: float) -> html.Tr:
             html.Td(retold(row.use.split) or say("not metered"), className="z-8"),
         ]
     )
+
+
+def _controls(view: View, zone: str) -> Children:
+    """Return what a room is set by, and what a step warmer costs."""
+    found, more = zone_controls.controls(view.home, zone, view.commands, view.now), view.warmer.get(zone)
+    return [found] if more is None else [found, text(zone_savings.more_words(view.home, more), "warmer-cost")]
 
 
 def _days(row: Row, top: float) -> html.Div | str:

@@ -9,7 +9,7 @@ from typing import Final
 from dash import Dash, Input, dcc, html
 from dash.development.base_component import Component
 
-from dashboard import zone_cards, zone_controls, zone_history, zone_live
+from dashboard import zone_cards, zone_controls, zone_history, zone_live, zone_savings
 from dashboard.cards import heading
 from dashboard.components import Prop
 from dashboard.desk import Desk, wire
@@ -37,8 +37,8 @@ def render(view: View) -> list[Component]:
     """Return the page below its first line; pure."""
     below = [card for pump in view.home.heat_pumps if (card := zone_cards.shared(view, pump)) is not None]
     cards = [html.Div(card, className="span-6") for card in (*below, zone_cards.heat_taken(view))]
-    cards_below = html.Div(cards, className="columns even")
-    return [answer(view), zone_cards.table(view), cards_below, *filter(None, [zone_history.asked_card(view)])]
+    told = (zone_savings.saved_card(view), zone_history.asked_card(view))
+    return [answer(view), zone_cards.table(view), html.Div(cards, className="columns even"), *filter(None, told)]
 
 
 def answer(view: View) -> html.H1:
