@@ -13,7 +13,7 @@ from heatledger.ahead import Ahead, Seen, rooms_seen, soonest
 from heatledger.config import Config
 from heatledger.control.envelope import By, Refused, Request, Told
 from heatledger.control.events import Event, Log
-from heatledger.control.holds import Condition, Hold, chosen_since, due, kept, standing
+from heatledger.control.holds import Condition, Hold, chosen_since, due, holding, kept
 from heatledger.control.loop import Loop
 from heatledger.control.moment import Moment
 from heatledger.control.seen import Heard
@@ -62,7 +62,7 @@ class Automation:
         self._config, self._home, self._log, self._responses = config, home, log, responses
         rows = log.since(home.id, 0)
         self._asked = {row.key for row in rows if row.key}
-        self._held = standing(rows)
+        self._held = holding(rows)
         self._conditions = Conditions(home)
         self._warms_ahead = any(step.ahead for step in home.programme) or any(away.ahead for away in home.away)
 

@@ -18,6 +18,7 @@ from dashboard.queries import AskError, Queries
 from heatledger.control.caveats import notes, standing
 from heatledger.control.envelope import MODES
 from heatledger.control.events import OVER, Event
+from heatledger.control.holds import holding
 from heatledger.control.moment import Clock
 from heatledger.hearing import LiveValue
 from heatledger.home import Home, Zone
@@ -42,7 +43,10 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LastCommand(msgspec.Struct, frozen=True):
-    """What was last asked of a zone, by whom, and what came of it: asked, waits, sent, confirmed, refused."""
+    """What was last asked of a zone, by whom, and what came of it: asked, waits, sent, confirmed, refused.
+
+    `held`: it stands until a window is shut or somebody is there again.
+    """
 
     id: int
     setpoint: float | None
@@ -53,6 +57,7 @@ class LastCommand(msgspec.Struct, frozen=True):
     state: str
     note: str
     over: bool
+    held: bool = False
 
 
 class ZoneCommands(msgspec.Struct, frozen=True):
@@ -158,7 +163,8 @@ def _last(rows: list[Event]) -> LastCommand | None:
     at = datetime.fromtimestamp(newest.at.time_us / 1e6, UTC)
     setpoint = asked.setpoint if newest.setpoint is None else newest.setpoint
     over = newest.kind in OVER
-    return LastCommand(asked.id, setpoint, asked.mode, asked.who, asked.why, at, newest.kind, note, over)
+    held = bool(holding([asked]))
+    return LastCommand(asked.id, setpoint, asked.mode, asked.who, asked.why, at, newest.kind, note, over, held)
 
 
 def may_command(who: Visitor, *, wall: bool) -> bool:

@@ -79,9 +79,10 @@ def said(home: Home, known: ZoneCommands, now: Now | None) -> Children:
         return [begins, icon("alert"), retold(known.trouble)]
     at_us = now.at_us if now else 0
     more = [*_caveats(known), *_next(home, known, at_us)]
-    if last is None or (last.over and at_us - last.at.timestamp() * 1e6 > _SHOWN_US):
+    if last is None or (last.over and not last.held and at_us - last.at.timestamp() * 1e6 > _SHOWN_US):
         return [begins, *more]
-    return [begins, *_outcome(home, last, at_us), *more]
+    why = [html.Div(retold(last.why), className="coming")] if last.why and not last.who else []
+    return [begins, *_outcome(home, last, at_us), *why, *more]
 
 
 def _caveats(known: ZoneCommands) -> Children:

@@ -42,5 +42,5 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     run_min: Annotated[float, Meta(ge=0, le=60)] = 5.0
     per_hour: Annotated[int, Meta(ge=1, le=30)] = 12
     person_min: Annotated[float, Meta(ge=0, le=1440)] = 120.0
-    window_min: Annotated[float, Meta(ge=1, le=60)] = 5.0
+    window_min: Annotated[float, Meta(ge=0, le=60)] = 5.0
     fall_k: Annotated[float, Meta(ge=0.5, le=5)] | None = None

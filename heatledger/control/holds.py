@@ -94,7 +94,7 @@ def kept(before: Told | None) -> str:
     return f"{_BEFORE} {mode or _NONE} {_NONE if setpoint is None else f'{setpoint:g}'}"
 
 
-def standing(rows: Iterable[Event]) -> dict[str, Hold]:
+def holding(rows: Iterable[Event]) -> dict[str, Hold]:
     """Return which zones were being held when a log ends.
 
     Parameters

@@ -22,6 +22,7 @@ STUDY: Final = Device("mitsubishi2mqtt", "Study head", "mitsubishi2mqtt/Study he
 OUTDOOR: Final = Device("shelly_gen2", "garden/outdoor unit", "garden/outdoor unit")
 PANEL: Final = Device("zigbee2mqtt", "Kids room/panel heater", "zigbee2mqtt/Kids room/panel heater")
 THERMOSTAT: Final = Device("zigbee2mqtt", "Kids room/thermostat", "zigbee2mqtt/Kids room/thermostat")
+WINDOW: Final = Device("zigbee2mqtt", "Study/window", "zigbee2mqtt/Study/window")
 REMOTE: Final = Device("tasmota", "living room/remote", "living room/remote")
 """An infrared sender that points at the living room's unit; it says nothing until it is used."""
 BRIDGE: Final = Device("zigbee2mqtt", "zigbee2mqtt", "zigbee2mqtt/bridge")
@@ -30,13 +31,14 @@ MAIN: Final = Device("shelly_gen2", "fuse box/whole home", "fuse box/whole home"
 STATION: Final = Device("ecowitt", "ecowitt2mqtt/Garden station", "ecowitt2mqtt/Garden station")
 
 HEADS: Final = {"bedroom": BEDROOM, "study": STUDY}
-DEVICES: Final = (PLUG, SPLIT, BEDROOM, STUDY, OUTDOOR, PANEL, THERMOSTAT, BRIDGE, WATER, MAIN, STATION)
+DEVICES: Final = (PLUG, SPLIT, BEDROOM, STUDY, OUTDOOR, PANEL, THERMOSTAT, WINDOW, BRIDGE, WATER, MAIN, STATION)
 
 WORDS: Final[dict[str, dict[int, str | bool]]] = {
     "mode": {-1: "cool", 0: "off", 1: "heat", 2: "heat_cool", 3: "dry", 4: "fan_only"},
     "action": {-2: "off", -1: "cooling", 0: "idle", 1: "heating"},
     "fan": {0: "auto", 1: "1", 2: "2", 3: "3", 4: "4", 5: "5", 6: "quiet"},
     "switch": {0: "off", 1: "on"},
+    "contact": {0: "closed", 1: "open"},
     "online": {1: True},
 }
 """What the code of a state's column means."""
@@ -118,6 +120,8 @@ SERIES: Final = (
     Series(THERMOSTAT, "", "action", "kids:action"),
     Series(THERMOSTAT, "", "heating_demand", "kids:demand", 1.0),
     Series(THERMOSTAT, "", "online", "one"),
+    Series(WINDOW, "", "contact", "study:open"),
+    Series(WINDOW, "", "online", "one"),
     Series(BRIDGE, "", "online", "one"),
     Series(WATER, "0", "power", "water:power", 0.01),
     Series(WATER, "0", "energy", "water:kwh", 1 / 60_000, "reboot"),

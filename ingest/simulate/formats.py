@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from ingest.simulate.devices import HEADS, MAIN, OUTDOOR, PANEL, PLUG, SPLIT, STATION, THERMOSTAT, WATER, Device
+from ingest.simulate.devices import HEADS, MAIN, OUTDOOR, PANEL, PLUG, SPLIT, STATION, THERMOSTAT, WATER, WINDOW, Device
 from ingest.simulate.observe import word
 from ingest.simulate.people import TIMEZONE
 
@@ -251,6 +251,19 @@ def panel(scene: Scene) -> Said:
         "voltage": 120,
     }
     return [(PANEL.topic, body)]
+
+
+def window(scene: Scene) -> Said:
+    """Return the study's window contact: a reed that touches says true."""
+    body: Body = {
+        "battery": 94,
+        "battery_low": False,
+        "contact": not scene.seen["study:open"],
+        "linkquality": 88,
+        "tamper": False,
+        "voltage": 3000,
+    }
+    return [(WINDOW.topic, body)]
 
 
 def thermostat(scene: Scene) -> Said:

@@ -30,6 +30,7 @@ def columns(truth: Truth) -> dict[str, Floats]:
     """
     count = len(truth.time_us)
     seen = {"zero": np.zeros(count), "one": np.ones(count), "living:on": truth.doings.powered[:, 0]}
+    seen["study:open"] = truth.doings.open
     seen |= {
         "outdoor:temp": truth.weather.temp_c,
         "outdoor:humidity": truth.weather.humidity,

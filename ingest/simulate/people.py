@@ -16,7 +16,7 @@ HEAT_BELOW_C: Final = 14.5
 """A day whose season and front stay below this is a heating day [°C]."""
 COOL_ABOVE_C: Final = 15.5
 
-_COOKING, _SHOWER, _LAUNDRY, _HUM = 21, 22, 23, 24
+_COOKING, _SHOWER, _LAUNDRY, _HUM, _AIRING = 21, 22, 23, 24, 25
 
 
 class Comfort(NamedTuple):
@@ -36,6 +36,11 @@ COMFORT: Final = (
     Comfort(7.5, 18.5, 20.5, 17.0, 25.0, 27.0),  # study
     Comfort(6.5, 20.5, 20.5, 18.5, 25.0, 26.0),  # kids (the panel heater cannot cool)
 )
+_AIRINGS: Final = (8.2, 12.6, 16.1)
+"""When the study's window is opened, on some days [h], for so long [h], and what goes out through it [W/K]."""
+_AIRED_H: Final = 0.2
+_AIRED_W_K: Final = 60.0
+_STUDY: Final = 2
 _SOLAR_M2: Final = (1.2, 0.5, 0.7, 0.4)
 _BODIES_W: Final = (110.0, 70.0, 60.0, 60.0)
 _BASE_SHARE: Final = (0.55, 0.08, 0.12, 0.08)
@@ -62,6 +67,8 @@ class Doings(NamedTuple):
         Heat leaving the hot-water tank with the water. [W]
     powered : array
         1 where a relay gives power to the living room's unit, the panel heater and the water heater, else 0.
+    open : array
+        1 while the study's window stands open.
     """
 
     season: Floats
@@ -73,6 +80,7 @@ class Doings(NamedTuple):
     base_w: Floats
     draw_w: Floats
     powered: Floats
+    open: Floats
 
 
 def local_seconds(time_us: Ints) -> Floats:
@@ -134,6 +142,8 @@ def doings(seed: int, time_us: Ints, weather: Weather, day_calm_c: Floats) -> Do
         area * weather.irradiance + body * home + share * base
         for area, body, share in zip(_SOLAR_M2, _BODIES_W, _BASE_SHARE, strict=True)
     ]
+    opened = _opened(seed, hour, day)
+    gains[_STUDY] = gains[_STUDY] - opened * _AIRED_W_K * (setpoints[_STUDY] - weather.temp_c)
     heads, panel = [season] * 3, np.maximum(season, 0.0)
     return Doings(
         season=season,
@@ -145,6 +155,7 @@ def doings(seed: int, time_us: Ints, weather: Weather, day_calm_c: Floats) -> Do
         base_w=base,
         draw_w=_draw(seed, hour, day),
         powered=np.ones((len(season), 3)),
+        open=opened,
     )
 
 
@@ -152,6 +163,15 @@ def _setpoint(comfort: Comfort, hour: Floats, season: Floats) -> Floats:
     wanted = _between(hour, comfort.begins, comfort.ends) + _between(hour + 24.0, comfort.begins, comfort.ends) > 0.0
     warm, cold = (comfort.heat, comfort.setback), (comfort.cool, comfort.setup)
     return np.where(season >= 0.0, np.where(wanted, *warm), np.where(wanted, *cold))
+
+
+def _opened(seed: int, hour: Floats, day: Ints) -> Floats:
+    """Return where the study's window stands open: two times of three, each time the day's own chance."""
+    spans = (
+        (chance(seed, _AIRING, day * len(_AIRINGS) + number) < 0.67) * _between(hour, begins, begins + _AIRED_H)
+        for number, begins in enumerate(_AIRINGS)
+    )
+    return np.asarray(sum(spans, np.zeros(len(hour))), dtype=np.float64)
 
 
 def _between(hour: Floats, first: float, last: float) -> Floats:

@@ -6,7 +6,20 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from ingest.simulate import formats
-from ingest.simulate.devices import BRIDGE, HEADS, MAIN, OUTDOOR, PANEL, PLUG, SPLIT, STATION, THERMOSTAT, WATER, Device
+from ingest.simulate.devices import (
+    BRIDGE,
+    HEADS,
+    MAIN,
+    OUTDOOR,
+    PANEL,
+    PLUG,
+    SPLIT,
+    STATION,
+    THERMOSTAT,
+    WATER,
+    WINDOW,
+    Device,
+)
 from ingest.simulate.faults import Fault, Kind, now_wrong, schedule
 from ingest.simulate.formats import Body, Said, Scene, encode
 from ingest.simulate.people import local_days
@@ -35,6 +48,7 @@ RHYTHMS: Final = (
     Rhythm("main_energy", MAIN, 60, 0, formats.main_energy),
     Rhythm("panel", PANEL, 15, 4, formats.panel),
     Rhythm("thermostat", THERMOSTAT, 30, 9, formats.thermostat),
+    Rhythm("window", WINDOW, 30, 13, formats.window),
     Rhythm("water", WATER, 10, 6, formats.water),
     Rhythm("station", STATION, 30, 11, formats.station),
 )
@@ -46,6 +60,7 @@ ONLINE: Final = (
     (f"{MAIN.topic}/online", "true", "false"),
     (f"{PANEL.topic}/availability", '{"state":"online"}', '{"state":"offline"}'),
     (f"{THERMOSTAT.topic}/availability", '{"state":"online"}', '{"state":"offline"}'),
+    (f"{WINDOW.topic}/availability", '{"state":"online"}', '{"state":"offline"}'),
     (f"{BRIDGE.topic}/state", '{"state":"online"}', '{"state":"offline"}'),
     (f"{WATER.topic}/online", "true", "false"),
 )

@@ -10,7 +10,7 @@ import pytest
 from control.automation import Around, Automation
 from heatledger.config import Config, Settings
 from heatledger.control.envelope import Refused, Told
-from heatledger.control.holds import Fall, Hold, kept, standing
+from heatledger.control.holds import Fall, Hold, holding, kept
 from heatledger.control.moment import Moment
 from heatledger.hearing import LiveValue
 from heatledger.home import Home
@@ -256,12 +256,12 @@ def test_the_log_alone_says_what_is_held():
     home = Lived()
     home.say("Terrace door", "contact", "open")
     home.live(8)
-    found = standing(home.house.log.rows)
+    found = holding(home.house.log.rows)
     assert found == {"living": Hold("window", found["living"].at, Told(20.0, "heat"))}
     assert kept(Told(None, "heat")) == "before heat -"
     home.say("Terrace door", "contact", "closed")
     home.live(8)
-    assert standing(home.house.log.rows) == {}
+    assert holding(home.house.log.rows) == {}
 
 
 def _in(minutes):

@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from contextlib import closing
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from heatledger import bus
 from tests.control.wired import control, split, written  # noqa: F401 - fixtures
 from tests.ingest.conftest import (  # noqa: F401 - fixtures
     PATIENCE_S,
@@ -22,6 +25,7 @@ from tests.ingest.conftest import (  # noqa: F401 - fixtures
 )
 
 pytestmark = pytest.mark.server
+_WINDOW = 'temperature = "Lounge"\nwindow = "Terrace door"'
 
 
 def test_a_set_point_is_done_when_the_device_says_so_and_somebody_at_the_remote_is_seen(control, split):
@@ -80,6 +84,31 @@ def test_what_others_tell_the_device_is_seen_on_its_command_topic_and_what_is_ke
     asked = control.ask("living", setpoint=22.0, by="programme")
     assert (asked.kind, asked.note.partition(";")[0]) == ("refused", "somebody chose otherwise at the device")
     assert [event.kind for event in control.log() if event.id > before].count("person") == 1
+
+
+def test_an_open_window_pauses_a_room_and_shut_it_goes_on(control, split, mosquitto):
+    path = control.data / "config" / "homes" / "home.toml"
+    told = {"on = true, per_hour = 3": "on = true, window_min = 0, run_min = 0", 'temperature = "Lounge"': _WINDOW}
+    text = path.read_text()
+    for before, after in told.items():
+        text = text.replace(before, after, 1)
+    path.write_text(text)
+    with closing(bus.connect(mosquitto.url, client_id="contact", clean=True, on_state=lambda *_: None)) as door:
+
+        def says(*, shut, kind, mode):  # a contact says it again now and then
+            body = {"contact": shut, "battery": 95, "linkquality": 80}
+            door.publish("zigbee2mqtt/Terrace door", json.dumps(body))
+            door.poll(0.3)
+            return any((event.kind, event.by, event.mode) == (kind, "window", mode) for event in control.log())
+
+        wait_until(lambda: says(shut=False, kind="confirmed", mode="off"))
+        asked = control.log()[0]
+        assert (asked.mode, asked.why, asked.note) == ("off", "the window stands open", "before heat 20")
+        assert split.set["power"] is False
+        wait_until(lambda: says(shut=True, kind="waits", mode="heat"))
+    again = [event for event in control.log() if event.kind == "asked"][-1]
+    assert (again.mode, again.setpoint, again.why) == ("heat", 20.0, "the window is shut")
+    assert "the compressor rests" in control.log()[-1].note
 
 
 REFUSED = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,6 +13,8 @@ from dash import html
 from dashboard.app import create_app
 from dashboard.zone_controls import said
 from heatledger import config as configuration
+from heatledger.control.events import Event
+from heatledger.control.moment import Clock, Moment
 from heatledger.limits import Limits
 from heatledger.people import ROLES
 from heatledger.programme import Step
@@ -176,3 +179,36 @@ def test_a_page_of_another_site_commands_nothing(home):
     answer = client.ask("PATCH", f"{ZONES}living", body=b'{"setpoint": 20.5}', origin="http://evil.example")
     assert answer.status_code == 403
     assert home.state.commands.since("maple", 0) == []
+
+
+def test_heating_ahead_is_said_with_its_beginning_and_its_reason(home):
+    steps = (Step(zone="living", at="06:30", setpoint=20.5, ahead=True),)
+    whose, commands = msgspec.structs.replace(house(), programme=steps), home.app.server.state.commands
+    known = commands.of(whose, whose.zones[0])
+    assert known.coming.begins == known.coming.at, "of a room with no past nothing is known"
+    assert "being read from its past" in known.coming.because
+    at = known.coming.at
+    early = msgspec.structs.replace(
+        known.coming, begins=at - timedelta(minutes=80), because="from 17.0 °C it takes 58 to 76 min, at -4 °C outdoors"
+    )
+    told = words(html.Div(said(whose, msgspec.structs.replace(known, coming=early), None)))
+    assert "5:10 am to be at 69 °F at" in told
+    assert told.endswith("from 17.0 °C it takes 58 to 76 min, at -4 °C outdoors")
+
+
+def test_a_room_that_is_held_says_why_for_as_long_as_it_is(home):
+    whose, commands = house(), home.app.server.state.commands
+    hours_ago = Moment(Clock().now().time_us - 5 * 3_600_000_000, "boot", 1.0)
+    asked = home.state.commands.add(
+        Event(
+            kind="asked", home=whose.id, zone="living", at=hours_ago, mode="off", by="window",
+            why="the window stands open", valid_s=900.0, note="before heat 20.5",
+        )
+    )  # fmt: skip
+    home.state.commands.add(
+        Event(kind="confirmed", home=whose.id, zone="living", at=hours_ago, request=asked.id, mode="off", by="window")
+    )
+    known = commands.of(whose, whose.zones[0])
+    assert known.last.held
+    told = words(html.Div(said(whose, known, None)))
+    assert "the window stands open" in told

@@ -2,6 +2,7 @@ import itertools
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -170,3 +171,18 @@ def test_the_home_file_loads_and_every_point_is_heard(tmp_path):
     points += [(home.outdoor_temperature, "outdoor_temp")]
     assert [(point, quantity) for point, quantity in points if resolve(point, quantity, heard) is None] == []
     assert len(home.zones) == 4
+
+
+def test_the_studys_window_opens_now_and_then_its_contact_says_so_and_the_room_feels_it(decoder):
+    truth = simulate.advance(simulate.new(3, START_US), START_US + 2 * DAY_US, 60)
+    opened = np.flatnonzero(np.diff(truth.doings.open) > 0) + 1
+    assert 2 <= len(opened) <= 6
+    lost = truth.doings.gain_w[opened - 1, 2] - truth.doings.gain_w[opened, 2]
+    assert (lost > 400).all()  # some twenty kelvin at 60 W/K
+    state = simulate.new(3, int(truth.time_us[opened[0]]) - 2 * MINUTE_US)
+    said = [wire for wire in speak(state, 20 * MINUTE_US) if wire.topic == "zigbee2mqtt/Study/window"]
+    read = [decoder.decode(wire.topic, wire.payload, retain=False, received_us=wire.time_us).readings for wire in said]
+    words = [readings[0].value for readings in read]
+    assert list(dict.fromkeys(words)) == ["closed", "open"]
+    assert words[-1] == "closed"
+    assert 11 <= words.count("open") <= 13, "twelve minutes"
