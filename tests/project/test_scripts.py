@@ -85,14 +85,15 @@ def test_a_second_start_installs_nothing_and_a_new_lock_does(clone):
     first = run(clone, "scripts/demo", "--port", "8123")
     assert first.stdout.endswith("started: demo --port 8123\n"), first.stderr
     calls = (clone / "pip.log").read_text().splitlines()
-    assert len(calls) == 2
+    assert len(calls) == 3
     assert "--require-hashes --no-deps -r requirements.lock" in calls[0]
     assert "--no-deps" in calls[1]
+    assert calls[2].startswith("-m compileall")
     assert run(clone, "scripts/demo").stdout == "started: demo\n"
-    assert len((clone / "pip.log").read_text().splitlines()) == 2
+    assert len((clone / "pip.log").read_text().splitlines()) == 3
     (clone / "requirements.lock").write_text("# something else\n")
     run(clone, "scripts/demo")
-    assert len((clone / "pip.log").read_text().splitlines()) == 4
+    assert len((clone / "pip.log").read_text().splitlines()) == 6
 
 
 def test_an_install_that_failed_is_tried_again(clone):
