@@ -66,8 +66,9 @@ def _block(series: Series, name: SeriesKey, truth: Truth, column: Floats, bins: 
     shown = told(series, column)
     last = shown[bins.last]
     if series.is_state:
-        words = [_text(word(series.quantity, code)) for code in last.tolist()]
-        none = bins.none
+        codes, none = last.tolist(), bins.none
+        said = {code: _text(word(series.quantity, code)) for code in set(codes)}
+        words = [said[code] for code in codes]
         return Intervals(name, bins.start_s, none, none, none, none, none, bins.coverage, bins.flags, words)
     mean, low, high = (last, last, last) if bins.single else _summary(shown, bins)
     energy = bins.none

@@ -35,8 +35,19 @@ class Chromium:
     def new_context(self, **options):
         return self._chromium.new_context(**{"bypass_csp": True, **options})
 
+    def close_pages(self):
+        for context in self._chromium.contexts:
+            context.close()
+
     def close(self):
         self._chromium.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item):
+    """Close a test's pages before its servers end: left open they would look for them until the module's last test."""
+    if "browser" in item.funcargs:
+        item.funcargs["browser"].close_pages()
 
 
 @pytest.fixture(scope="module")

@@ -49,8 +49,8 @@ def served(start):
     return url
 
 
-def show(browser, url, console, *, width=1280, height=900, scheme="dark"):
-    page = browser.new_page(viewport={"width": width, "height": height})
+def opened(browser, url, console):
+    page = browser.new_page()
     page.on(
         "console",
         lambda said: console.append(f"{said.type}: {said.text}") if said.type in ("error", "warning") else None,
@@ -60,6 +60,12 @@ def show(browser, url, console, *, width=1280, height=900, scheme="dark"):
         "request",
         lambda asked: None if asked.url.startswith((url, "data:")) else console.append(f"fetched: {asked.url}"),
     )
+    return page
+
+
+def show(browser, url, console, *, width=1280, height=900, scheme="dark", page=None):
+    page = page or opened(browser, url, console)
+    page.set_viewport_size({"width": width, "height": height})
     page.goto(f"{url}/devices?scheme={scheme}")
     page.wait_for_function("Number(document.querySelector('#devices-beat')?.textContent) > 0", timeout=20_000)
     return page
@@ -178,9 +184,10 @@ def test_nothing_is_cut_faint_or_too_small_to_press(browser, house, publish, con
     for name, (payload, count) in UNREAD.items():
         for _ in range(count):
             publish(name, payload)
+    page = opened(browser, house, console)
     with speaking(publish):
         for name, width, height in SIZES:
-            page = show(browser, house, console, width=width, height=height, scheme=scheme)
+            show(browser, house, console, width=width, height=height, scheme=scheme, page=page)
             text_is(page, "devices-unread", "63")
             table_has(page, "devices-rows", "18,204 kWh")
             page.wait_for_selector("#devices-rows .strip .gap", timeout=10_000)
@@ -193,15 +200,15 @@ def test_nothing_is_cut_faint_or_too_small_to_press(browser, house, publish, con
             assert page.evaluate(CONTRAST, 5.1 if scheme == "light" else 7) == [], name
             assert page.evaluate(SMALL) == [], name
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-            page.close()
     assert console == []
 
 
 def test_hostile_names_and_payloads_do_not_break_the_page(browser, house, publish, console):
     for name, payload in HOSTILE.items():
         publish(name, payload)
+    page = opened(browser, house, console)
     for name, width, height in SIZES:
-        page = show(browser, house, console, width=width, height=height)
+        show(browser, house, console, width=width, height=height, page=page)
         table_has(page, "devices-topics", "<img src=x")
         text_is(page, "devices-unread-aside", f"on {len(HOSTILE)} topics")
         for summary in page.locator("#devices-topics summary").all():
@@ -210,7 +217,6 @@ def test_hostile_names_and_payloads_do_not_break_the_page(browser, house, publis
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
         assert page.evaluate("window.hurt === undefined && !document.querySelector('img, #devices-topics script')")
         assert page.locator("#devices-topics .c-topic").first.get_attribute("title")
-        page.close()
     assert console == []
 
 

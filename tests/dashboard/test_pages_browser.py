@@ -138,8 +138,8 @@ def url(tmp_path_factory):
     broker.stop()
 
 
-def show(browser, url, name, console, *, width=1280, height=900, scheme="light", query=""):
-    page = browser.new_page(viewport={"width": width, "height": height})
+def opened(browser, url, console):
+    page = browser.new_page()
     page.on(
         "console",
         lambda said: console.append(f"{said.type}: {said.text}") if said.type in ("error", "warning") else None,
@@ -148,6 +148,13 @@ def show(browser, url, name, console, *, width=1280, height=900, scheme="light",
     page.on(
         "request", lambda asked: None if asked.url.startswith((url, "data:", "blob:")) else console.append(asked.url)
     )
+    return page
+
+
+def show(browser, url, name, console, *, width=1280, height=900, scheme="light", query="", page=None):
+    """Load a page in a new browser window, or in one that has the program already."""
+    page = page or opened(browser, url, console)
+    page.set_viewport_size({"width": width, "height": height})
     page.goto(f"{url}/{name}?scheme={scheme}{query}")
     stands(page, name)
     return page
@@ -170,9 +177,10 @@ def stands(page, name):
     ],
 )
 def test_every_page_fits_reads_and_has_no_serious_fault_of_access(browser, url, console, scheme, sizes):
+    page = opened(browser, url, console)
     for name in PAGES:
         for size, width, height in sizes:
-            page = show(browser, url, name, console, width=width, height=height, scheme=scheme)
+            show(browser, url, name, console, width=width, height=height, scheme=scheme, page=page)
             page.wait_for_function(
                 "() => document.querySelector('.rail-state')?.textContent.startsWith('Live')", timeout=40_000
             )
@@ -202,7 +210,6 @@ def test_every_page_fits_reads_and_has_no_serious_fault_of_access(browser, url, 
                     if row["impact"] in ("serious", "critical")
                 ]
                 assert grave == [], where
-            page.close()
     assert console == []
 
 

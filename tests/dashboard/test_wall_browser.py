@@ -99,9 +99,10 @@ def test_a_tablet_is_paired_by_its_code_looks_and_changes_nothing(browser, serve
 def test_the_wall_holds_its_layout_wherever_it_is_moved_and_can_be_read_at_three_metres(browser, url):
     console: list[str] = []
     swapped: set[bool] = set()
+    page = watched(browser.new_context(), console)
     for name, width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
         for day in (0, 1):  # another day has the first row's sides changed, and the pixels moved
-            page = watched(browser.new_context(viewport={"width": width, "height": height}), console)
             page.clock.set_fixed_time(THEN + timedelta(days=day, seconds=270))
             page.goto(f"{url}/?wall&scheme=dark")
             until(page, LIVE)
@@ -116,7 +117,6 @@ def test_the_wall_holds_its_layout_wherever_it_is_moved_and_can_be_read_at_three
             assert sizes["now-cost"] >= 138
             assert sizes["now-bill"] >= 112 * 0.85  # a long bill may be drawn at 85 %
             assert sizes["now-zone-living-temp"] >= 60
-            page.context.close()
     assert swapped == {True, False}
     assert console == []
 
