@@ -57,7 +57,7 @@ def dashboard(tmp_path, start, home, tariff):
     return url, process, port
 
 
-def opened(browser, url, console):
+def window(browser, url, console):
     page = browser.new_page()
     page.on(
         "console",
@@ -73,7 +73,7 @@ def opened(browser, url, console):
 
 def show(browser, url, console, *, width=1280, height=800, query="", page=None):
     """Load the wall page in a new browser window, or anew in one that has the program already."""
-    page = page or opened(browser, url, console)
+    page = page or window(browser, url, console)
     page.set_viewport_size({"width": width, "height": height})
     page.goto(f"{url}/{query}")
     page.wait_for_function("Number(document.querySelector('#now-beat')?.textContent) > 0", timeout=40_000)
@@ -127,7 +127,7 @@ def test_a_reading_published_on_mqtt_is_on_the_page_within_a_second(browser, das
 def test_nothing_overflows_scrolls_or_is_faint(browser, dashboard, publish, console, scheme):
     url, _, _ = dashboard
     hear_all(publish)
-    page = opened(browser, url, console)
+    page = window(browser, url, console)
     for name, width, height in SIZES:
         show(browser, url, console, width=width, height=height, page=page, query=f"?scheme={scheme}")
         text_is(page, "now-live", "Live")
@@ -166,7 +166,7 @@ def test_silent_devices_are_said_and_fit(browser, dashboard, publish, console):
     hear_all(publish)
     hear_all(publish, ago_s=5 * 3600, devices={"pm1", "Desk", "station"})
     hear_all(publish, devices={"em", "plug1"})
-    page = opened(browser, url, console)
+    page = window(browser, url, console)
     for name, width, height in SIZES:
         show(browser, url, console, width=width, height=height, page=page, query="?scheme=dark")
         text_is(page, "now-cost", "$1.09")
@@ -196,7 +196,7 @@ def test_many_rooms_and_large_figures_fit(browser, dashboard, publish, console):
     }
     for topic, payload in scene.live_messages(extreme).items():
         publish(topic, payload, retain=True)
-    page = opened(browser, url, console)
+    page = window(browser, url, console)
     for name, width, height in SIZES:
         show(browser, url, console, width=width, height=height, page=page, query="?scheme=dark")
         text_is(page, "now-outdoor", "−40°")

@@ -49,7 +49,7 @@ def served(start):
     return url
 
 
-def opened(browser, url, console):
+def window(browser, url, console):
     page = browser.new_page()
     page.on(
         "console",
@@ -64,7 +64,7 @@ def opened(browser, url, console):
 
 
 def show(browser, url, console, *, width=1280, height=900, scheme="dark", page=None):
-    page = page or opened(browser, url, console)
+    page = page or window(browser, url, console)
     page.set_viewport_size({"width": width, "height": height})
     page.goto(f"{url}/devices?scheme={scheme}")
     page.wait_for_function("Number(document.querySelector('#devices-beat')?.textContent) > 0", timeout=20_000)
@@ -184,7 +184,7 @@ def test_nothing_is_cut_faint_or_too_small_to_press(browser, house, publish, con
     for name, (payload, count) in UNREAD.items():
         for _ in range(count):
             publish(name, payload)
-    page = opened(browser, house, console)
+    page = window(browser, house, console)
     with speaking(publish):
         for name, width, height in SIZES:
             show(browser, house, console, width=width, height=height, scheme=scheme, page=page)
@@ -206,7 +206,7 @@ def test_nothing_is_cut_faint_or_too_small_to_press(browser, house, publish, con
 def test_hostile_names_and_payloads_do_not_break_the_page(browser, house, publish, console):
     for name, payload in HOSTILE.items():
         publish(name, payload)
-    page = opened(browser, house, console)
+    page = window(browser, house, console)
     for name, width, height in SIZES:
         show(browser, house, console, width=width, height=height, page=page)
         table_has(page, "devices-topics", "<img src=x")

@@ -138,7 +138,7 @@ def url(tmp_path_factory):
     broker.stop()
 
 
-def opened(browser, url, console):
+def window(browser, url, console):
     page = browser.new_page()
     page.on(
         "console",
@@ -153,7 +153,7 @@ def opened(browser, url, console):
 
 def show(browser, url, name, console, *, width=1280, height=900, scheme="light", query="", page=None):
     """Load a page in a new browser window, or in one that has the program already."""
-    page = page or opened(browser, url, console)
+    page = page or window(browser, url, console)
     page.set_viewport_size({"width": width, "height": height})
     page.goto(f"{url}/{name}?scheme={scheme}{query}")
     stands(page, name)
@@ -177,7 +177,7 @@ def stands(page, name):
     ],
 )
 def test_every_page_fits_reads_and_has_no_serious_fault_of_access(browser, url, console, scheme, sizes):
-    page = opened(browser, url, console)
+    page = window(browser, url, console)
     for name in PAGES:
         for size, width, height in sizes:
             show(browser, url, name, console, width=width, height=height, scheme=scheme, page=page)
