@@ -112,8 +112,9 @@ def _met(seen: Evidence, pump: HeatPump) -> list[tuple[Work, _Full]] | str:
     enough = [(work, full) for work, full in found if isinstance(full, _Full) and full.hours * HOUR >= _LEAST]
     if enough:
         return enough
-    if isinstance(found[0][1], str):
-        return found[0][1]
+    why = [full for _, full in found if isinstance(full, str)]
+    if len(why) == len(found):
+        return why[0]
     hours = max(full.hours for _, full in found if isinstance(full, _Full))
     return worded(
         "all of its rooms were far from their set-points for {hours} h only, in weather that its map knows",
