@@ -78,7 +78,8 @@ def heard(
     """
     seen = now(home, latest, rate=None, at_us=at_us)
     draws = Draws(home, latest, at_us)
-    running = {pump.id: _runs(home, pump, draws, seen.zones) for pump in home.heat_pumps}
+    drawn = {pump.id: _drawn(home, pump, draws) for pump in home.heat_pumps}
+    running = {pump.id: _runs(pump, drawn[pump.id], seen.zones) for pump in home.heat_pumps}
     found = {}
     for zone, told in zip(seen.zones, home.zones, strict=True):
         points = devices(home, zone.id)
@@ -96,6 +97,7 @@ def heard(
             runs=tuple(running[pump.id] for pump in _pumps(home, zone.id)),
             also=tuple(others),
             action=zone.action,
+            drawn=tuple(drawn[pump.id] for pump in _pumps(home, zone.id)),
         )
     return found
 
@@ -120,12 +122,17 @@ def _says(
     return _Says(said, bool(keys) and not any(draws.is_silent(one[0]) for one in (mode, setpoint) if one))
 
 
-def _runs(home: Home, pump: HeatPump, draws: Draws, zones: tuple[ZoneNow, ...]) -> bool | None:
-    """Return whether a compressor runs: by its circuit's power, else by what its heads say they do."""
+def _drawn(home: Home, pump: HeatPump, draws: Draws) -> bool | None:
+    """Return whether its circuit's power is that of a running compressor; None where nothing measures it now."""
     meter = next(meter for meter in home.meters if meter.id == pump.meter)
     watts = net_power(meter, draws)
-    if watts is not None:
-        return watts >= rests_below(pump, meter)
+    return None if watts is None else watts >= rests_below(pump, meter)
+
+
+def _runs(pump: HeatPump, drawn: bool | None, zones: tuple[ZoneNow, ...]) -> bool | None:
+    """Return whether a compressor runs: by its circuit's power, else by what its heads say they do."""
+    if drawn is not None:
+        return drawn
     own = {head.zone for head in pump.heads}
     actions = [zone.action for zone in zones if zone.id in own]
     if any(action in _WORKS for action in actions):

@@ -175,7 +175,7 @@ class Loop:
             return
         units = [seen, *(heard.get(other, Heard()) for other in place.others)]
         alone = all(unit.heard and {one.mode for one in unit.devices} == {"off"} for unit in units)
-        shown = Shown(seen.mode, seen.setpoint, seen.celsius, seen.action, all_run(seen.runs), alone)
+        shown = Shown(seen.mode, seen.setpoint, seen.celsius, seen.action, all_run(seen.drawn), alone)
         lasting = self._zones[zone].doubts.follow(shown, now)
         if lasting is None:
             self.mend(zone, LIES, now)

@@ -40,6 +40,8 @@ class Heard(NamedTuple):
         What its further devices say.
     action : str or None
         What it does, as it says.
+    drawn : tuple of bool or None
+        As `runs`, but by what the circuit of each draws alone; None where nothing measures that.
     """
 
     mode: str | None = None
@@ -51,6 +53,7 @@ class Heard(NamedTuple):
     runs: tuple[bool | None, ...] = ()
     also: tuple[Said, ...] = ()
     action: str | None = None
+    drawn: tuple[bool | None, ...] = ()
 
     @property
     def devices(self) -> tuple[Said, ...]:

@@ -44,7 +44,7 @@ class House:
 
     def __init__(self, mode="off", celsius=18.0):
         self.true_s, self.boot, self.booted_s, self.wall_us = 10_000.0, "first", 0.0, 1_790_000_000_000_000
-        self.log, self.trouble = KeptLog(), ""
+        self.log, self.trouble, self.metered = KeptLog(), "", True
         self.set = {zone: {"mode": mode, "setpoint": 20.0} for zone in PLACES}
         self.celsius = dict.fromkeys(PLACES, celsius)
         self.heard = dict.fromkeys(PLACES, True)
@@ -83,6 +83,7 @@ class House:
             zone: Heard(
                 self.set[zone]["mode"], self.set[zone]["setpoint"], self.celsius[zone], self.heard[zone],
                 self.spoke.get(zone), 10.0, (self.runs(place.unit),),
+                drawn=(self.runs(place.unit),) if self.metered else (),
             )
             for zone, place in PLACES.items()
         }  # fmt: skip

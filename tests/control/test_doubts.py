@@ -107,6 +107,13 @@ def test_a_unit_that_says_heat_and_rests_for_long_is_named_and_left_alone_until_
     assert house.log.kinds(asked.id)[-1] == "replaced"
 
 
+def test_where_no_meter_tells_of_the_power_nothing_is_said_against_a_device(house):
+    house.truth, house.metered = False, False
+    house.celsius["living"] = 17.0
+    house.until(3600, every=60)
+    assert "lies" not in kinds(house)
+
+
 def test_a_unit_that_says_off_and_runs_on_is_named_after_a_restart_too_and_only_once(house):
     house.until(400)
     house.ask("living", mode="off")
