@@ -23,7 +23,7 @@ def tried(look: Look) -> html.Section:
     word = say("Go on with the test run") if goes else say("Guided test run")
     link = html.A(word, href=f"./commissioning/run?home={look.home.id}", className="button")
     said = say("Off, at its most, then holding a temperature: you set the unit, the readings are judged.")
-    listed = html.Ul(rows, className="tried") if rows else html.P(say("No run has ended yet."))
+    listed = html.Ul(rows, className="tried") if rows else html.P(say("No run has ended yet."), className="tried")
     return card(GOOD, say("Test runs"), html.P(said, className="card-sub"), listed, link)
 
 
