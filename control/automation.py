@@ -18,7 +18,7 @@ from heatledger.control.loop import Loop
 from heatledger.control.moment import Moment
 from heatledger.control.seen import Heard
 from heatledger.hearing import LiveValue
-from heatledger.home import Home
+from heatledger.home import Home, Zone
 from heatledger.programme import Change, changes
 from heatledger.readings import SeriesKey
 from heatledger.room_responses import Responses
@@ -27,6 +27,9 @@ _WEEK_S: Final = 7 * 86_400.0
 _HOLD_S: Final = 3600.0
 """Worth doing for so long: a hold that could not be done by then is asked again when it is due again. [s]"""
 _RELEASE_S: Final = 6 * 3600.0
+
+Priced = Callable[[Zone, Mapping[str, Heard], Change | None, Moment | None, Moment], bool]
+"""Takes a zone, what is heard of all, what its programme is at, when somebody last chose, and now."""
 
 
 class Around(NamedTuple):
@@ -56,10 +59,19 @@ class Automation:
         Keeps what is asked.
     responses : callable
         Returns how the rooms follow heat and weather, None while that is being read.
+    priced : callable, optional
+        Returns whether the prices ahead count in a zone instead of its programme, and asks for what they make cheapest.
     """
 
-    def __init__(self, config: Config, home: Home, log: Log, responses: Callable[[], Responses | None]) -> None:
-        self._config, self._home, self._log, self._responses = config, home, log, responses
+    def __init__(
+        self,
+        config: Config,
+        home: Home,
+        log: Log,
+        responses: Callable[[], Responses | None],
+        priced: Priced = lambda *_: False,
+    ) -> None:
+        self._config, self._home, self._log, self._responses, self._priced = config, home, log, responses, priced
         rows = log.since(home.id, 0)
         self._asked = {row.key for row in rows if row.key}
         self._held = holding(rows)
@@ -82,10 +94,10 @@ class Automation:
         zones = [zone for zone in self._home.zones if zone.control.on]
         seen = rooms_seen(self._home, own, around.now.time_us) if self._warms_ahead else {}
         for zone in zones:
-            self._zone(zone.id, seen, around)
+            self._zone(zone, seen, around)
 
-    def _zone(self, zone: str, seen: Mapping[str, Seen], around: Around) -> None:
-        home, at = self._home, around.at
+    def _zone(self, where: Zone, seen: Mapping[str, Seen], around: Around) -> None:
+        home, at, zone = self._home, around.at, where.id
         held, coming = changes(zone, home.programme, home.away, home.timezone, at)
         soon = self._begun(zone, seen, at)
         heard, chose = around.heard.get(zone, Heard()), around.loop.chose(zone)
@@ -96,6 +108,8 @@ class Automation:
             return
         if zone in self._held:
             self._release(zone, held, chose, around)
+        if self._priced(where, around.heard, held, chose, around.now):
+            return
         if soon is not None:
             self._ask_ahead(zone, soon, held, around)
         elif held is not None:

@@ -29,7 +29,7 @@ from heatledger.hearing import heard as heard_before
 from heatledger.home import Home
 from heatledger.marks import worded
 from heatledger.readings import Flag, SeriesKey
-from heatledger.room_responses import RoomResponses
+from heatledger.room_responses import Responses, RoomResponses
 from heatledger.store import StoreError, open_store
 from heatledger.store.lately import heard_lately
 from heatledger.store.state import State
@@ -106,7 +106,16 @@ class Worker:
     def _automation(self, home: Home) -> Automation:
         rooms, url = RoomResponses(home, self._config.systems), self._config.store_url
         log = self._state.commands
-        return Automation(self._config, home, log, lambda: rooms.known(lambda: open_store(url), datetime.now(UTC)))
+
+        def responses() -> Responses | None:
+            return rooms.known(lambda: open_store(url), datetime.now(UTC))
+
+        if not any(zone.control.price for zone in home.zones):
+            return Automation(self._config, home, log, responses)
+        from control.pricing import Pricing  # the solver and the books: only where a zone is heated by price
+
+        pricing = Pricing(self._config, home, self._state, responses)
+        return Automation(self._config, home, log, responses, pricing.counts)
 
     def _seed(self, config: Config) -> None:
         """Begin with what was heard before: it teaches the rhythm of each device."""

@@ -15,11 +15,13 @@ from dashboard.coming import Coming, NextChange
 from dashboard.doors import Doors, Visitor
 from dashboard.forms import Whence, Who
 from dashboard.queries import AskError, Queries
+from dashboard.zone_plan import Plans
 from heatledger.control.caveats import notes, standing
 from heatledger.control.envelope import MODES
 from heatledger.control.events import OVER, Event
 from heatledger.control.holds import holding
 from heatledger.control.moment import Clock
+from heatledger.control.planned import Planned
 from heatledger.hearing import LiveValue
 from heatledger.home import Home, Zone
 from heatledger.marks import worded
@@ -64,6 +66,7 @@ class ZoneCommands(msgspec.Struct, frozen=True):
     """Whether a zone may be commanded, from a wall tablet too, within what [°C], what was asked last and comes next.
 
     `caveats` are sentences on what stands against it: a device that lies, another controller, a command that is kept.
+    `plan` is what the prices ahead make of it, where its home file gives a band for them.
     """
 
     home: str
@@ -78,6 +81,7 @@ class ZoneCommands(msgspec.Struct, frozen=True):
     last: LastCommand | None
     coming: NextChange | None = None
     caveats: tuple[str, ...] = ()
+    plan: Planned | None = None
 
 
 class Commands:
@@ -92,7 +96,7 @@ class Commands:
     """
 
     def __init__(self, queries: Queries, latest: Callable[[], Mapping[SeriesKey, LiveValue]] = dict) -> None:
-        self._queries = queries
+        self._queries, self._plans = queries, Plans(queries)
         self._coming = Coming(queries, latest)
         self._read: dict[str, tuple[float, int, dict[str, list[Event]]]] = {}
         self._standing: dict[str, dict[tuple[str, str], Event]] = {}
@@ -113,6 +117,7 @@ class Commands:
             last=_last(self._rows(home.id).get(zone.id, [])),
             coming=self._coming.of(home, zone) if settings.on and limits.on else None,
             caveats=notes(self._standing[home.id], zone.id, time.time_ns() // 1000),
+            plan=self._plans.of(home, zone) if settings.on else None,
         )
 
     def all(self, home: Home) -> dict[str, ZoneCommands]:

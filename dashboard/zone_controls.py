@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from dashboard.clocks import since
 from dashboard.components import Children, aria, data, icon, plain, text
 from dashboard.zone_commands import LastCommand, ZoneCommands
+from dashboard.zone_plan import planned
 from heatledger import formatting
 from heatledger.home import Home
 from heatledger.live import Now
@@ -78,10 +79,11 @@ def said(home: Home, known: ZoneCommands, now: Now | None) -> Children:
     if known.trouble:
         return [begins, icon("alert"), retold(known.trouble)]
     at_us = now.at_us if now else 0
-    more = [*_caveats(known), *_next(home, known, at_us)]
+    more = [*_caveats(known), *planned(home, known.plan, at_us), *_next(home, known, at_us)]
     if last is None or (last.over and not last.held and at_us - last.at.timestamp() * 1e6 > _SHOWN_US):
         return [begins, *more]
-    why = [html.Div(retold(last.why), className="coming")] if last.why and not last.who else []
+    by_price = known.plan is not None and bool(known.plan.ahead)  # it says why itself
+    why = [html.Div(retold(last.why), className="coming")] if last.why and not (last.who or by_price) else []
     return [begins, *_outcome(home, last, at_us), *why, *more]
 
 

@@ -8,6 +8,19 @@ import msgspec
 from msgspec import Meta
 
 
+class PriceBand(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How far a room may be from its programme's set-point so that it is heated when electricity is cheap.
+
+    Attributes
+    ----------
+    below, above : float
+        [K]
+    """
+
+    below: Annotated[float, Meta(ge=0, le=3)] = 0.5
+    above: Annotated[float, Meta(ge=0, le=3)] = 1.0
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The table `control` of a zone.
 
@@ -32,6 +45,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     fall_k : float or None
         A fall of the room's temperature by so much within ten minutes counts as an open window where no contact tells
         of one; None: never, for a thermometer in a draught would stop the heating for nothing. [K]
+    price : PriceBand or None
+        The band within which the prices ahead decide when it is heated; None: they do not.
     """
 
     on: bool = False
@@ -44,3 +59,4 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     person_min: Annotated[float, Meta(ge=0, le=1440)] = 120.0
     window_min: Annotated[float, Meta(ge=0, le=60)] = 5.0
     fall_k: Annotated[float, Meta(ge=0.5, le=5)] | None = None
+    price: PriceBand | None = None

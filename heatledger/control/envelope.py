@@ -12,10 +12,10 @@ from heatledger.control.moment import Moment, at_least_s, at_most_s
 from heatledger.limits import Limits
 from heatledger.marks import worded
 
-By = Literal["person", "programme", "frost", "window", "presence"]
-"""Who asks: a person by page, command or API; the weekly programme; the protection against frost; an open window;
-nobody, or somebody, at home."""
-AUTOMATIC: Final = frozenset(("programme", "window", "presence"))
+By = Literal["person", "programme", "price", "frost", "window", "presence"]
+"""Who asks: a person by page, command or API; the weekly programme; the prices ahead; the protection against frost; an
+open window; nobody, or somebody, at home."""
+AUTOMATIC: Final = frozenset(("programme", "price", "window", "presence"))
 """What runs by itself for comfort or thrift, and gives way to another controller."""
 
 MODES: Final = ("heat", "cool", "dry", "fan_only", "off")
@@ -268,7 +268,7 @@ def _one_direction(request: Request, situation: Situation, _: Limits, __: Moment
 
 
 def _lets_people_choose(request: Request, situation: Situation, limits: Limits, now: Moment) -> _Wait | None:
-    if request.by != "programme" or situation.person is None:
+    if request.by not in AUTOMATIC or situation.person is None:
         return None
     left_s = limits.person_min * 60 - at_least_s(situation.person, now)
     return _Wait(left_s, worded("somebody chose otherwise at the device"))

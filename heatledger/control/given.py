@@ -15,20 +15,18 @@ _LOADS: Final = np.array([0.0, 0.15, 0.35, 0.6, 0.8, 1.0])
 """Shares of what a unit can give at which its map is read; it is straight between. [1]"""
 
 
-def resistance(strongest_w: float, steps: int) -> Unit:
+def resistance(strongest_w: Floats) -> Unit:
     """Return what draws a watt for a watt, or whose COP is not known and whose heat is its electricity.
 
     Parameters
     ----------
-    strongest_w : float
-        The most that it gives. [W]
-    steps : int
-        How many steps are ahead.
+    strongest_w : array, shape (n,)
+        The most that it gives, by step. [W]
     """
-    return Unit(np.full((steps, 1), max(strongest_w, 0.0)), np.ones((steps, 1)))
+    return Unit(np.maximum(strongest_w, 0.0)[:, None], np.ones((strongest_w.size, 1)))
 
 
-def heat_pump(system: System, outdoor_c: Floats, room_c: Floats, strongest_w: float, *, scale: float = 1.0) -> Unit:
+def heat_pump(system: System, outdoor_c: Floats, room_c: Floats, strongest_w: Floats, *, scale: float = 1.0) -> Unit:
     """Return what a heat pump draws, by its map.
 
     Where a map's power does not rise ever faster with its heat (cycling at small loads) the lowest line that does is
@@ -40,7 +38,7 @@ def heat_pump(system: System, outdoor_c: Floats, room_c: Floats, strongest_w: fl
         Its map, with heating points.
     outdoor_c, room_c : array, shape (n,)
         Outdoor and room air (or flow water), by step. [°C]
-    strongest_w : float
+    strongest_w : array, shape (n,)
         The most that this room gets of it. [W]
     scale : float
         The part of the map that is this room's. [1]
@@ -56,23 +54,38 @@ def heat_pump(system: System, outdoor_c: Floats, room_c: Floats, strongest_w: fl
     >>> unit = System(id="u", name="u", source="s", evidence="unit", defrost_included=True, heating=(
     ...     Published(outdoor_c=8.3, level="min", capacity_w=1000, power_w=200),
     ...     Published(outdoor_c=8.3, level="max", capacity_w=6000, power_w=2000)))
-    >>> found = heat_pump(unit, np.array([8.3]), np.array([21.1]), 5000.0)
+    >>> found = heat_pump(unit, np.array([8.3]), np.array([21.1]), np.array([5000.0]))
     >>> float(found.heat_w.sum().round()), bool((np.diff(found.draws) >= 0).all())
     (5000.0, True)
     """
     none = np.zeros(outdoor_c.size)
     full = power_for.heating(system, none + 1e9, outdoor_c, room_c, scale=scale).capacity_w
-    most = np.minimum(full, max(strongest_w, 0.0))
+    most = np.minimum(full, np.maximum(strongest_w, 0.0))
     loads = _LOADS[:, None] * most
     each = [np.tile(column, _LOADS.size) for column in (outdoor_c, room_c)]
     asked = power_for.heating(system, loads.ravel(), *each, standby_w=system.standby_w, scale=scale)
-    return Unit(np.diff(loads, axis=0).T, _lowest(loads, asked.power_w.reshape(loads.shape)).T)
+    return Unit(np.diff(loads, axis=0).T, lowest(loads, asked.power_w.reshape(loads.shape)).T)
 
 
-def _lowest(heat_w: Floats, power_w: Floats) -> Floats:
-    """Return the slopes of the largest convex curve below each column's, piece by piece; 1 where nothing is given.
+def lowest(heat_w: Floats, power_w: Floats) -> Floats:
+    """Return the slopes of the largest convex curve below another, piece by piece.
 
     The slope over a piece is the largest, of all points before it, of the least slope to any point behind it.
+
+    Parameters
+    ----------
+    heat_w, power_w : array, shape (m + 1, n)
+        n curves as columns of rising heat. [W]
+
+    Returns
+    -------
+    array, shape (m, n)
+        Rising; 1 where no heat is given. [1]
+
+    Examples
+    --------
+    >>> lowest(np.array([[0.0], [1.0], [2.0]]), np.array([[0.0], [3.0], [4.0]])).ravel().tolist()
+    [2.0, 2.0]
     """
     found = np.full((heat_w.shape[0] - 1, heat_w.shape[1]), -np.inf)
     for begin in range(len(found)):

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from heatledger.store import alerts, commands, home_rows, learned, people, published, runs, trials
+from heatledger.store import alerts, commands, home_rows, learned, people, planned, published, runs, trials
 from heatledger.store.database import Database
 
 SAMPLE_BYTES: Final = 500
@@ -95,6 +95,7 @@ _STEPS: Final = (
     trials.STEP,
     learned.STEP,
     home_rows.STEP,
+    planned.STEP,
 )
 
 _NOTE_TOPIC: Final = """INSERT INTO topic VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (topic) DO UPDATE SET
@@ -140,6 +141,8 @@ class State:
         """What was commanded, by whom, and what came of it."""
         self.learned = learned.Learned(self._database)
         """What catalogues told of commands."""
+        self.planned = planned.PlannedZones(self._database)
+        """What the prices ahead make of each zone."""
 
     def write_days(self, home: str, key: str, days: Mapping[date, bytes]) -> None:
         """Keep computed days; whatever was kept for the same days under another key is replaced.

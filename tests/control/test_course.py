@@ -20,7 +20,7 @@ def asked(price, start_c=20.0, wanted_c=20.5):
     columns = ahead(price, outdoor_c=0.0)
     wanted = np.full(49, wanted_c) if np.isscalar(wanted_c) else np.asarray(wanted_c)
     columns = edges(BAND, wanted, ROOM, start_c, columns)
-    return wish(ROOM, start_c, columns, resistance(6000.0, 48), CLOCK), columns
+    return wish(ROOM, start_c, columns, resistance(np.full(48, 6000.0)), CLOCK), columns
 
 
 def price(*spans):

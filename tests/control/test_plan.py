@@ -35,7 +35,7 @@ PEAK = np.where((np.arange(48) >= 20) & (np.arange(48) < 28), 0.40, 0.15)
 
 
 def test_it_heats_ahead_of_a_dear_span_rests_in_it_and_is_within_the_band_throughout():
-    found = plan(ROOM, 20.0, ahead(PEAK), resistance(6000.0, 48))
+    found = plan(ROOM, 20.0, ahead(PEAK), resistance(np.full(48, 6000.0)))
     assert found.celsius[20] == pytest.approx(21.5)
     assert (found.heat_w[20:23] < 100.0).all()
     assert (found.celsius >= 20.0 - 1e-6).all()
@@ -45,19 +45,19 @@ def test_it_heats_ahead_of_a_dear_span_rests_in_it_and_is_within_the_band_throug
 
 
 def test_at_an_even_price_the_lower_end_is_held_and_nothing_is_stored():
-    found = plan(ROOM, 20.0, ahead(np.full(48, 0.2)), resistance(6000.0, 48))
+    found = plan(ROOM, 20.0, ahead(np.full(48, 0.2)), resistance(np.full(48, 6000.0)))
     assert found.celsius == pytest.approx(np.full(49, 20.0))
     assert found.heat_w == pytest.approx(hold_w(ROOM, 20.0, 0.0, beside_c=20.0) * np.ones(48))
 
 
 def test_a_house_is_not_run_down_at_the_end_of_the_day_ahead_where_that_is_followed_by_a_dear_morning():
     dear_first = np.where(np.arange(48) < 8, 0.40, 0.15)  # and so, a day later, after the last step
-    found = plan(ROOM, 20.0, ahead(dear_first), resistance(6000.0, 48))
+    found = plan(ROOM, 20.0, ahead(dear_first), resistance(np.full(48, 6000.0)))
     assert found.celsius[-1] == pytest.approx(21.5)
 
 
 def test_what_cannot_be_held_is_still_planned_with_all_there_is():
-    found = plan(ROOM, 17.0, ahead(PEAK, outdoor_c=-30.0), resistance(3000.0, 48))
+    found = plan(ROOM, 17.0, ahead(PEAK, outdoor_c=-30.0), resistance(np.full(48, 3000.0)))
     assert found.heat_w == pytest.approx(np.full(48, 3000.0))
 
 
@@ -65,7 +65,7 @@ def test_a_price_of_power_flattens_the_load_as_far_as_the_band_lets_it():
     others = np.where((np.arange(48) >= 30) & (np.arange(48) < 36), 3000.0, 400.0)
     peak = Peak(12.0, np.ones(48, dtype=np.bool_), others, 3500.0)
     flat = ahead(np.full(48, 0.14), outdoor_c=-5.0)
-    whole = [others + plan(ROOM, 20.0, flat, resistance(6000.0, 48), one).electric_w for one in (None, peak)]
+    whole = [others + plan(ROOM, 20.0, flat, resistance(np.full(48, 6000.0)), one).electric_w for one in (None, peak)]
     assert whole[0].max() > 5000.0
     assert whole[1].max() < whole[0].max() - 1000.0
     assert whole[1].max() >= 3500.0 - 1e-6  # nothing is gained below what the bill has reached
@@ -76,7 +76,7 @@ def test_what_is_not_a_number_is_not_planned_with(spoiled):
     columns = ahead(PEAK)
     getattr(columns, spoiled)[3] = np.nan
     with pytest.raises(NoPlanError, match="not a number"):
-        plan(ROOM, 20.0, columns, resistance(6000.0, 48))
+        plan(ROOM, 20.0, columns, resistance(np.full(48, 6000.0)))
 
 
 prices = st.lists(st.floats(0.01, 0.8), min_size=6, max_size=16)
@@ -86,7 +86,7 @@ prices = st.lists(st.floats(0.01, 0.8), min_size=6, max_size=16)
 @given(price=prices, start=st.floats(19.0, 22.0), outdoor=st.floats(-20.0, 12.0), strongest=st.floats(2000.0, 8000.0))
 def test_it_obeys_the_room_and_the_unit_and_costs_what_another_solver_finds(price, start, outdoor, strongest):
     columns = ahead(price, outdoor_c=outdoor, hours=1.0)
-    unit = heat_pump(UNIT, columns.outdoor_c, columns.low_c, strongest)
+    unit = heat_pump(UNIT, columns.outdoor_c, columns.low_c, np.full(len(price), strongest))
     found = plan(ROOM, start, columns, unit)
     walked = [start]
     for heat_w in found.heat_w:
@@ -150,18 +150,18 @@ def oracle(start, columns, unit):
 
 def test_a_unit_s_pieces_add_up_to_what_it_can_and_never_get_cheaper():
     outdoor = np.array([-15.0, -5.0, 2.0, 8.3])
-    unit = heat_pump(UNIT, outdoor, np.full(4, 21.1), 4000.0)
+    unit = heat_pump(UNIT, outdoor, np.full(4, 21.1), np.full(4, 4000.0))
     assert (np.diff(unit.draws, axis=1) >= -1e-9).all()
     assert unit.heat_w[3].sum() == pytest.approx(4000.0)  # the room's own most
     assert unit.heat_w[0].sum() < 4000.0  # the unit's, in the cold
-    full = heat_pump(UNIT, np.array([8.3]), np.array([21.1]), 9999.0)
+    full = heat_pump(UNIT, np.array([8.3]), np.array([21.1]), np.array([9999.0]))
     assert float((full.heat_w * full.draws).sum()) == pytest.approx(1550.0, rel=1e-6)  # as published, standby none
 
 
 def test_below_its_lockout_a_unit_gives_nothing():
     locked = heat_pump(
         System(id="u", name="u", source="s", evidence="unit", lockout_c=-20.0, heating=UNIT.heating),
-        np.array([-25.0]), np.array([21.0]), 4000.0,
+        np.array([-25.0]), np.array([21.0]), np.array([4000.0]),
     )  # fmt: skip
     assert float(locked.heat_w.sum()) == 0.0
     assert isinstance(locked, Unit)
