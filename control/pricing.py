@@ -17,10 +17,10 @@ from heatledger.control.course import Band, Wish, edges, wish
 from heatledger.control.day_ahead import HALF_HOUR_S, asks_for_heat, half_hours, prices, wanted
 from heatledger.control.events import Event
 from heatledger.control.given import heat_pump, resistance
-from heatledger.control.loop import Heard
 from heatledger.control.moment import Moment, at_most_s
 from heatledger.control.plan import Ahead, NoPlanError, Unit
 from heatledger.control.planned import Planned, Told
+from heatledger.control.seen import Heard
 from heatledger.control.weather_ahead import like_yesterday
 from heatledger.cycles import cycle_at
 from heatledger.heat.room import RoomResponse, strongest

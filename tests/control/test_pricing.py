@@ -11,8 +11,8 @@ import pytest
 
 from control.pricing import Pricing
 from heatledger import config as configuration
-from heatledger.control.loop import Heard
 from heatledger.control.moment import Moment
+from heatledger.control.seen import Heard
 from heatledger.heat.room import RoomResponse
 from heatledger.heat.room_fit import NotKnown
 from heatledger.programme import changes
