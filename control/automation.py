@@ -137,13 +137,14 @@ class Automation:
     def _hold(self, zone: str, cause: Condition, heard: Heard, around: Around) -> None:
         """Set a zone to what it is held at; what it was set to before is kept in the log."""
         current = self._held.get(zone)
-        if current is not None and current.by == cause.by:
-            return
+        if (current is not None and current.by == cause.by) or not heard.heard:
+            return  # of a room that is not heard nobody knows what it would go back to
         before = current.before if current else Told(heard.setpoint, heard.mode)
         if before is None or before.mode == "off":
             self._held[zone] = Hold(cause.by, around.now, None, cause.afterwards)
             return
-        told = next((one for one in cause.settings if _is_taken(zone, one, around)), None)
+        wanted = [_on_again(one, before) if current else one for one in cause.settings]
+        told = next((one for one in wanted if _is_taken(zone, one, around)), None)
         if told is None:
             logging.getLogger(__name__).warning("%s: %s, but its device takes nothing that would do", zone, cause.why)
             before = None
@@ -173,6 +174,11 @@ class Automation:
                 by=by, why=why, valid_s=valid_s, key=key, note=note,
             )
         )  # fmt: skip
+
+
+def _on_again(told: Told, before: Told) -> Told:
+    """Return a setting for a room that another hold may have switched off: its set-point with the mode it had."""
+    return told if told.setpoint is None else Told(told.setpoint, told.mode or before.mode)
 
 
 def _is_taken(zone: str, told: Told, around: Around) -> bool:

@@ -229,6 +229,21 @@ def test_a_window_opened_while_nobody_is_there_leads_back_to_what_was_before_bot
     assert home.set() == ("heat", 20.0)
 
 
+def test_a_window_that_is_shut_while_nobody_is_there_leads_to_the_set_point_for_that():
+    home = Lived()
+    for who in ("Anna", "Ben"):
+        home.say(who, "presence", "off")
+    home.say("Terrace door", "contact", "open")
+    home.live(40)
+    assert home.set()[0] == "off"
+    home.say("Terrace door", "contact", "closed")
+    home.live(8)
+    assert home.set() == ("heat", 17.0)
+    home.say("Anna", "presence", "on")
+    home.live(8)
+    assert home.set() == ("heat", 20.0)
+
+
 def test_a_device_that_takes_neither_off_nor_so_low_is_set_as_low_as_it_takes(monkeypatch):
     home = Lived()
     real = home.house.render

@@ -24,6 +24,7 @@ DEMO = {
     ("shelly_gen2", "fuse box/whole home"),
     ("zigbee2mqtt", "Kids room/panel heater"),
     ("zigbee2mqtt", "Kids room/thermostat"),
+    ("zigbee2mqtt", "Study/window"),
     ("zigbee2mqtt", "zigbee2mqtt"),
     ("shelly_gen1", "water heater"),
     ("ecowitt", "ecowitt2mqtt/Garden station"),
