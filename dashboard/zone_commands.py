@@ -205,6 +205,10 @@ def register(server: FastAPI, queries: Queries, commands: Commands, doors: Doors
         found = _found(queries, home, zone)
         return _json(404, _none(zone)) if found is None else _json(200, commands.of(*found))
 
+    @server.options("/api/v1/zones/{zone}", include_in_schema=False)
+    def offered(zone: str) -> Response:  # noqa: ARG001 - the same for every zone; each route knows only its own method
+        return Response(status_code=204, headers={"Allow": "GET, PATCH"})
+
     @server.patch(
         "/api/v1/zones/{zone}",
         summary="Ask for a set-point [°C] or a mode; within the zone's limits, followed until the device has it",
