@@ -82,6 +82,7 @@ class Bench:
         doings = Doings(
             season=season, setpoint_c=np.array([setpoints]), mode=np.array([[MODES[self.remote.mode], *signs[1:]]]),
             fan=np.zeros((1, 4)), sign=signs_, gain_w=gains, base_w=none, draw_w=none, powered=np.ones((1, 3)),
+            open=none,
         )  # fmt: skip
         return self._truth(int(at_s * 1e6), weather, doings, before, zone_c, heat_w, drawn)
 
