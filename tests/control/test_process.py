@@ -32,6 +32,8 @@ def test_a_set_point_is_done_when_the_device_says_so_and_somebody_at_the_remote_
     done = control.set("living", "--setpoint", "20.5")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
+        "Living room: what 20.5 °C costs is not known: no temperature of this room is heard; "
+        "name a thermometer with temperature in the home file, and see that it is heard",
         "Living room: 20.5 °C: sent, waiting for the device to say so",
         "Living room: 20.5 °C: done: the device says so",
     ]
