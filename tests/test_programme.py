@@ -79,14 +79,14 @@ currency = "EUR"
 zones = [{id = "living", name = "Living room"}]
 programme = [{zone = "living", at = "06:30", days = ["mon"], setpoint = 20.5, mode = "heat"}]
 away = [{first = 2026-12-20, last = 2027-01-02, back = "17:00", setpoint = 15.0, ahead = true}]
-presence = {devices = ["person.anna"], setpoint = 17.0}
+presence = {devices = ["person.adult"], setpoint = 17.0}
 """
     path = tmp_path / "config" / "homes" / "home.toml"
     path.parent.mkdir(parents=True)
     path.write_text(text)
     home = load(data_dir=tmp_path, environ={}).homes["home"]
     assert home.away[0].last == date(2027, 1, 2)
-    assert (home.presence.devices, home.presence.minutes) == (("person.anna",), 30.0)
+    assert (home.presence.devices, home.presence.minutes) == (("person.adult",), 30.0)
     assert msgspec.convert(tomllib.loads(merged(text, home)), Home) == home
     bare = msgspec.structs.replace(home, programme=(), away=(), presence=None)
     assert days_key(home, None) == days_key(bare, None), "what is asked of a room changes no day that was measured"

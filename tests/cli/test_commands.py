@@ -229,12 +229,12 @@ def test_what_was_asked_is_listed_with_who_why_and_what_it_cost(tmp_path):
             store.write_intervals([Intervals(key, np.array(hours), level / 12_000, *means, np.ones(36), none)])
     with closing(State(tmp_path / "state.db")) as state:
         for kind, at_s, request in (("asked", hours[0], 0), ("confirmed", hours[0], 1), ("person", hours[24], 0)):
-            says = {"setpoint": 21.0, "request": request, "who": "Ada", "why": "page"}
+            says = {"setpoint": 21.0, "request": request, "who": "owner", "why": "page"}
             state.commands.add(Event(kind=kind, home="home", zone="living", at=Moment(at_s * 10**6, "", 0.0), **says))
     told = heatledger(tmp_path, "commands", "--zone", "living")
     assert told.returncode == 0, told.stderr
     first, second = told.stdout.splitlines()
-    assert "Living room: 21.0 °C (Ada, page): confirmed" in first
+    assert "Living room: 21.0 °C (owner, page): confirmed" in first
     assert "(somebody at the device)" in first
     assert second.strip() == "2.40 kWh, $0.24, known by own meter"  # 1200 W for two hours at 0.10
     (row,) = json.loads(heatledger(tmp_path, "commands", "--json").stdout)

@@ -29,7 +29,7 @@ HOME = msgspec.convert(
             {"id": "bedroom", "name": "Bedroom"},
             {"id": "study", "name": "Study", "presence": "Desk"},
         ],
-        "presence": {"devices": ["Anna", "Ben"], "minutes": 30, "setpoint": 17.0},
+        "presence": {"devices": ["Phone A", "Phone B"], "minutes": 30, "setpoint": 17.0},
     },
     Home,
 )
@@ -50,7 +50,7 @@ class Lived:
         self.house = House(mode="heat", celsius=20.0)
         self.says = {}
         self.say("Terrace door", "contact", "closed")
-        for who in ("Anna", "Ben", "Desk"):
+        for who in ("Phone A", "Phone B", "Desk"):
             self.say(who, "presence", "on")
         self.start()
 
@@ -68,7 +68,7 @@ class Lived:
             if key.device in devices:
                 self.says[key] = msgspec.structs.replace(value, time_us=self.house.wall_us)
 
-    def live(self, minutes, *, talk=("Terrace door", "Anna", "Ben", "Desk")):
+    def live(self, minutes, *, talk=("Terrace door", "Phone A", "Phone B", "Desk")):
         for _ in range(int(minutes * 6)):
             self.house.wait(10)
             self.speaks(*talk)
@@ -110,7 +110,7 @@ def test_a_contact_that_fell_silent_is_no_open_window():
     home.say("Terrace door", "contact", "open")
     home.live(8)
     assert home.set()[0] == "off"
-    home.live(4 * 60, talk=("Anna", "Ben", "Desk"))
+    home.live(4 * 60, talk=("Phone A", "Phone B", "Desk"))
     assert home.set() == ("heat", 20.0)
 
 
@@ -158,16 +158,16 @@ def test_the_programme_waits_for_the_window_and_is_made_good_when_it_is_shut():
 def test_nobody_at_home_is_the_set_point_for_that_and_somebody_the_programme_again():
     home = Lived(programme=WEEK)
     home.live(1)
-    home.say("Anna", "presence", "off")
+    home.say("Phone A", "presence", "off")
     home.live(40)
-    assert home.set("bedroom") == ("heat", 20.0), "Ben is still there"
-    home.say("Ben", "presence", "off")
+    assert home.set("bedroom") == ("heat", 20.0), "Phone B is still there"
+    home.say("Phone B", "presence", "off")
     home.live(25)
     assert home.set("bedroom") == ("heat", 20.0)
     home.live(10)
     assert home.set("bedroom") == home.set("living") == ("heat", 17.0)
     assert home.asked("bedroom")[-1] == ("presence", None, 17.0, "nobody is there")
-    home.say("Ben", "presence", "on")
+    home.say("Phone B", "presence", "on")
     home.live(5)
     assert home.set("bedroom") == ("heat", 20.0)
     assert home.asked("bedroom")[-1] == ("presence", "heat", 20.0, "somebody is at home")
@@ -179,9 +179,9 @@ def test_a_room_of_its_own_and_a_phone_that_cannot_be_reached():
     home.live(35)
     assert (home.set("study"), home.set("bedroom")) == (("heat", 17.0), ("heat", 20.0))
     gone = Lived()
-    for who in ("Anna", "Ben"):
+    for who in ("Phone A", "Phone B"):
         gone.say(who, "presence", "off")
-    gone.says[series("Ben", "online")] = LiveValue(False, gone.house.wall_us + 10**9)
+    gone.says[series("Phone B", "online")] = LiveValue(False, gone.house.wall_us + 10**9)
     gone.live(60)
     assert gone.asked("bedroom") == [], "whose phone cannot be reached may be at home"
 
@@ -191,7 +191,7 @@ def test_nobody_at_home_makes_nothing_warmer_and_cools_nothing():
     home.house.set["bedroom"]["setpoint"] = 16.0
     home.house.set["living"] |= {"mode": "cool", "setpoint": 25.0}
     home.live(1)
-    for who in ("Anna", "Ben"):
+    for who in ("Phone A", "Phone B"):
         home.say(who, "presence", "off")
     home.live(45)
     assert home.asked("bedroom") == home.asked("living") == []
@@ -214,13 +214,13 @@ def test_a_process_that_is_killed_while_a_window_stands_open_goes_on_where_it_wa
 
 def test_a_window_opened_while_nobody_is_there_leads_back_to_what_was_before_both():
     home = Lived()
-    for who in ("Anna", "Ben"):
+    for who in ("Phone A", "Phone B"):
         home.say(who, "presence", "off")
     home.live(35)
     home.say("Terrace door", "contact", "open")
     home.live(8)
     assert home.set()[0] == "off"
-    for who in ("Anna", "Ben"):
+    for who in ("Phone A", "Phone B"):
         home.say(who, "presence", "on")
     home.live(2)
     assert home.set()[0] == "off"
@@ -231,7 +231,7 @@ def test_a_window_opened_while_nobody_is_there_leads_back_to_what_was_before_bot
 
 def test_a_window_that_is_shut_while_nobody_is_there_leads_to_the_set_point_for_that():
     home = Lived()
-    for who in ("Anna", "Ben"):
+    for who in ("Phone A", "Phone B"):
         home.say(who, "presence", "off")
     home.say("Terrace door", "contact", "open")
     home.live(40)
@@ -239,7 +239,7 @@ def test_a_window_that_is_shut_while_nobody_is_there_leads_to_the_set_point_for_
     home.say("Terrace door", "contact", "closed")
     home.live(8)
     assert home.set() == ("heat", 17.0)
-    home.say("Anna", "presence", "on")
+    home.say("Phone A", "presence", "on")
     home.live(8)
     assert home.set() == ("heat", 20.0)
 
