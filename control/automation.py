@@ -24,9 +24,8 @@ from heatledger.readings import SeriesKey
 from heatledger.room_responses import Responses
 
 _WEEK_S: Final = 7 * 86_400.0
-_HOLD_S: Final = 3600.0
-"""Worth doing for so long: a hold that could not be done by then is asked again when it is due again. [s]"""
-_RELEASE_S: Final = 6 * 3600.0
+_HOLD_S: Final = 25 * 3600.0
+"""Worth doing for so long, longer than any choice of somebody stands against it; its end takes its place. [s]"""
 
 Priced = Callable[[Zone, Mapping[str, Heard], Change | None, Moment | None, Moment], bool]
 """Takes a zone, what is heard of all, what its programme is at, when somebody last chose, and now."""
@@ -75,6 +74,8 @@ class Automation:
         rows = log.since(home.id, 0)
         self._asked = {row.key for row in rows if row.key}
         self._held = holding(rows)
+        newest = {row.zone: row.by for row in rows if row.kind in ("asked", "person")}
+        self._left = {one.id for one in home.zones if one.control.price is None and newest.get(one.id) == "price"}
         self._conditions = Conditions(home)
         self._warms_ahead = any(step.ahead for step in home.programme) or any(away.ahead for away in home.away)
 
@@ -102,7 +103,8 @@ class Automation:
         soon = self._begun(zone, seen, at)
         heard, chose = around.heard.get(zone, Heard()), around.loop.chose(zone)
         conditions = self._conditions.of(zone, heard, held, self._held.get(zone), awaited=soon is not None)
-        cause = due(conditions, self._held.get(zone), chose, around.now)
+        stands_s = where.control.person_min * 60
+        cause = due(conditions, self._held.get(zone), chose, around.now, stands_s=stands_s)
         if cause is not None:
             self._hold(zone, cause, heard, around)
             return
@@ -111,10 +113,17 @@ class Automation:
         if self._priced(where, around.heard, held, chose, around.now):
             return
         if soon is not None:
-            self._ask_ahead(zone, soon, held, around)
-        elif held is not None:
+            if not _is_since(chose, soon.begins):
+                self._ask_ahead(zone, soon, held, around)
+        elif held is not None and (zone in self._left or not _is_since(chose, held.at)):
             left_s = (coming.at - at).total_seconds() if coming else _WEEK_S
-            self._once(zone, _key(zone, held, around.now), Told(held.setpoint, held.mode), held.why, left_s, around)
+            self._once(zone, self._key_of(zone, held, around), Told(held.setpoint, held.mode), held.why, left_s, around)
+
+    def _key_of(self, zone: str, held: Change, around: Around) -> str:
+        """Return what a change is known by; by another where prices counted last and do so no more."""
+        over = " without price" if zone in self._left else ""
+        self._left.discard(zone)
+        return _key(zone, held, around.now) + over
 
     def _begun(self, zone: str, seen: Mapping[str, Seen], at: datetime) -> Ahead | None:
         """Return the change for which heating has to have begun by now."""
@@ -132,6 +141,8 @@ class Automation:
     def _once(self, zone: str, key: str, told: Told, why: str, valid_s: float, around: Around) -> None:
         if key not in self._asked:
             self._asked.add(key)
+            mode = told.mode or around.loop.coming(zone).mode  # a set-point takes the place of what switches it on
+            told = Told(told.setpoint, told.mode if mode == "off" else mode)
             self._add(zone, "programme", told, why, valid_s, around, key=key)
 
     def _hold(self, zone: str, cause: Condition, heard: Heard, around: Around) -> None:
@@ -139,7 +150,7 @@ class Automation:
         current = self._held.get(zone)
         if (current is not None and current.by == cause.by) or not heard.heard:
             return  # of a room that is not heard nobody knows what it would go back to
-        before = current.before if current else Told(heard.setpoint, heard.mode)
+        before = current.before if current else _becomes(heard, around.loop.coming(zone))
         if before is None or before.mode == "off":
             self._held[zone] = Hold(cause.by, around.now, None, cause.afterwards)
             return
@@ -163,7 +174,7 @@ class Automation:
             self._asked.add(key)
             told = Told(None if held.mode == "off" else held.setpoint or told.setpoint, held.mode or told.mode)
         why = hold.afterwards or self._conditions.over(hold.by)
-        self._add(zone, hold.by, told, why, _RELEASE_S, around)
+        self._add(zone, hold.by, told, why, _HOLD_S, around)
 
     def _add(
         self, zone: str, by: By, told: Told, why: str, valid_s: float, around: Around, *, key: str = "", note: str = ""
@@ -174,6 +185,16 @@ class Automation:
                 by=by, why=why, valid_s=valid_s, key=key, note=note,
             )
         )  # fmt: skip
+
+
+def _is_since(chose: Moment | None, at: datetime) -> bool:
+    """Return whether somebody chose something since a time: that stands until the next change."""
+    return chose is not None and chose.time_us >= at.timestamp() * 1e6
+
+
+def _becomes(heard: Heard, coming: Told) -> Told:
+    """Return what a zone is set to once what is asked of it is done."""
+    return Told(heard.setpoint if coming.setpoint is None else coming.setpoint, coming.mode or heard.mode)
 
 
 def _on_again(told: Told, before: Told) -> Told:

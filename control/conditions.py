@@ -40,9 +40,11 @@ class Conditions:
         self._zones = {zone.id: zone for zone in home.zones}
         self._falls = {zone.id: Fall(zone.control.fall_k) for zone in home.zones if zone.control.fall_k is not None}
         self._since: dict[tuple[str, str], Moment] = {}
+        self._began: Moment | None = None
 
     def look(self, own: Mapping[SeriesKey, LiveValue], heard: Mapping[str, Heard], now: Moment) -> None:
         """Take in what is heard."""
+        self._began = self._began or now
         devices = Devices(self._home, own, now.time_us)
         empty = self._is_empty(devices)
         for zone in self._zones.values():
@@ -89,7 +91,7 @@ class Conditions:
             away = (Told(people.setpoint, people.mode),)
             why = worded("nobody is there")
             found.append(Condition("presence", since, people.minutes * 60, away, why, self.over("presence")))
-        return found
+        return [one._replace(found=one.since == self._began) for one in found]
 
     def over(self, by: By) -> str:
         """Return why nothing holds any more."""

@@ -17,7 +17,7 @@ from heatledger.control.course import Band, Wish, edges, wish
 from heatledger.control.day_ahead import HALF_HOUR_S, asks_for_heat, half_hours, prices, wanted
 from heatledger.control.events import Event
 from heatledger.control.given import heat_pump, resistance
-from heatledger.control.moment import Moment, at_most_s
+from heatledger.control.moment import Moment, is_lately
 from heatledger.control.plan import Ahead, NoPlanError, Unit
 from heatledger.control.planned import Planned, Told
 from heatledger.control.seen import Heard
@@ -102,7 +102,7 @@ class _Look(NamedTuple):
     def refusal(self) -> str:
         """Return why prices do not count where a person, the programme or the device says otherwise; else nothing."""
         seen, chose = self.seen, self.chose
-        if chose is not None and at_most_s(chose, self.now) < self.zone.control.person_min * 60:
+        if chose is not None and is_lately(chose, self.now, self.zone.control.person_min * 60):
             return worded("somebody chose otherwise")
         if self.held is None:
             return worded("it has no programme, and the band lies around a programme's set-point")

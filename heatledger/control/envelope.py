@@ -27,6 +27,8 @@ _SURE_K: Final = 1.0
 _WARMEST_COOLING_C: Final = 32.0
 _HOUR_S: Final = 3600.0
 _MOMENT_S: Final = 0.001
+_LEFT_PART: Final = 5
+"""One in so many of an hour's commands is left to people and to the protection against frost. [1]"""
 RIVAL_S: Final = 6 * _HOUR_S
 """How long nothing is commanded by itself where another controller sets the device back. [s]"""
 
@@ -285,12 +287,13 @@ def _no_quarrel(request: Request, situation: Situation, _: Limits, now: Moment) 
     return _Wait(left_s, worded("another controller sets this device too; stop one of the two"))
 
 
-def _not_too_often(_: Request, situation: Situation, limits: Limits, now: Moment) -> _Wait | None:
+def _not_too_often(request: Request, situation: Situation, limits: Limits, now: Moment) -> _Wait | None:
     ages = sorted(at_least_s(moment, now) for moment in situation.sent)
-    if len(ages) < limits.per_hour or ages[limits.per_hour - 1] > _HOUR_S:
+    most = limits.per_hour - (limits.per_hour // _LEFT_PART if request.by in AUTOMATIC else 0)
+    if len(ages) < most or ages[most - 1] > _HOUR_S:
         return None
-    why = worded("the device had {n} commands within an hour, as many as it may", n=limits.per_hour)
-    return _Wait(_HOUR_S - ages[limits.per_hour - 1] + 1.0, why)
+    why = worded("the device had {n} commands within an hour, as many as it may", n=most)
+    return _Wait(_HOUR_S - ages[most - 1] + 1.0, why)
 
 
 def _one(celsius: float) -> str:

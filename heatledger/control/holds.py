@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from heatledger.control.envelope import By, Told
 from heatledger.control.events import Event
-from heatledger.control.moment import Moment, at_least_s
+from heatledger.control.moment import Moment, at_least_s, is_lately
 
 HOLDS: Final = ("window", "presence")
 """Who holds, the first before the second."""
@@ -36,6 +36,8 @@ class Condition(NamedTuple):
         What the zone is then held at: the first of them that its device takes.
     why, afterwards : str
         Why it is held, and why no longer.
+    found : bool
+        It was so when this process began: nobody knows since when.
     """
 
     by: By
@@ -44,6 +46,7 @@ class Condition(NamedTuple):
     settings: tuple[Told, ...]
     why: str
     afterwards: str
+    found: bool = False
 
 
 class Hold(NamedTuple):
@@ -55,7 +58,9 @@ class Hold(NamedTuple):
     afterwards: str = ""
 
 
-def due(conditions: Sequence[Condition], current: Hold | None, chose: Moment | None, now: Moment) -> Condition | None:
+def due(
+    conditions: Sequence[Condition], current: Hold | None, chose: Moment | None, now: Moment, *, stands_s: float = 0.0
+) -> Condition | None:
     """Return what holds a zone now.
 
     Parameters
@@ -68,9 +73,11 @@ def due(conditions: Sequence[Condition], current: Hold | None, chose: Moment | N
         When somebody last chose something there: it stands against whatever was so before.
     now : Moment
         The present.
+    stands_s : float
+        So long it stands against what was so when this process began. [s]
     """
     for one in conditions:
-        if chose is not None and _is_later(chose, one.since, now):
+        if chose is not None and (_is_later(chose, one.since, now) or (one.found and is_lately(chose, now, stands_s))):
             continue
         if at_least_s(one.since, now) >= one.patience_s or (current is not None and current.by == one.by):
             return one
@@ -142,4 +149,6 @@ class Fall:
 
 
 def _is_later(one: Moment, other: Moment, now: Moment) -> bool:
+    if one.boot == other.boot:
+        return one.steady_s > other.steady_s
     return at_least_s(one, now) < at_least_s(other, now)

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from heatledger.control.caveats import LIES, Shown
-from heatledger.control.envelope import MODES, Allowed, Head, Later, Refused, Situation, Told, decide, turns
+from heatledger.control.envelope import MODES, Allowed, Head, Later, Refused, Request, Situation, Told, decide, turns
 from heatledger.control.events import Event, Kind, Log
 from heatledger.control.moment import Moment, at_least_s, at_most_s
 from heatledger.control.seen import Heard, Place, Render, Rendered, Send
@@ -22,8 +22,10 @@ _MOST_PATIENT_S: Final = 180.0
 _RIVAL_SPAN_S: Final = 86_400.0
 _RIVAL_TIMES: Final = 3
 _FROST_VALID_S: Final = 900.0
+_FROST_AGAIN_S: Final = 300.0
 _FROST_HEAT_C: Final = 16.0
 """The lowest that most units take, and the least that a zone may be allowed. [°C]"""
+_FROST_STEP_K: Final = 0.5
 _TURNS, _ONE_WAY, _NO_MODE = "turns", "one way", "no mode"
 """What a row of what was sent says: it may turn the compressor; the device never answers, or never of its mode."""
 
@@ -126,6 +128,11 @@ class Loop:
         """Return what the zone's device last confirmed of ours, where nobody changed it since."""
         return self._zones[zone].stands
 
+    def coming(self, zone: str) -> Told:
+        """Return what the newest request asks that is not done with; of nothing where there is none."""
+        event = self._zones[zone].coming
+        return Told(event.setpoint, event.mode) if event else Told(None, None)
+
     def chose(self, zone: str) -> Moment | None:
         """Return when somebody last chose something for a zone, at its device or here."""
         return self._zones[zone].chose
@@ -190,13 +197,24 @@ class Loop:
             return
         if not limits.on or stands is None or stands.mode in (None, "heat"):
             return
+        if memory.frost is not None and at_least_s(memory.frost, now) < _FROST_AGAIN_S:
+            return
         why = worded("the room is at {celsius} °C", celsius=round(seen.celsius, 1))
         self._add(
             Event(
-                kind="asked", home=self.home, zone=zone, at=now, setpoint=_FROST_HEAT_C, mode="heat",
+                kind="asked", home=self.home, zone=zone, at=now, setpoint=self._frost_c(zone, now), mode="heat",
                 by="frost", who="frost", why=why, valid_s=_FROST_VALID_S,
             )
         )  # fmt: skip
+
+    def _frost_c(self, zone: str, now: Moment) -> float:
+        """Return the lowest set-point for a room that gets too cold that its device takes. [°C]."""
+        count = int((self._places[zone].limits.highest_c - _FROST_HEAT_C) / _FROST_STEP_K)
+        for celsius in (_FROST_HEAT_C + _FROST_STEP_K * number for number in range(count + 1)):
+            asked = Request(zone=zone, at=now, valid_s=_FROST_VALID_S, setpoint=celsius, mode="heat", by="frost")
+            if not isinstance(self._render(zone, asked), Refused):
+                return celsius
+        return _FROST_HEAT_C
 
     def _settle(self, zone: str, heard: Heard, now: Moment) -> None:
         """End what was sent and is answered, or never will be."""

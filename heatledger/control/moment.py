@@ -54,6 +54,27 @@ def at_most_s(then: Moment, now: Moment) -> float:
     return max(0.0, now.steady_s - then.steady_s) if then.boot == now.boot else math.inf
 
 
+def is_lately(then: Moment, now: Moment, span_s: float) -> bool:
+    """Return whether something was within a span of time [s]; across a restart of the machine both clocks decide.
+
+    Parameters
+    ----------
+    then, now : Moment
+        Earlier and later.
+    span_s : float
+        [s]
+
+    Examples
+    --------
+    >>> is_lately(Moment(0, "a", 9.0), Moment(60_000_000, "b", 5.0), 90.0)
+    True
+    >>> is_lately(Moment(0, "a", 9.0), Moment(99_000_000, "b", 5.0), 90.0)
+    False
+    """
+    same = then.boot == now.boot
+    return at_least_s(then, now) < span_s and (same or now.time_us - then.time_us < span_s * 1e6)
+
+
 class Clock:
     """Reads both clocks. Where the system does not say which run of the machine this is, each process is its own."""
 

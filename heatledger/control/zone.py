@@ -55,6 +55,7 @@ class Memory:
         self.person: Moment | None = None
         self.chose: Moment | None = None
         self.rival: Moment | None = None
+        self.frost: Moment | None = None
         self.waits = ""
         self.caveats: dict[tuple[str, str], Event] = {}
         self.doubts = Doubts()
@@ -67,6 +68,11 @@ class Memory:
     def flying(self) -> Event | None:
         """The request that was sent and is not done with."""
         return next((event for event in self.open.values() if self.last_sent(event.id)), None)
+
+    @property
+    def coming(self) -> Event | None:
+        """The newest request that is not done with."""
+        return max(self.open.values(), key=lambda event: event.id, default=None)
 
     def last_sent(self, request: int) -> Event | None:
         """Return when and what was last sent for a request."""
@@ -81,6 +87,7 @@ class Memory:
         self.chose = event.at if _is_choice(event) else self.chose
         if event.kind == "asked":
             self.open[event.id], self.waits = event, ""
+            self.frost = event.at if event.by == "frost" else self.frost
         elif event.kind == "waits":
             self.waits = event.note
         elif event.kind == "sent":

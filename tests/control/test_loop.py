@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from heatledger.control.envelope import Refused
 from heatledger.control.loop import TRIES
 from tests.control.plant import House
 
@@ -169,3 +171,48 @@ def test_killed_between_the_log_and_the_message_it_is_tried_again_and_counted(ho
     house.until(30)
     assert house.log.kinds(asked.id) == ["sent", "sent", "confirmed"]
     assert len(house.sent) == 1
+
+
+def freezing(house):
+    """A room that we switched off and that gets too cold."""
+    house.celsius = dict.fromkeys(house.celsius, 15.0)
+    house.step()
+    house.until(400)
+    house.ask("living", mode="off")
+    house.until(10)
+    assert house.set["living"]["mode"] == "off"
+    house.celsius["living"] = 7.5
+
+
+def test_a_device_that_is_not_set_so_low_as_frost_asks_is_set_as_low_as_it_takes(house, monkeypatch):
+    freezing(house)
+    real = house.render
+
+    def render(zone, request):
+        return Refused("no") if request.setpoint is not None and request.setpoint < 17.5 else real(zone, request)
+
+    house.loop._render = render
+    house.until(600)
+    assert house.set["living"] == {"mode": "heat", "setpoint": 17.5}
+
+
+def test_a_device_that_takes_no_heat_is_asked_for_it_now_and_then_and_not_at_each_look(house):
+    freezing(house)
+    house.loop._render = lambda *_: Refused("no")
+    before = len(house.log.rows)
+    house.until(3600, every=0.5)
+    assert 2 <= len(house.log.rows) - before <= 2 * 3600 / 300 + 2
+
+
+def test_what_runs_by_itself_leaves_a_command_of_the_hour_to_people_and_to_frost(house):
+    place = house.loop._places["living"]
+    often = msgspec.structs.replace(place.limits, per_hour=5)
+    house.loop._places = house.loop._places | {"living": place._replace(limits=often)}
+    house.step()
+    house.until(400)
+    for number in range(8):
+        house.ask("living", setpoint=19.0 + 0.5 * (number % 2), by="price", valid_s=60.0)
+        house.until(120)
+    person = house.ask("living", setpoint=21.0)
+    house.until(400)
+    assert house.last(person).kind == "confirmed"
