@@ -32,7 +32,9 @@ class Comfort(NamedTuple):
     above_k: float
 
 
-def comfort(days: Mapping[date, Day], zone: str, last: date, away: Collection[date]) -> Comfort | None:
+def comfort(
+    days: Mapping[date, Day], zone: str, last: date, away: Collection[date], programme: Mapping[date, float]
+) -> Comfort | None:
     """Return how a zone is held without an automation: at its usual warmest set-point of the weeks up to a day.
 
     Parameters
@@ -45,6 +47,8 @@ def comfort(days: Mapping[date, Day], zone: str, last: date, away: Collection[da
         The day.
     away : collection of date
         Days away: they do not say how it is held.
+    programme : mapping of date to float
+        The programme's warmest set-point on days on which prices moved it: it counts instead. [°C]
 
     Returns
     -------
@@ -61,7 +65,7 @@ def comfort(days: Mapping[date, Day], zone: str, last: date, away: Collection[da
             continue
         top = float(np.nanmax(asked))
         if day not in away:
-            warmest.append(top)
+            warmest.append(programme.get(day, top))
         if air is not None:
             steady = (asked[_STEADY_H:] == top) & (asked[:-_STEADY_H] == top)
             apart += [float(gap) for gap in (air[_STEADY_H:] - asked[_STEADY_H:])[steady] if np.isfinite(gap)]

@@ -22,6 +22,7 @@ from heatledger.tariff.marginal import Step
 from heatledger.zone_units import beside, not_known, unit_in
 
 AWAY: Final = "away"
+PRICE: Final = "price"
 _AWAY_SAID: Final = AWAY_UNTIL.partition("{")[0]
 _PEOPLE: Final = frozenset(("person", "frost"))
 _LEAST_H: Final = 1.0
@@ -140,8 +141,12 @@ class _Which(NamedTuple):
 
 
 def _saving(home: Home, books: Books, said: ZoneSaving, room: Room, which: _Which) -> ZoneSaving:
-    away = [day for day, names in which.names.items() if AWAY in names]
-    held = comfort(books.days, said.zone, max(which.mine), away)
+    priced = [day for day, names in which.names.items() if PRICE in names]
+    asked = [step.setpoint for step in home.programme if step.zone == said.zone and step.mode in (None, "heat")]
+    warmest = max((celsius for celsius in asked if celsius is not None), default=None)
+    away = [day for day, names in which.names.items() if AWAY in names or (warmest is None and PRICE in names)]
+    programme = {} if warmest is None else dict.fromkeys(priced, warmest)
+    held = comfort(books.days, said.zone, max(which.mine), away, programme)
     if held is None:
         why = worded("its set-point is not heard, so it is not known how warm it would have been")
         return msgspec.structs.replace(said, reason=why)

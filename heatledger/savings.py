@@ -83,8 +83,11 @@ class Range(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def told(self) -> bool:
-        """Whether it can be told from zero."""
-        return self.kwh_low > 0 or self.kwh_high < 0
+        """Whether it can be told from zero: the money where known, for heating in cheap hours saves that, no energy."""
+        low, high = self.kwh_low, self.kwh_high
+        if self.cost_low is not None and self.cost_high is not None:
+            low, high = float(self.cost_low), float(self.cost_high)
+        return low > 0 or high < 0
 
 
 class Room(NamedTuple):
@@ -163,7 +166,7 @@ def _range(kwh: float, half: float, worth: Decimal | None, used_kwh: float, cost
     found = Range(kwh=kwh, kwh_low=kwh - half, kwh_high=kwh + half)
     if worth is None or cost is None:
         return found
-    middle, apart = worth * _decimal(kwh + used_kwh) - cost, worth * _decimal(half)
+    middle, apart = worth * _decimal(kwh + used_kwh) - cost, abs(worth) * _decimal(half)
     low, mean, high = (str(rounded(amount, _DIGITS)) for amount in (middle - apart, middle, middle + apart))
     return msgspec.structs.replace(found, cost=mean, cost_low=low, cost_high=high)
 

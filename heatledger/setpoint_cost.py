@@ -87,7 +87,8 @@ def more_a_day(
         none = worded("no tariff: name one with tariff = in the home file")
         some = worded("the price of some hour is not known; name a tariff that has it")
         return msgspec.structs.replace(said, reason=none if prices is None else some)
-    money = [str(rounded(price * Decimal(repr(round(kwh, 9))), _DIGITS)) for kwh in edges]
+    amounts = sorted(rounded(price * Decimal(repr(round(kwh, 9))), _DIGITS) for kwh in edges)
+    money = [str(amount) for amount in amounts]
     return msgspec.structs.replace(said, cost_low=money[0], cost=money[1], cost_high=money[2])
 
 

@@ -98,6 +98,8 @@ def cost(home: Home, account: Account, zone: str, start: datetime, end: datetime
     edges = [np.maximum(whole - doubt, 0.0), used * rows.inside, used + doubt]
     kwh_low, kwh, kwh_high = (float(edge.sum()) for edge in edges)
     money = [_money(account, edge, rows.part, prices) for edge in edges]
+    if money[0] is not None and money[2] is not None and money[0] > money[2]:
+        money.reverse()  # at a negative price more energy costs less
     known = [None if amount is None else str(rounded(amount, _DIGITS)) for amount in money]
     reason = None if money[1] is not None else worded("the price of some hour is not known; name a tariff that has it")
     return Cost(

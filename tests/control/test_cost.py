@@ -52,6 +52,12 @@ def test_an_interval_that_is_cut_counts_by_its_part_and_is_no_surer_than_that():
     assert (found.cost_low, found.cost, found.cost_high) == ("0.0400", "0.0800", "0.1200")
 
 
+def test_at_a_negative_price_the_interval_of_the_money_is_from_low_to_high_too():
+    paid = (Step(BEGIN, BEGIN + timedelta(hours=HOURS), Decimal("-0.10"), Decimal("0.10"), "Paid"),)
+    found = of(books(), 62.5, 72.5, prices=paid)
+    assert (found.cost_low, found.cost, found.cost_high) == ("-0.0300", "-0.0200", "-0.0100")
+
+
 def test_parts_of_a_time_add_up_to_the_whole():
     whole, parts = of(books(), 0, 240), [of(books(), low, high) for low, high in ((0, 31), (31, 133), (133, 240))]
     assert sum(part.kwh for part in parts) == pytest.approx(whole.kwh)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from heatledger.heat.room_draw import RESISTANCE, Weather, course
-from heatledger.savings import Beside, Lived, Room, saved
+from heatledger.savings import Beside, Lived, Range, Room, saved
 from tests.savings.test_setpoint_cost import response
 
 HELD = np.full(24, 21.0)
@@ -100,3 +100,10 @@ def test_without_any_day_without_it_is_known_but_wider():
     none = saved(Room(response(), RESISTANCE), lived, [], lived).realized
     some = saved(Room(response(), RESISTANCE), lived, weeks(HELD, SMALL), lived).realized
     assert none.kwh_high - none.kwh_low > some.kwh_high - some.kwh_low
+
+
+def test_what_saves_money_and_no_energy_is_told_by_its_money_and_the_other_way_round_not():
+    shifts = {"kwh": -0.5, "kwh_low": -2.0, "kwh_high": 1.0, "cost": "3.00", "cost_low": "2.00", "cost_high": "4.00"}
+    assert Range(**shifts).told
+    wastes = {"kwh": 1.5, "kwh_low": 0.5, "kwh_high": 2.5, "cost": "0.10", "cost_low": "-0.20", "cost_high": "0.40"}
+    assert not Range(**wastes).told
