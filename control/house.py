@@ -84,7 +84,7 @@ def heard(
     for zone, told in zip(seen.zones, home.zones, strict=True):
         points = devices(home, zone.id)
         says = [_says(point, latest, spoke, draws) for point in points]
-        keys = [key for key in latest if any(point in names(key) for point in points) and key.quantity in _SETTINGS]
+        keys = [key for key in latest if key.quantity in _SETTINGS and any(point in names(key) for point in points)]
         room = draws.find((told.temperature, *points), "temperature")
         first, *others = [one.said for one in says] or [Said()]
         found[zone.id] = Heard(
@@ -111,7 +111,7 @@ def _says(
     point: str, latest: Mapping[SeriesKey, LiveValue], spoke: Mapping[tuple[str, str], Moment], draws: Draws
 ) -> _Says:
     """Return what one device says it is set to, and whether that is fresh."""
-    keys = [key for key in latest if point in names(key) and key.quantity in _SETTINGS]
+    keys = [key for key in latest if key.quantity in _SETTINGS and point in names(key)]
     mode, setpoint = (draws.find((point,), quantity) for quantity in _SETTINGS)
     times = [spoke[key.family, key.device] for key in keys if (key.family, key.device) in spoke]
     said = Said(

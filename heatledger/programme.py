@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Annotated, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -120,12 +121,18 @@ def ahead(
     return tuple(row for row in rows if row.ahead and at < row.at <= at + _DAY)
 
 
-def _changes(zone: str, steps: tuple[Step, ...], aways: tuple[Away, ...], timezone: str, at: datetime) -> list[Change]:
+def _changes(
+    zone: str, steps: tuple[Step, ...], aways: tuple[Away, ...], timezone: str, at: datetime
+) -> tuple[Change, ...]:
     """Return a zone's changes of about a week before and after a moment, in order."""
-    own, here = [step for step in steps if step.zone == zone], ZoneInfo(timezone)
-    if not own:
-        return []
-    today = at.astimezone(here).date()
+    own = tuple(step for step in steps if step.zone == zone)
+    return _around(own, aways, timezone, at.astimezone(ZoneInfo(timezone)).date()) if own else ()
+
+
+@lru_cache(maxsize=256)
+def _around(own: tuple[Step, ...], aways: tuple[Away, ...], timezone: str, today: date) -> tuple[Change, ...]:
+    """Return a zone's changes of about a week before and after a day: the same at each of its looks twice a second."""
+    here = ZoneInfo(timezone)
     ends = {day for away in aways for day in (away.first, away.last + timedelta(days=1))}
     days = {today + timedelta(days=number) for number in range(-_WEEK.days, _WEEK.days + 1)} | ends
     weekly = sorted((row for day in days for row in _of_day(own, day, here)), key=lambda row: row.at)
@@ -137,10 +144,10 @@ def _changes(zone: str, steps: tuple[Step, ...], aways: tuple[Away, ...], timezo
         held = [row for row in weekly if row.at <= back]
         if held and not any(first <= back < end for first, end in spans):
             rows.append(held[-1]._replace(at=back, why=worded("back home"), ahead=away.ahead))
-    return sorted(rows, key=lambda row: row.at)
+    return tuple(sorted(rows, key=lambda row: row.at))
 
 
-def _of_day(steps: list[Step], day: date, here: ZoneInfo) -> list[Change]:
+def _of_day(steps: tuple[Step, ...], day: date, here: ZoneInfo) -> list[Change]:
     why = worded("weekly programme")
     own = [(step, time.fromisoformat(step.at)) for step in steps if DAYS[day.weekday()] in step.days]
     return [Change(_moment(day, at, here), step.setpoint, step.mode, why, step.ahead) for step, at in own]
