@@ -34,6 +34,7 @@ from heatledger.readings import INTERVAL_S, Floats
 from heatledger.room_responses import Responses
 from heatledger.store import Store, StoreError, open_store
 from heatledger.store.state import State
+from heatledger.tariff.load import BillError
 from heatledger.tariff.model import Energy
 
 _BEFORE_S: Final = 27 * 3600
@@ -185,7 +186,9 @@ class Pricing:
 
     def _known_day(self, at: datetime) -> _Day:
         day = self._day
-        if day is None or day.made_s // HALF_HOUR_S != at.timestamp() // HALF_HOUR_S or day.why:
+        now_s = at.timestamp()
+        again = day is not None and day.why and now_s - day.made_s >= _AGAIN.total_seconds()
+        if day is None or day.made_s // HALF_HOUR_S != now_s // HALF_HOUR_S or again:
             self._day = day = self._read(at)
         if day.why:
             raise _NotNow(day.why)
@@ -203,6 +206,10 @@ class Pricing:
         except StoreError as error:
             _log.warning("%s", error)
             return _Day(at.timestamp(), instants, none, none, worded("the store does not answer"))
+        except BillError as error:
+            _log.warning("%s", error)
+            why = worded("the prices of the next six hours are not known")
+            return _Day(at.timestamp(), instants, none, none, why)
         if outdoor_c is None:
             why = worded("the outdoor temperature of now and of the last day is not known")
             return _Day(at.timestamp(), instants, none, none, why)

@@ -124,7 +124,11 @@ def _one(row: Series, folder: Path) -> PriceSeries:
     except (OSError, UnicodeDecodeError) as error:
         raise BillError(f"series {row.name!r}: file: {path} cannot be read; put it beside the plan") from error
     if path.suffix == ".json":
-        return series_of(read_rows(json.loads(text), where=str(path)), where=str(path))
+        try:
+            parsed = json.loads(text)
+        except ValueError as error:
+            raise BillError(f"series {row.name!r}: file: {path} is not JSON: {error}; fetch it anew") from error
+        return series_of(read_rows(parsed, where=str(path)), where=str(path))
     return read_prices(text.splitlines(), where=str(path))
 
 

@@ -200,6 +200,39 @@ WITHOUT = {
 }  # fmt: skip
 
 
+HOURLY = """
+name = "Hourly prices"
+currency = "EUR"
+source = "typed in"
+
+[[series]]
+name = "market"
+file = "market.{kind}"
+
+[[lines]]
+kind = "energy"
+label = "Energy"
+series = "market"
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [("csv", "valid_from,valid_to,price\n2026-01-20T0"), ("json", "[{"), ("csv", None)]
+)
+def test_a_file_of_prices_that_is_half_written_ends_no_process_that_keeps_frost_out(tmp_path, caplog, kind, text):
+    scene = Scene(tmp_path)
+    tariffs = tmp_path / "config" / "tariffs"
+    (tariffs / "tou.toml").write_text(HOURLY.replace("{kind}", kind))
+    if text is not None:
+        (tariffs / f"market.{kind}").write_text(text)
+    scene.config = configuration.load(data_dir=tmp_path, environ={})
+    scene.pricing = Pricing(scene.config, scene.home, scene.state, lambda: scene.responses)
+    assert not scene.look(NIGHT)
+    assert scene.plan.why == "the prices of the next six hours are not known"
+    assert "market" in caplog.text
+    scene.state.close()
+
+
 @pytest.mark.parametrize("what", WITHOUT)
 def test_without_it_the_programme_counts_and_it_is_said_why(tmp_path, what):
     made, seen, why = WITHOUT[what]
