@@ -15,7 +15,7 @@ from heatledger.control.envelope import By, Refused, Request, Told
 from heatledger.control.events import Event, Log
 from heatledger.control.holds import Condition, Hold, chosen_since, due, holding, kept
 from heatledger.control.loop import Loop
-from heatledger.control.moment import Moment
+from heatledger.control.moment import Moment, at_least_s
 from heatledger.control.seen import Heard
 from heatledger.hearing import LiveValue
 from heatledger.home import Home, Zone
@@ -26,6 +26,8 @@ from heatledger.room_responses import Responses
 _WEEK_S: Final = 7 * 86_400.0
 _HOLD_S: Final = 25 * 3600.0
 """Worth doing for so long, longer than any choice of somebody stands against it; its end takes its place. [s]"""
+_READS_S: Final = 600.0
+"""So long after a start prices may not count yet where they did before it. [s]"""
 
 Priced = Callable[[Zone, Mapping[str, Heard], Change | None, Moment | None, Moment], bool]
 """Takes a zone, what is heard of all, what its programme is at, when somebody last chose, and now."""
@@ -75,7 +77,10 @@ class Automation:
         self._asked = {row.key for row in rows if row.key}
         self._held = holding(rows)
         newest = {row.zone: row.by for row in rows if row.kind in ("asked", "person")}
-        self._left = {one.id for one in home.zones if one.control.price is None and newest.get(one.id) == "price"}
+        by_price = {one.id: one.control.price for one in home.zones if newest.get(one.id) == "price"}
+        self._left = {zone for zone, band in by_price.items() if band is None}
+        self._awaited: set[str] = by_price.keys() - self._left  # a start reads for a while what prices need
+        self._began: Moment | None = None
         self._conditions = Conditions(home)
         self._warms_ahead = any(step.ahead for step in home.programme) or any(away.ahead for away in home.away)
 
@@ -91,6 +96,7 @@ class Automation:
         """
         if not self._config.settings.control.on:
             return
+        self._began = self._began or around.now
         self._conditions.look(own, around.heard, around.now)
         zones = [zone for zone in self._home.zones if zone.control.on]
         seen = rooms_seen(self._home, own, around.now.time_us) if self._warms_ahead else {}
@@ -111,6 +117,9 @@ class Automation:
         if zone in self._held:
             self._release(zone, held, chose, around)
         if self._priced(where, around.heard, held, chose, around.now):
+            self._awaited.discard(zone)
+            return
+        if zone in self._awaited and at_least_s(self._began or around.now, around.now) < _READS_S:
             return
         if soon is not None:
             if not _is_since(chose, soon.begins):

@@ -46,7 +46,7 @@ class Lived:
 
     def __init__(self, home=HOME, **changes):
         zones = tuple(msgspec.structs.replace(zone, control=ON) for zone in home.zones)
-        self.home = msgspec.structs.replace(home, zones=zones, **changes)
+        self.home = msgspec.structs.replace(home, **{"zones": zones, **changes})
         self.house = House(mode="heat", celsius=20.0)
         self.says = {}
         self.say("Terrace door", "contact", "closed")

@@ -6,9 +6,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from heatledger.limits import PriceBand
 from heatledger.programme import Step
 from tests.control.plant import House
-from tests.control.test_automation import ON, WEEK, Lived
+from tests.control.test_automation import HOME, ON, WEEK, Lived
+
+BAND = msgspec.structs.replace(ON, price=PriceBand())
 
 
 def clock(minutes):
@@ -98,6 +101,21 @@ def test_what_was_chosen_with_the_window_open_stands_after_a_restart_of_the_proc
     home.restart()
     home.live(20)
     assert home.set() == ("heat", 21.0)
+
+
+def test_a_process_that_starts_waits_for_what_prices_need_before_it_lets_the_programme_count():
+    band = tuple(msgspec.structs.replace(zone, control=BAND) for zone in HOME.zones)
+    home = Lived(programme=WEEK, zones=band)
+    home.automation._priced = lambda *_: True
+    home.live(1)
+    home.house.ask("living", setpoint=21.5, by="price")
+    home.live(2)
+    assert home.set() == ("heat", 21.5)
+    home.restart()
+    home.live(2)  # what the room's response is, is still being read
+    assert [row[0] for row in home.asked()] == ["price"]
+    home.live(20)
+    assert home.set() == ("heat", 20.0), "what does not come is not waited for"
 
 
 def test_where_the_band_for_prices_is_taken_out_of_the_home_file_the_programme_counts_again():
