@@ -35,7 +35,7 @@ def run(tmp_path, monkeypatch):
                 Reading(*block.key, time_us=at_us - ago * 10**6, unit=None,
                         kind="state" if block.state is not None else "gauge",
                         value=block.state[-1] if block.state is not None else float(block.last[-1]))
-                for block in BLOCKS if block.key.quantity in ("power", "temperature", "mode", "outdoor_temp")
+                for block in BLOCKS if block.key.quantity in ("power", "temperature", "mode", "outdoor_temp", "contact")
             ]
         )  # fmt: skip
     store.close()

@@ -99,7 +99,7 @@ def test_live_is_quick(client, bar_s):
     assert min(spans) < bar_s(0.2)
 
 
-PLACES = {"/api/v1/explain": {"name": "bill.total"}}
+PLACES = {"/api/v1/explain": {"name": "bill.total"}, "/api/v1/zones/{zone}/cost": {"setpoint": "21.5"}}
 
 
 @pytest.mark.parametrize(("path", "kind"), list(TOLD.items()))

@@ -124,6 +124,9 @@ def test_openapi_describes_what_is_asked(client):
                 "intervals",
                 "fleet",
                 "zones/{zone}",
+                "zones/{zone}/commands",
+                "zones/{zone}/cost",
+                "zones/{zone}/savings",
                 "commissioning",
                 "commissioning/run",
             )
