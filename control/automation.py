@@ -108,7 +108,8 @@ class Automation:
         held, coming = changes(zone, home.programme, home.away, home.timezone, at)
         soon = self._begun(zone, seen, at)
         heard, chose = around.heard.get(zone, Heard()), around.loop.chose(zone)
-        conditions = self._conditions.of(zone, heard, held, self._held.get(zone), awaited=soon is not None)
+        counts = None if held is not None and _is_since(chose, held.at) else held
+        conditions = self._conditions.of(zone, heard, counts, self._held.get(zone), awaited=soon is not None)
         stands_s = where.control.person_min * 60
         cause = due(conditions, self._held.get(zone), chose, around.now, stands_s=stands_s)
         if cause is not None:
@@ -183,6 +184,8 @@ class Automation:
             self._asked.add(key)
             told = Told(None if held.mode == "off" else held.setpoint or told.setpoint, held.mode or told.mode)
         why = hold.afterwards or self._conditions.over(hold.by)
+        if held is not None and hold.by == "presence" and self._conditions.stands(zone, "presence"):
+            why = held.why  # it asks for less than an empty home
         self._add(zone, hold.by, told, why, _HOLD_S, around)
 
     def _add(

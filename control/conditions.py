@@ -69,7 +69,7 @@ class Conditions:
         heard : Heard
             What its unit says.
         held : Change or None
-            What its programme is at.
+            What its programme is at; None where somebody chose otherwise since.
         current : Hold or None
             What holds it already.
         awaited : bool
@@ -93,6 +93,10 @@ class Conditions:
             found.append(Condition("presence", since, people.minutes * 60, away, why, self.over("presence")))
         return [one._replace(found=one.since == self._began) for one in found]
 
+    def stands(self, zone: str, by: By) -> bool:
+        """Return whether it is still so what a zone was held for."""
+        return (zone, by) in self._since
+
     def over(self, by: By) -> str:
         """Return why nothing holds any more."""
         return _OVER[by]
@@ -102,8 +106,10 @@ class Conditions:
         people = self._home.presence
         if people is None or people.setpoint is None:
             return people is not None
+        if held is not None and held.mode in _COOLS:
+            return False
         if current is not None and current.by == "presence":
-            return True
+            return held is None or held.setpoint is None or held.setpoint > people.setpoint
         if heard.mode in _COOLS:
             return False
         asked = held.setpoint if held is not None and held.setpoint is not None else heard.setpoint

@@ -103,6 +103,36 @@ def test_what_was_chosen_with_the_window_open_stands_after_a_restart_of_the_proc
     assert home.set() == ("heat", 21.0)
 
 
+def leave(home):
+    for who in home.home.presence.devices:
+        home.say(who, "presence", "off")
+
+
+def test_a_programme_that_asks_for_less_than_an_empty_home_counts_while_nobody_is_there():
+    home = Lived(programme=(*WEEK, Step(zone="living", at=clock(60), setpoint=15.0)))
+    home.live(1)
+    leave(home)
+    home.live(45)
+    assert home.set() == ("heat", 17.0)
+    home.live(30)
+    assert home.set() == ("heat", 15.0)
+    assert home.asked()[-1] == ("presence", "heat", 15.0, "weekly programme")
+    home.restart()
+    home.live(30)
+    assert home.set() == ("heat", 15.0)
+
+
+@pytest.mark.parametrize(("programme", "chosen", "empty"), [(20.0, 16.0, 16.0), (16.0, 22.0, 17.0)])
+def test_an_empty_home_makes_nothing_warmer_than_was_chosen_and_spares_what_was(programme, chosen, empty):
+    home = Lived(programme=(Step(zone="living", at="00:00", setpoint=programme),))
+    home.live(8)
+    home.house.ask("living", setpoint=chosen)
+    home.live(8)
+    leave(home)
+    home.live(45)
+    assert home.set() == ("heat", empty)
+
+
 def test_a_process_that_starts_waits_for_what_prices_need_before_it_lets_the_programme_count():
     band = tuple(msgspec.structs.replace(zone, control=BAND) for zone in HOME.zones)
     home = Lived(programme=WEEK, zones=band)
