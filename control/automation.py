@@ -13,7 +13,7 @@ from heatledger.ahead import Ahead, Seen, rooms_seen, soonest
 from heatledger.config import Config
 from heatledger.control.envelope import By, Refused, Request, Told
 from heatledger.control.events import Event, Log
-from heatledger.control.holds import Condition, Hold, chosen_since, due, holding, kept
+from heatledger.control.holds import Condition, Hold, chosen_since, due, holding, kept, to_set_back
 from heatledger.control.loop import Loop
 from heatledger.control.moment import Moment, at_least_s
 from heatledger.control.seen import Heard
@@ -75,7 +75,7 @@ class Automation:
         self._config, self._home, self._log, self._responses, self._priced = config, home, log, responses, priced
         rows = log.since(home.id, 0)
         self._asked = {row.key for row in rows if row.key}
-        self._held = holding(rows)
+        self._held = holding(rows) | to_set_back(rows)
         newest = {row.zone: row.by for row in rows if row.kind in ("asked", "person")}
         by_price = {one.id: one.control.price for one in home.zones if newest.get(one.id) == "price"}
         self._left = {zone for zone, band in by_price.items() if band is None}

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from heatledger.control.envelope import By, Told
-from heatledger.control.events import Event
+from heatledger.control.events import OVER, Event
 from heatledger.control.moment import Moment, at_least_s, is_lately
 
 HOLDS: Final = ("window", "presence")
 """Who holds, the first before the second."""
+_DONE: Final = OVER - {"expired"}
 _BEFORE: Final = "before"
 _NONE: Final = "-"
 _FALL_S: Final = 600.0
@@ -119,6 +120,25 @@ def holding(rows: Iterable[Event]) -> dict[str, Hold]:
                 told = Told(float(setpoint) if setpoint else None, mode)
                 found[row.zone] = Hold(row.by, row.at, told if mode or setpoint else None)
     return found
+
+
+def to_set_back(rows: Iterable[Event]) -> dict[str, Hold]:
+    """Return which zones were to be set back when a log ends, and nothing came of it yet, nor of anything after it.
+
+    Parameters
+    ----------
+    rows : iterable of Event
+        A home's, in order.
+    """
+    found: dict[str, tuple[int, Hold]] = {}
+    for row in rows:
+        if row.kind == "asked":
+            found.pop(row.zone, None)
+            if row.by in HOLDS and not row.note.startswith(_BEFORE):
+                found[row.zone] = row.id, Hold(row.by, row.at, Told(row.setpoint, row.mode))
+        elif row.kind in _DONE and found.get(row.zone, (0,))[0] == row.request:
+            found.pop(row.zone)
+    return {zone: hold for zone, (_, hold) in found.items()}
 
 
 class Fall:

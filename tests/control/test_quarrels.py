@@ -48,6 +48,28 @@ def test_a_choice_stands_until_the_next_change_after_a_restart_of_the_machine_to
     assert home.set() == ("heat", 18.0)
 
 
+def test_a_room_that_waits_to_be_switched_on_again_is_so_after_a_restart_of_the_machine():
+    home = Lived()
+    home.say("Terrace door", "contact", "open")
+    home.live(8)
+    home.house.trouble = "ingest is not running"
+    home.say("Terrace door", "contact", "closed")
+    home.live(2)
+    home.house.boot, home.house.booted_s, home.house.spoke = "second", home.house.true_s - 20, {}
+    home.house.trouble = ""
+    home.restart()
+    home.live(10)
+    assert home.set() == ("heat", 20.0)
+    home.restart()
+    home.live(10)
+    assert [row[1:3] for row in home.asked()] == [("off", None), ("heat", 20.0), ("heat", 20.0)]
+    home.house.ask("living", mode="off")
+    home.live(10)
+    home.restart()
+    home.live(10)
+    assert home.set()[0] == "off"
+
+
 @pytest.mark.parametrize("wait_min", [0, 4])
 def test_a_change_of_the_programme_while_a_room_waits_to_be_switched_on_again_switches_it_on(wait_min):
     home = Lived(programme=(*WEEK, Step(zone="living", at=clock(17 + wait_min), setpoint=18.0)))
