@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -58,8 +58,9 @@ def test_the_programme_is_followed_by_itself_once_and_people_at_the_device_stand
     assert split.told == [{"temp": 19.5}]
     split.set["temp"] = 23.0
     wait_until(lambda: control.log()[-1].kind == "person")
-    path.write_text(step.format(at=f"{now:%H:%M}", celsius=18.0) + bare)
-    wait_until(lambda: control.log()[-1].kind == "waits")
+    soon = datetime.now(ZoneInfo("Europe/Berlin")) + timedelta(minutes=1)  # what was chosen stands until a change
+    path.write_text(step.format(at=f"{soon:%H:%M}", celsius=18.0) + bare)
+    wait_until(lambda: control.log()[-1].kind == "waits", 180)
     assert control.log()[-1].note == "somebody chose otherwise at the device"
     assert split.told == [{"temp": 19.5}]
 
