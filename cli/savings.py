@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import msgspec
 import typer
 
 from cli.books import asked_span, books
-from cli.options import ConfigOption, FromOption, HomeOption, JsonOption, PeriodOption, ToOption
+from cli.options import ConfigOption, FromOption, HomeOption, JsonOption, PeriodOption, ToOption, utc_now
 from heatledger import formatting
 from heatledger.automation_savings import ZoneSaving
 from heatledger.home import Home
@@ -25,7 +23,7 @@ def savings(
     config: ConfigOption = None,
 ) -> None:
     """Say what each automation saved in a period, with its interval, or that it cannot be told from zero."""
-    now = datetime.now(UTC)
+    now = utc_now()
     with books(home, config) as (ledger, store):
         found = ZoneRooms(ledger, store).savings(*asked_span(ledger, period, since, until, now), now)
     if as_json:

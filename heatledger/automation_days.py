@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from heatledger.cuts import mean_known
 from heatledger.days import QUARTER_S, Day
 from heatledger.heat.day_hours import DayHours
 from heatledger.heat.room_draw import Weather
@@ -118,7 +119,7 @@ def lived_day(home: Home, zone: str, day: tuple[date, Day], held: Comfort, price
 
 def _beside(hours: DayHours, zone: str) -> Floats | None:
     others = [np.asarray(column) for name, column in hours.room_c.items() if name != zone]
-    beside = _mean(others) if others else np.zeros(0)
+    beside = mean_known(np.array(others)) if others else np.zeros(0)
     return _filled(beside) if _heard(beside) else None
 
 
@@ -134,14 +135,6 @@ def _heard(column: Floats) -> bool:
 def _filled(column: Floats) -> Floats:
     known = np.flatnonzero(np.isfinite(column))
     return np.interp(np.arange(len(column)), known, column[known])
-
-
-def _mean(columns: Sequence[Floats]) -> Floats:
-    rows = np.array(columns)
-    known = np.isfinite(rows)
-    count = known.sum(axis=0)
-    total = np.where(known, rows, 0.0).sum(axis=0)
-    return np.asarray(np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0), dtype=np.float64)
 
 
 def _cooled(home: Home, hours: DayHours, zone: str) -> bool:

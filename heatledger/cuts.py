@@ -91,3 +91,24 @@ class Cuts(NamedTuple):
             rows = np.concatenate((rows, np.zeros((*rows.shape[:-1], 1))), axis=-1)
         reduced = how.reduceat(rows, np.column_stack((self.low, self.high)).ravel(), axis=-1)[..., ::2]
         return np.where(self.sizes > 0, reduced, 0.0)
+
+
+def mean_known(rows: Floats, axis: int = 0) -> Floats:
+    """Return the mean of what is known along an axis, NaN where nothing is.
+
+    Parameters
+    ----------
+    rows : array
+        NaN where not known.
+    axis : int
+        Along which.
+
+    Examples
+    --------
+    >>> mean_known(np.array([[20.0, np.nan], [22.0, np.nan]])).tolist()
+    [21.0, nan]
+    """
+    known = np.isfinite(rows)
+    count = known.sum(axis=axis)
+    total = np.where(known, rows, 0.0).sum(axis=axis)
+    return np.asarray(np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0), dtype=np.float64)

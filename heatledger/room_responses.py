@@ -15,7 +15,7 @@ import numpy as np
 
 from heatledger import accounts
 from heatledger.accounts import Account
-from heatledger.cuts import Cuts
+from heatledger.cuts import Cuts, mean_known
 from heatledger.days import midnight, spans
 from heatledger.heat.delivered import delivered
 from heatledger.heat.flows import Flow
@@ -169,7 +169,7 @@ def of_blocks(
         others = [air for name, air in rooms.items() if name != zone.id and np.isfinite(air).any()]
         found[zone.id] = fit(
             times_s, rooms[zone.id], _wide(whole.home["outdoor_c"]), heat_w,
-            beside_c=_mean(others) if others else None, hour=hour, electric=electric, doubt=doubt,
+            beside_c=mean_known(np.array(others)) if others else None, hour=hour, electric=electric, doubt=doubt,
         )  # fmt: skip
     return found | _together(home, whole, given, found, times_s)
 
@@ -251,13 +251,4 @@ def _air(whole: Account, grid: Grid, zone: str, window: str | None) -> Floats:
 
 def _wide(column: Floats) -> Floats:
     """Return means of three intervals each, of what is known. [·]."""
-    return _mean(list(column[: len(column) // _NARROW * _NARROW].reshape(-1, _NARROW).T))
-
-
-def _mean(columns: Sequence[Floats]) -> Floats:
-    """Return the mean of what is known in each row, NaN where nothing is."""
-    rows = np.array(columns)
-    known = np.isfinite(rows)
-    count = known.sum(axis=0)
-    total = np.where(known, rows, 0.0).sum(axis=0)
-    return np.asarray(np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0), dtype=np.float64)
+    return mean_known(column[: len(column) // _NARROW * _NARROW].reshape(-1, _NARROW), axis=1)

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from heatledger.columns import Column
-from heatledger.cuts import Cuts
+from heatledger.cuts import Cuts, mean_known
 from heatledger.heat.flows import Flow
 from heatledger.home import Home
 from heatledger.meters import Grid
@@ -178,11 +178,7 @@ class _Whole(NamedTuple):
 
     def mean(self, column: Floats) -> Floats:
         """Return the mean of what is known of each hour, NaN where nothing is, shape (h,)."""
-        rows = column[self.rows]
-        known = np.isfinite(rows)
-        count = known.sum(axis=1)
-        total = np.where(known, rows, 0.0).sum(axis=1)
-        return np.asarray(np.divide(total, count, out=np.full(len(rows), np.nan), where=count > 0), dtype=np.float64)
+        return mean_known(column[self.rows], axis=1)
 
 
 class _Pump(NamedTuple):

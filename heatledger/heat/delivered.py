@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from heatledger.cuts import Cuts
+from heatledger.cuts import Cuts, mean_known
 from heatledger.heat import air_side, carnot, heat_meter, unit_map
 from heatledger.heat.flows import Z90, Flow, Normal, Rung
 from heatledger.heat.normal import normal as normal_of
@@ -148,10 +148,7 @@ def indoor(home: Home, pump: HeatPump, grid: Grid) -> Floats:
         block = next((b for p in points if p and (b := grid.find(p, "temperature")) is not None), None)
         if block is not None:
             laid.append(grid.lay(block, block.mean))
-    known = np.isfinite(laid) if laid else np.zeros((1, grid.size), dtype=bool)
-    count = known.sum(axis=0)
-    total = np.where(known, laid or np.zeros((1, grid.size)), 0.0).sum(axis=0)
-    return np.asarray(np.divide(total, count, out=np.full(grid.size, np.nan), where=count > 0), dtype=np.float64)
+    return mean_known(np.array(laid)) if laid else np.full(grid.size, np.nan)
 
 
 def _metered(pump: HeatPump, grid: Grid, outdoor_c: Floats) -> Iterator[_Row]:
